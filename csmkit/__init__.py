@@ -1,0 +1,103 @@
+"""csmkit: a calibration kit for customer success teams.
+
+The everyday names, loaded when they are first used; the rest is in named modules.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from csmkit.compute.composition import books_side_by_side as books_side_by_side
+    from csmkit.compute.composition import composition as composition
+    from csmkit.compute.composition import composition_mix as composition_mix
+    from csmkit.compute.drivers import arr_bridge as arr_bridge
+    from csmkit.compute.drivers import drivers as drivers
+    from csmkit.compute.drivers import losses as losses
+    from csmkit.compute.drivers import ownership_timeline as ownership_timeline
+    from csmkit.compute.drivers import time_lag as time_lag
+    from csmkit.compute.evidence import accounts_without_evidence as accounts_without_evidence
+    from csmkit.compute.evidence import evidence_coverage as evidence_coverage
+    from csmkit.compute.evidence import evidence_timeline as evidence_timeline
+    from csmkit.compute.evidence import unmetered_work as unmetered_work
+    from csmkit.compute.health import health_movement as health_movement
+    from csmkit.compute.health import health_summary as health_summary
+    from csmkit.compute.limits import cannot_tell as cannot_tell
+    from csmkit.compute.limits import files_read as files_read
+    from csmkit.compute.limits import provenance as provenance
+    from csmkit.compute.limits import tables_read as tables_read
+    from csmkit.compute.outcomes import outcomes as outcomes
+    from csmkit.compute.practice import planned_rule as planned_rule
+    from csmkit.compute.practice import practice as practice
+    from csmkit.compute.results import attribution_rules as attribution_rules
+    from csmkit.compute.results import movements as movements
+    from csmkit.compute.standing import headline as headline
+    from csmkit.compute.standing import standing as standing
+    from csmkit.compute.team import team_bands as team_bands
+    from csmkit.compute.team import team_context as team_context
+    from csmkit.cycle import Book as Book
+    from csmkit.cycle import Cycle as Cycle
+    from csmkit.cycle import Period as Period
+    from csmkit.load.findings import summarise_findings as summarise_findings
+    from csmkit.load.propose import propose_map as propose_map
+    from csmkit.load.read import check_export as check_export
+    from csmkit.load.read import read_export as read_export
+    from csmkit.matrix.model import matrix_scores as matrix_scores
+    from csmkit.matrix.model import read_matrix as read_matrix
+    from csmkit.render.pack import render_pack as render_pack
+    from csmkit.render.slices import book_of as book_of
+    from csmkit.render.slices import read_book as read_book
+    from csmkit.samples import export_or_sample as export_or_sample
+    from csmkit.samples import sample_team as sample_team
+    from csmkit.view.charts import chart_bands as chart_bands
+    from csmkit.view.charts import chart_evidence as chart_evidence
+    from csmkit.view.charts import chart_health as chart_health
+    from csmkit.view.charts import chart_mix as chart_mix
+    from csmkit.view.charts import chart_timeline as chart_timeline
+    from csmkit.view.charts import chart_waterfall as chart_waterfall
+    from csmkit.view.tables import note as note
+    from csmkit.view.tables import table_composition as table_composition
+    from csmkit.view.tables import table_metrics as table_metrics
+    from csmkit.view.tables import table_rows as table_rows
+
+_HOMES = {
+    "cycle": "Book Cycle Period",
+    "compute.composition": "books_side_by_side composition composition_mix",
+    "compute.drivers": "arr_bridge drivers losses ownership_timeline time_lag",
+    "compute.evidence": "accounts_without_evidence evidence_coverage evidence_timeline"
+    " unmetered_work",
+    "compute.health": "health_movement health_summary",
+    "compute.limits": "cannot_tell files_read provenance tables_read",
+    "compute.outcomes": "outcomes",
+    "compute.practice": "planned_rule practice",
+    "compute.results": "attribution_rules movements",
+    "compute.standing": "headline standing",
+    "compute.team": "team_bands team_context",
+    "load.findings": "summarise_findings",
+    "load.propose": "propose_map",
+    "load.read": "check_export read_export",
+    "matrix.model": "matrix_scores read_matrix",
+    "render.pack": "render_pack",
+    "render.slices": "book_of read_book",
+    "samples": "export_or_sample sample_team",
+    "view.charts": "chart_bands chart_evidence chart_health chart_mix chart_timeline"
+    " chart_waterfall",
+    "view.tables": "note table_composition table_metrics table_rows",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+__all__ = ["__version__", *sorted(_HOME_OF)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'csmkit' has no name {name!r}")
+    value = getattr(import_module(f"csmkit.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

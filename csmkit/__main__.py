@@ -1,0 +1,5 @@
+"""Lets `python -m csmkit` run the command line."""
+
+from csmkit.cli import main
+
+main()

@@ -1,0 +1,279 @@
+"""The command line: exit 0 done, 1 errors found or packets failed, 2 wrong usage."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from csmkit.errors import CsmkitError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(
+    name="csmkit",
+    help="Calibration packets for customer success teams, from your own export.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Export = Annotated[
+    str | None, typer.Argument(metavar="EXPORT", help="A folder, a workbook, or a CSV file.")
+]
+MapFile = Annotated[
+    Path | None, typer.Option("--map", help="The column map; map.toml in the export if not given.")
+]
+PeriodText = Annotated[
+    str | None, typer.Option("--period", help="START:END, for example 2026-01-01:2026-06-30.")
+]
+Edition = Annotated[str | None, typer.Option("--edition", help="committee (the default) or csm.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Packets at a time.")]
+
+
+def main() -> None:
+    """Run the command line; every error is one message, never a traceback."""
+    try:
+        app(standalone_mode=False)
+    except CsmkitError as error:
+        _stop(str(error), error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        _stop("Stopped.", 130)
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if hasattr(error, "show") and hasattr(error, "exit_code"):
+            error.show()
+            sys.exit(error.exit_code)
+        if os.environ.get("CSMKIT_DEBUG"):
+            raise
+        _stop(
+            f"csmkit stopped on something it does not know ({type(error).__name__}: {error})."
+            " Nothing half written is left. Set CSMKIT_DEBUG=1 to see where, and report it.",
+            2,
+        )
+
+
+def _stop(message: str, code: int) -> None:
+    typer.echo(f"csmkit: {message}", err=True)
+    sys.exit(code)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Where the pack goes.")] = Path("demo"),
+    edition: Edition = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="One person: id or mail.")
+    ] = None,
+    jobs: Jobs = None,
+) -> None:
+    """Render the sample team, start to finish."""
+    from csmkit.samples import sample_team
+
+    _render(sample_team(), out=out, edition=edition or "committee", only=only, jobs=jobs)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new workspace.")],
+) -> None:
+    """Make a workspace: cycle.toml, the notebooks, and the sample export to try them on."""
+    from csmkit.resources import resource
+
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(
+            f"The folder {folder} is not empty.", "Name a new folder; nothing is overwritten."
+        )
+    leave = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", "*.py")
+    try:
+        shutil.copytree(resource("notebooks"), folder / "notebooks", ignore=leave)
+        shutil.copytree(resource("data_samples") / "clean", folder / "export", ignore=leave)
+        (folder / "export" / "cycle.toml").replace(folder / "cycle.toml")
+        settings = folder / "cycle.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(f'export = "export"\nout = "packets"\n{text}', encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"The workspace {folder} cannot be made ({error.strerror}).",
+            "Choose a folder you may write to.",
+        ) from None
+    typer.echo(f"Made {folder}. Next:\n  cd {folder}\n  csmkit render\n  jupyter lab notebooks")
+
+
+@app.command("map")
+def propose(
+    export: Export = None,
+    out: Annotated[Path, typer.Option("--out", help="Where the map goes.")] = Path("map.toml"),
+) -> None:
+    """Propose a column map, with how sure it is of each column."""
+    from csmkit.load.propose import propose_map
+
+    proposal = propose_map(_setting("export", export))
+    if out.exists():
+        raise UsageError(
+            f"There is a file {out} already, and a map may hold somebody's decisions.",
+            "Name another with --out, or move it away.",
+        )
+    _save(out, proposal.text)
+    sure = int(proposal.columns["active"].sum())
+    typer.echo(
+        f"{out}: {sure} columns are sure and used; {len(proposal.columns) - sure} are proposed as"
+        " comments, and used only once you take the # away. Then run: csmkit check"
+    )
+
+
+@app.command()
+def check(
+    export: Export = None,
+    map_file: MapFile = None,
+    period: PeriodText = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Every finding, as JSON.")] = False,
+) -> None:
+    """Say everything there is to say about an export, at once."""
+    from csmkit.load.findings import summarise_findings
+    from csmkit.load.read import check_export
+
+    findings = check_export(
+        _setting("export", export),
+        map=_setting("map", map_file, required=False),
+        period=_setting("period", period, required=False),
+    )
+    if as_json:
+        typer.echo(findings.to_json(orient="records", date_format="iso", force_ascii=False))
+    else:
+        _print_findings(summarise_findings(findings))
+    if findings["severity"].eq("error").any():
+        raise typer.Exit(1)
+
+
+def _print_findings(kinds: pd.DataFrame) -> None:
+    if kinds.empty:
+        typer.echo("Nothing to report.")
+        return
+    for kind in kinds.to_dict("records"):
+        where = f"{kind['table']}: " if kind["table"] else ""
+        typer.echo(f"{kind['severity'].upper():8}{kind['count']:>6,}  {where}{kind['message']}")
+        typer.echo(f"{'':16}{kind['remedy']}")
+        examples = kind["examples"]
+        shown = examples if isinstance(examples, str) else "; ".join(map(str, examples))
+        if shown:
+            typer.echo(f"{'':16}e.g. {shown}")
+
+
+@app.command()
+def render(
+    export: Export = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where the pack goes.")] = None,
+    map_file: MapFile = None,
+    period: PeriodText = None,
+    edition: Edition = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="One person: id or mail.")
+    ] = None,
+    jobs: Jobs = None,
+) -> None:
+    """Render one packet per CSM, an index and a manifest."""
+    from csmkit.load.read import read_export
+
+    cycle = read_export(
+        _setting("export", export),
+        map=_setting("map", map_file, required=False),
+        period=_setting("period", period),
+    )
+    _render(
+        cycle,
+        out=Path(_setting("out", out)),
+        edition=_setting("edition", edition, required=False) or "committee",
+        only=only,
+        jobs=jobs,
+    )
+
+
+def _render(
+    cycle: Any, *, out: Path, edition: str, only: list[str] | None, jobs: int | None
+) -> None:
+    from csmkit.render.pack import render_pack
+
+    pack = render_pack(cycle, out=out, edition=edition, only=only or (), jobs=jobs)
+    for entry in pack.manifest["packets"]:
+        if entry["status"] != "done":
+            typer.echo(f"csmkit: {entry['error']}", err=True)
+    done = len(pack.manifest["packets"]) - pack.failed
+    typer.echo(f"{done} packets done, {pack.failed} failed. Open {pack.index.resolve()}")
+    if pack.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def scan(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A finished pack.")],
+    export: Export = None,
+    map_file: MapFile = None,
+    period: PeriodText = None,
+) -> None:
+    """Look through finished packets for what belongs to somebody else."""
+    from csmkit.load.read import read_export
+    from csmkit.render.pack import scan_pack
+
+    manifest = folder / "manifest.json"
+    if not manifest.exists():
+        raise UsageError(
+            f"The folder {folder} holds no pack.", "Name the folder given to csmkit render --out."
+        )
+    if period is None:
+        start, end = json.loads(manifest.read_text(encoding="utf-8"))["period"]
+        period = f"{start}:{end}"
+    cycle = read_export(
+        _setting("export", export),
+        map=_setting("map", map_file, required=False),
+        period=period,
+    )
+    leaks = scan_pack(cycle, folder)
+    for name, found in leaks.items():
+        typer.echo(f"{name}: {', '.join(found)}")
+    typer.echo(f"{len(leaks)} files hold something that belongs to somebody else.")
+    if leaks:
+        raise typer.Exit(1)
+
+
+def _setting(name: str, given: Any, *, required: bool = True) -> Any:
+    """An option, else what cycle.toml in the current folder says."""
+    if given is not None:
+        return given
+    path = Path("cycle.toml")
+    settings: dict[str, Any] = {}
+    if path.exists():
+        try:
+            settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(f"cycle.toml cannot be read: {error}.", "Correct that line.") from None
+    if name not in settings and required:
+        how = "as the first argument" if name == "export" else f"with --{name}"
+        raise UsageError(f"Nothing says what the {name} is.", f"Give it {how}, or in cycle.toml.")
+    return settings.get(name)
+
+
+def _save(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"The file {path} cannot be written ({error.strerror}).",
+            "Choose a folder you may write to.",
+        ) from None
+
+
+if __name__ == "__main__":
+    main()

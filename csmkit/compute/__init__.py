@@ -1,0 +1,1 @@
+"""From canonical tables to tidy frames; imports no charts, widgets or notebooks."""

@@ -1,0 +1,207 @@
+"""Composition: what a book was made of at its opening and at its end."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from csmkit.compute.arr import arr_source
+from csmkit.compute.customers import owned_accounts
+from csmkit.compute.days import days_between, nearest_record
+from csmkit.compute.health import statuses
+from csmkit.compute.memo import per_cycle
+from csmkit.compute.outcomes import due_renewals
+from csmkit.compute.results import account_results
+from csmkit.cycle import DAY, Cycle
+
+CALENDAR, OWNED, CLOSING = "calendar opening", "owned opening", "closing"
+POINTS = (CALENDAR, OWNED, CLOSING)
+AGES = ((365, "under 1 year"), (3 * 365, "1 to 3 years"), (10**6, "3 years and more"))
+ARR_NEEDS = "contracts, arr_snapshots or movements"
+
+MEASURES = {
+    "accounts": ("Accounts", "count"),
+    "arr": ("ARR", "money"),
+    "average_arr": ("Average ARR", "money"),
+    "largest_share": ("Largest account's share of ARR", "share"),
+    "top3_share": ("Three largest accounts' share", "share"),
+    "effective_accounts": ("Effective number of accounts", "count"),
+    "age_months": ("Median age of the accounts", "months"),
+    "renewals_due": ("Renewals due in the period", "count"),
+    "renewals_due_arr": ("ARR due in the period", "money"),
+    "at_risk_share": ("ARR in red or yellow accounts", "share"),
+}
+
+
+@per_cycle
+def book_accounts(cycle: Cycle) -> pd.DataFrame:
+    """Each person's accounts at the three points of view, with what is known of each.
+
+    Returns
+    -------
+    DataFrame
+        person_id, at (calendar opening, owned opening, closing), account_id, account, arr,
+        segment, stage, health (red, yellow, green, unknown), age_days. An account is at a point
+        when the person owned it then and it had ARR; without any ARR table, when they owned it.
+    """
+    period = cycle.period
+    results = account_results(cycle)
+    if not arr_source(cycle):
+        owned = owned_accounts(cycle)
+        results = owned.assign(first=owned["first"], _own=True)
+        results = results[results["person_id"].isin(cycle.subjects["person_id"])]
+    rows = []
+    for at, column in (
+        (CALENDAR, "calendar_opening"),
+        (OWNED, "owned_opening"),
+        (CLOSING, "closing"),
+    ):
+        if arr_source(cycle):
+            here = results[results[column] > 0].assign(arr=results[column])
+        elif at == CALENDAR:
+            here = results[results["first"] <= period.start].assign(arr=float("nan"))
+        elif at == CLOSING:
+            here = results[results["last"] >= period.end].assign(arr=float("nan"))
+        else:
+            here = results.assign(arr=float("nan"))
+        day = (
+            (here["first"] - DAY)
+            if at == OWNED
+            else pd.Series(period.before if at == CALENDAR else period.end, index=here.index)
+        )
+        rows.append(here[["person_id", "account_id", "arr"]].assign(at=at, day=day))
+    frame = pd.concat(rows, ignore_index=True)
+    facts = cycle.table("accounts")[["account_id", "name", "segment", "stage", "contract_start"]]
+    frame = frame.merge(facts.rename(columns={"name": "account"}), on="account_id", how="left")
+    frame["account"] = frame["account"].fillna(frame["account_id"])
+    frame["age_days"] = days_between(frame["contract_start"], frame["day"]).clip(lower=0)
+    scored = statuses(cycle).dropna(subset=["status"])[["account_id", "date", "status"]]
+    frame["health"] = nearest_record(frame, scored, on="day")["status"].fillna("unknown")
+    columns = ["person_id", "at", "account_id", "account", "arr", "segment", "stage", "health"]
+    return frame[[*columns, "age_days"]]
+
+
+@per_cycle
+def composition(cycle: Cycle) -> pd.DataFrame:
+    """The make-up of each book at the calendar opening, the owned opening and the closing.
+
+    Returns
+    -------
+    DataFrame
+        person_id, at, measure, label, value, unit (count, money, share, months), needs. The
+        effective number of accounts is 1 over the sum of squared ARR shares (inverse Herfindahl):
+        ten equal accounts give 10, one giant and nine tiny ones little more than 1.
+
+    Examples
+    --------
+    >>> import csmkit as ck
+    >>> sorted(set(ck.composition(ck.sample_team())["at"]))
+    ['calendar opening', 'closing', 'owned opening']
+    """
+    accounts = book_accounts(cycle)
+    due = due_renewals(cycle)
+    lacks_arr = "" if arr_source(cycle) else ARR_NEEDS
+    needs = {
+        **dict.fromkeys(
+            ["arr", "average_arr", "largest_share", "top3_share", "effective_accounts"], lacks_arr
+        ),
+        "age_months": cycle.missing("accounts.contract_start"),
+        "renewals_due": cycle.missing("renewals"),
+        "renewals_due_arr": cycle.missing("renewals.arr_due"),
+        "at_risk_share": cycle.missing("health") or lacks_arr,
+    }
+    rows = []
+    for person in cycle.subjects["person_id"]:
+        mine = accounts[accounts["person_id"] == person]
+        my_due = due[due["person_id"] == person]
+        for at in POINTS:
+            here = mine[mine["at"] == at]
+            values = _measures(here)
+            if at != CLOSING:
+                coming = my_due[my_due["account_id"].isin(here["account_id"])]
+                values["renewals_due"] = float(len(coming))
+                values["renewals_due_arr"] = float(coming["arr_due"].sum())
+            for measure, (label, unit) in MEASURES.items():
+                if measure.startswith("renewals") and at == CLOSING:
+                    continue
+                lacking = needs.get(measure, "")
+                value = float("nan") if lacking else values[measure]
+                if not lacking and pd.isna(value):
+                    lacking = "an account at that point"
+                rows.append((person, at, measure, label, value, unit, lacking))
+    columns = ["person_id", "at", "measure", "label", "value", "unit", "needs"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _measures(here: pd.DataFrame) -> dict[str, float]:
+    nan = float("nan")
+    arr = here["arr"].sort_values(ascending=False)
+    total = float(arr.sum())
+    shares = arr / total if total > 0 else arr * nan
+    risk = here.loc[here["health"].isin(["red", "yellow"]), "arr"].sum()
+    return {
+        "accounts": float(len(here)),
+        "arr": total,
+        "average_arr": total / len(here) if len(here) else nan,
+        "largest_share": float(shares.head(1).sum()) if total > 0 else nan,
+        "top3_share": float(shares.head(3).sum()) if total > 0 else nan,
+        "effective_accounts": float(1 / (shares**2).sum()) if total > 0 else nan,
+        "age_months": float(here["age_days"].median() / 30.4375),
+        "at_risk_share": float(risk) / total if total > 0 else nan,
+    }
+
+
+def composition_mix(cycle: Cycle) -> pd.DataFrame:
+    """How each book divides by segment, stage, health and account age, by count and by ARR.
+
+    Returns
+    -------
+    DataFrame
+        person_id, at, dimension, level, accounts, arr, share_accounts, share_arr. Dimensions the
+        export knows nothing about are left out; an account without a value is ``unknown``.
+    """
+    accounts = book_accounts(cycle)
+    age = pd.Series("unknown", index=accounts.index, dtype="str")
+    for days, name in reversed(AGES):
+        age = age.mask(accounts["age_days"] < days, name)
+    accounts["account age"] = age
+    levels = {
+        "segment": cycle.missing("accounts.segment"),
+        "stage": cycle.missing("accounts.stage"),
+        "health": cycle.missing("health"),
+        "account age": cycle.missing("accounts.contract_start"),
+    }
+    rows = []
+    for dimension, lacking in levels.items():
+        if lacking:
+            continue
+        level = accounts[dimension].fillna("unknown")
+        grouped = accounts.assign(level=level, dimension=dimension).groupby(
+            ["person_id", "at", "dimension", "level"], as_index=False
+        )
+        rows.append(grouped.agg(accounts=("account_id", "size"), arr=("arr", "sum")))
+    columns = ["person_id", "at", "dimension", "level", "accounts", "arr"]
+    mix = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+    whole = mix.groupby(["person_id", "at", "dimension"])
+    mix["share_accounts"] = mix["accounts"] / whole["accounts"].transform("sum")
+    total = whole["arr"].transform("sum")
+    mix["share_arr"] = mix["arr"] / total.where(total > 0)
+    mix.attrs["needs"] = "accounts.segment, accounts.stage, health or accounts.contract_start"
+    return mix
+
+
+def books_side_by_side(cycle: Cycle) -> pd.DataFrame:
+    """The team's books at the owned opening, one row per person, in order of name.
+
+    Returns
+    -------
+    DataFrame
+        name, role, accounts, arr, largest_share, effective_accounts, at_risk_share, age_months.
+    """
+    made_of = composition(cycle)
+    wide = made_of[made_of["at"] == OWNED].pivot(
+        index="person_id", columns="measure", values="value"
+    )
+    people = cycle.subjects[["person_id", "name", "role"]]
+    columns = ["accounts", "arr", "largest_share", "effective_accounts", "at_risk_share"]
+    table = people.merge(wide[[*columns, "age_months"]].reset_index(), on="person_id")
+    return table.sort_values("name").drop(columns="person_id").reset_index(drop=True)

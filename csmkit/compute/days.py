@@ -1,0 +1,92 @@
+"""Small sums with columns of days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import pandas as pd
+
+DAYS: Literal["datetime64[us]"] = "datetime64[us]"
+
+
+def days_between(start: pd.Series, end: pd.Series) -> pd.Series:
+    """Whole days from one column of days to another; blank where either is."""
+    return (end - start).dt.days.astype("float64")
+
+
+def not_before(days: pd.Series, first: pd.Timestamp) -> pd.Series:
+    """The days, none of them earlier than ``first``; blanks stay blank."""
+    return days.mask(days < first, first)
+
+
+def not_after(days: pd.Series, last: pd.Timestamp) -> pd.Series:
+    """The days, none of them later than ``last``; blanks stay blank."""
+    return days.mask(days > last, last)
+
+
+def united(spans: pd.DataFrame) -> pd.DataFrame:
+    """A person's spans of days without overlaps: person_id, start, end (both inclusive)."""
+    spans = spans[["person_id", "start", "end"]].sort_values(["person_id", "start"])
+    upto = spans.groupby("person_id")["end"].cummax()
+    begins = ~(spans["start"] <= upto.groupby(spans["person_id"]).shift())
+    spans = spans.assign(_n=begins.cumsum())
+    joined = spans.groupby(["person_id", "_n"], as_index=False)
+    return joined.agg(start=("start", "min"), end=("end", "max")).drop(columns="_n")
+
+
+def overlap(
+    start: pd.Series, end: pd.Series, other_start: pd.Series, other_end: pd.Series
+) -> pd.Series:
+    """Days that two spans share, both ends included; 0 where they do not meet."""
+    first = start.where(start > other_start, other_start)
+    last = end.where(end < other_end, other_end)
+    return (days_between(first, last) + 1).clip(lower=0)
+
+
+def nearest_record(
+    rows: pd.DataFrame,
+    records: pd.DataFrame,
+    *,
+    on: str,
+    at: str = "date",
+    by: Sequence[str] = ("account_id",),
+    direction: Literal["backward", "forward", "nearest"] = "backward",
+    within: int | None = None,
+) -> pd.DataFrame:
+    """For each row the record of the same key nearest to its day; blanks where there is none.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The ``by`` columns and a day in column ``on``.
+    records : DataFrame
+        The ``by`` columns, a day in column ``at``, and what is wanted.
+    direction : str
+        ``backward``: the last record on or before the day; ``forward``; ``nearest``.
+    within : int, optional
+        The most days between them.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``records`` but those of ``by``, on the index of ``rows``.
+    """
+    keys = list(by)
+    wanted = [c for c in records.columns if c not in keys]
+    if rows.empty or records.empty:
+        return records[wanted].head(0).reindex(rows.index)
+    left = rows[keys].assign(_on=rows[on].astype(DAYS), _row=range(len(rows)))
+    # A row without a day has no record; pandas refuses to look for one.
+    left = left.dropna(subset=["_on"]).sort_values("_on")
+    right = records.assign(_at=records[at].astype(DAYS)).sort_values("_at", kind="stable")
+    hit = pd.merge_asof(
+        left,
+        right,
+        left_on="_on",
+        right_on="_at",
+        by=keys,
+        direction=direction,
+        tolerance=None if within is None else pd.Timedelta(days=within),
+    )
+    return hit.set_index("_row")[wanted].reindex(range(len(rows))).set_axis(rows.index)

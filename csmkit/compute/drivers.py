@@ -1,0 +1,192 @@
+"""By name: the accounts that drove a result, the losses, what a hand-over explains."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from csmkit.compute.arr import arr_source
+from csmkit.compute.composition import ARR_NEEDS
+from csmkit.compute.days import days_between, nearest_record, not_after, not_before
+from csmkit.compute.ledger import spells
+from csmkit.compute.outcomes import due_renewals
+from csmkit.compute.results import account_results, movements
+from csmkit.cycle import Cycle
+
+HANDOVER_DAYS = 90
+AHEAD_DAYS = 180
+
+
+def drivers(cycle: Cycle) -> pd.DataFrame:
+    """The named accounts that drove the result, largest first.
+
+    Returns
+    -------
+    DataFrame
+        person_id, account, kind, amount, date, share (of all growth, or of all loss, of the
+        person's opening accounts), reason.
+    """
+    moves = movements(cycle)
+    moves = moves[moves["cohort"] & moves["kind"].ne("late renewal")]
+    moves = moves[moves["person_id"].isin(cycle.subjects["person_id"])]
+    direction = moves["amount"].gt(0)
+    whole = moves.groupby([moves["person_id"], direction])["amount"].transform("sum")
+    table = moves.assign(share=moves["amount"] / whole, _size=moves["amount"].abs())
+    table = table.sort_values(["person_id", "_size"], ascending=[True, False])
+    table = table[["person_id", "account", "kind", "amount", "date", "share", "reason"]]
+    return _with_arr_needs(cycle, table.reset_index(drop=True))
+
+
+def losses(cycle: Cycle) -> pd.DataFrame:
+    """Each churn and contraction: when the risk was seen and raised, what was tried.
+
+    Returns
+    -------
+    DataFrame
+        person_id, account, date, kind, amount, reason, controllable, days_owned (by the person,
+        up to the loss), risk_seen, risk_raised, intervention, preventable (from the renewal
+        nearest in time, at most 60 days away).
+    """
+    moves = movements(cycle)
+    moves = moves[moves["kind"].isin(["churn", "contraction"])]
+    moves = moves[moves["person_id"].isin(cycle.subjects["person_id"])]
+    columns = ["risk_seen", "risk_raised", "intervention", "preventable"]
+    shown = ["person_id", "account", "date", "kind", "amount", "reason", "controllable"]
+    shown += ["days_owned", *columns]
+    due = cycle.table("renewals").dropna(subset=["due"])[["account_id", "due", *columns]]
+    near = nearest_record(moves, due, on="date", at="due", direction="nearest", within=60)
+    joined = moves.assign(**{column: near[column] for column in columns})
+    joined["days_owned"] = _days_owned(cycle, joined)
+    table = joined.sort_values(["person_id", "amount"])[shown]
+    return _with_arr_needs(cycle, table.reset_index(drop=True))
+
+
+def _days_owned(cycle: Cycle, rows: pd.DataFrame) -> pd.Series:
+    """Days since the person's spell began, on the last day before each row's date."""
+    began = spells(cycle)[["person_id", "account_id", "start"]].dropna()
+    keys = ("person_id", "account_id")
+    hit = nearest_record(rows, began, on="credit_day", at="start", by=keys)
+    return days_between(hit["start"], rows["credit_day"]) + 1
+
+
+def _with_arr_needs(cycle: Cycle, table: pd.DataFrame) -> pd.DataFrame:
+    if not arr_source(cycle):
+        table.attrs["needs"] = ARR_NEEDS
+    return table
+
+
+def time_lag(cycle: Cycle) -> pd.DataFrame:
+    """Outcomes soon after a hand-over, and renewals ahead that show today's work only later.
+
+    Returns
+    -------
+    DataFrame
+        person_id, account, date, what, amount, days_since_handover (blank for what lies ahead),
+        reading (a sentence). Outcomes within 90 days of a hand-over are listed, and renewals due
+        in the 180 days after the period on accounts owned at its end.
+    """
+    moves = movements(cycle).rename(columns={"kind": "what"})
+    moves = moves[moves["what"].isin(["churn", "contraction", "expansion", "price uplift"])]
+    due = due_renewals(cycle).rename(columns={"due": "date", "arr_due": "amount"})
+    due["what"] = "renewal due (" + due["outcome"] + ")"
+    due["credit_day"] = due["date"]
+    columns = ["person_id", "account_id", "date", "credit_day", "what", "amount"]
+    events = pd.concat([moves[columns], due[columns]], ignore_index=True)
+    taken = spells(cycle)
+    taken = taken[taken["before"] != ""][["person_id", "account_id", "account", "start", "end"]]
+    near = events.merge(taken, on=["person_id", "account_id"])
+    near["days_since_handover"] = days_between(near["start"], near["credit_day"])
+    near = near[near["days_since_handover"].between(0, HANDOVER_DAYS)]
+    near = near[near["end"].isna() | (near["credit_day"] <= near["end"])]
+    near["reading"] = (
+        near["days_since_handover"].map("{:.0f}".format).astype("str")
+        + " days after the hand-over: mostly the previous owner's work"
+    )
+    end = cycle.period.end
+    ahead = cycle.table("renewals")
+    ahead = ahead[(ahead["due"] > end) & (ahead["due"] <= end + pd.Timedelta(days=AHEAD_DAYS))]
+    held = spells(cycle)
+    held = held[held["start"].isna() | (held["start"] <= end)]
+    held = held[held["end"].isna() | (held["end"] >= end)]
+    ahead = ahead.merge(held[["person_id", "account_id", "account"]], on="account_id")
+    ahead = ahead.assign(date=ahead["due"], amount=ahead["arr_due"], what="renewal ahead")
+    ahead["reading"] = "the work of this period shows here, after it"
+    ahead["days_since_handover"] = float("nan")
+    shown = ["person_id", "account", "date", "what", "amount", "days_since_handover", "reading"]
+    table = pd.concat([near[shown], ahead[shown]], ignore_index=True)
+    table = table[table["person_id"].isin(cycle.subjects["person_id"])]
+    return table.sort_values(["person_id", "date", "account"]).reset_index(drop=True)
+
+
+def arr_bridge(cycle: Cycle, *, accounts: int = 10) -> pd.DataFrame:
+    """From a person's calendar opening to their closing, the largest accounts by name.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        A book, or a cycle of one person.
+    accounts : int
+        How many movements are named; the rest is one step.
+
+    Returns
+    -------
+    DataFrame
+        order, step, kind (opening, taken over, new, expansion, price uplift, contraction, churn,
+        late renewal, handed over, closing), amount, base and top (the bar's edges). Opening and
+        all steps add up to the closing.
+    """
+    results = account_results(cycle)
+    steps: list[tuple[str, str, float]] = [
+        ("Opening", "opening", float(results["calendar_opening"].sum()))
+    ]
+    came, went = results[results["taken_over"] != 0], results[results["handed_over"] != 0]
+    if len(came):
+        steps.append((f"Taken over ({len(came)})", "taken over", float(came["taken_over"].sum())))
+    moves = movements(cycle)
+    moves = moves[moves["person_id"].isin(cycle.subjects["person_id"])]
+    each = moves.groupby(["account_id", "account", "kind"], as_index=False)["amount"].sum()
+    each = each[each["amount"].round(2) != 0]
+    each = each.assign(size=each["amount"].abs()).sort_values("size", ascending=False)
+    named, rest = each.head(accounts), each.iloc[accounts:]
+    named = named.sort_values("amount", ascending=False)
+    steps += list(zip(named["account"], named["kind"], named["amount"], strict=True))
+    for label, part in (("growth", rest[rest["amount"] > 0]), ("losses", rest[rest["amount"] < 0])):
+        if len(part):
+            kind = "expansion" if label == "growth" else "contraction"
+            steps.append((f"Other {label} ({len(part)})", kind, float(part["amount"].sum())))
+    if len(went):
+        steps.append(
+            (f"Handed over ({len(went)})", "handed over", float(went["handed_over"].sum()))
+        )
+    steps.append(("Closing", "closing", float(results["closing"].sum())))
+    level, rows = 0.0, []
+    for order, (step, kind, amount) in enumerate(steps):
+        lower = 0.0 if kind in ("opening", "closing") else level
+        level = lower + amount
+        rows.append((order, step, kind, round(amount, 2), min(lower, level), max(lower, level)))
+    table = pd.DataFrame(rows, columns=["order", "step", "kind", "amount", "base", "top"])
+    if not arr_source(cycle) or not (
+        results[["calendar_opening", "closing", "taken_over"]].abs().sum().sum() or len(each)
+    ):
+        table = table.head(0)
+    return _with_arr_needs(cycle, table)
+
+
+def ownership_timeline(cycle: Cycle) -> pd.DataFrame:
+    """Owned accounts over time, from a year before the period to its end.
+
+    Returns
+    -------
+    DataFrame
+        person_id, account_id, account, start, end, shown_from, shown_to, source, before, after;
+        only spells that touch the period, newest last.
+    """
+    period = cycle.period
+    table = spells(cycle)
+    ended = table["end"].notna() & (table["end"] < period.start)
+    begun = table["start"].isna() | (table["start"] <= period.end)
+    table = table[begun & ~ended]
+    view = period.start - pd.Timedelta(days=365)
+    table["shown_from"] = not_before(table["start"].fillna(view), view)
+    table["shown_to"] = not_after(table["end"].fillna(period.end), period.end)
+    columns = ["person_id", "account_id", "account", "start", "end", "shown_from", "shown_to"]
+    return table[[*columns, "source", "before", "after"]].reset_index(drop=True)

@@ -1,0 +1,163 @@
+"""Evidence: what is on record, month by month, and the work that no metric shows."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from csmkit.compute.days import nearest_record
+from csmkit.compute.ledger import in_window, ledger
+from csmkit.compute.memo import per_cycle
+from csmkit.compute.results import _named
+from csmkit.cycle import DAY, Cycle
+
+UNMETERED_KINDS = ("advocacy", "voice", "playbook", "mentoring", "sponsor", "push_back")
+NEEDS = "evidence (evidence_id, person_id, date, text)"
+
+
+@per_cycle
+def evidence_timeline(cycle: Cycle) -> pd.DataFrame:
+    """Evidence dated inside the period; items private to their author are not shown.
+
+    Returns
+    -------
+    DataFrame
+        person_id, date, kind, text, account, account_id, amount, evidence_id, by person and date.
+        Without an evidence table it is empty and ``attrs["needs"]`` says so.
+    """
+    rows = cycle.table("evidence")
+    inside = rows["date"].between(cycle.period.start, cycle.period.end)
+    rows = _named(cycle, rows[inside & ~rows["private"].fillna(False)])
+    rows = rows[rows["person_id"].isin(cycle.subjects["person_id"])]
+    rows["account"] = rows["account"].fillna("")
+    columns = ["person_id", "date", "kind", "text", "account", "account_id", "amount"]
+    table = rows.sort_values(["person_id", "date", "evidence_id"])[[*columns, "evidence_id"]]
+    table = table.reset_index(drop=True)
+    if cycle.missing("evidence"):
+        table.attrs["needs"] = NEEDS
+    return table
+
+
+def evidence_coverage(cycle: Cycle) -> pd.DataFrame:
+    """Each month of the period, and whether it has evidence of the person's work.
+
+    Returns
+    -------
+    DataFrame
+        person_id, month (its first day), items, status: ``evidence``, ``no evidence``, ``away``
+        (absent on more than half of the days the person owned accounts) or ``not owned`` (the
+        person owned nothing that month).
+    """
+    items = evidence_timeline(cycle)
+    needs = items.attrs.get("needs", "")
+    days = pd.DataFrame({"day": pd.date_range(cycle.period.start, cycle.period.end, freq="D")})
+    days["day"] = days["day"].astype("datetime64[us]")
+    people = cycle.subjects[["person_id", "start_date"]]
+    grid = people.merge(days, how="cross")
+    owned = in_window(ledger(cycle), cycle.period)
+    grid["owned"] = _covered(grid, owned) | _no_books(grid, owned)
+    grid["owned"] &= grid["start_date"].isna() | (grid["start_date"] <= grid["day"])
+    grid["away"] = _covered(grid, cycle.table("absences")) & grid["owned"]
+    grid["month"] = grid["day"].dt.to_period("M").dt.start_time.astype("datetime64[us]")
+    months = grid.groupby(["person_id", "month"], as_index=False)[["owned", "away"]].sum()
+    dated = items.assign(month=items["date"].dt.to_period("M").dt.start_time)
+    dated["month"] = dated["month"].astype("datetime64[us]")
+    count = dated.groupby(["person_id", "month"]).size().rename("items").reset_index()
+    months = months.merge(count, on=["person_id", "month"], how="left")
+    months["items"] = months["items"].fillna(0).astype("int64")
+    status = pd.Series("no evidence", index=months.index, dtype="str")
+    status = status.mask(months["owned"].eq(0), "not owned")
+    status = status.mask(months["away"] * 2 > months["owned"], "away")
+    months["status"] = status.mask(months["items"] > 0, "evidence")
+    table = months[["person_id", "month", "items", "status"]]
+    if needs:
+        table = table.head(0)
+        table.attrs["needs"] = needs
+    return table
+
+
+def _covered(grid: pd.DataFrame, spans: pd.DataFrame) -> pd.Series:
+    """Whether each person-day of the grid lies inside one of the person's spans."""
+    spans = spans[["person_id", "start", "end"]].drop_duplicates()
+    opened = spans.groupby(["person_id", "start"]).size().rename("up").reset_index()
+    closed = spans.assign(start=spans["end"] + DAY).groupby(["person_id", "start"]).size()
+    both = pd.concat([opened, closed.mul(-1).rename("up").reset_index()], ignore_index=True).rename(
+        columns={"start": "day"}
+    )
+    both = both.groupby(["person_id", "day"], as_index=False)[["up"]].sum().sort_values("day")
+    both["level"] = both.groupby("person_id")["up"].cumsum()
+    level = nearest_record(grid, both, on="day", at="day", by=["person_id"])["level"]
+    return level.fillna(0).gt(0)
+
+
+def _no_books(grid: pd.DataFrame, owned: pd.DataFrame) -> pd.Series:
+    """People who own nothing in the whole period (CS operations) work on every day of it."""
+    return ~grid["person_id"].isin(owned["person_id"])
+
+
+def accounts_without_evidence(cycle: Cycle) -> pd.DataFrame:
+    """Accounts owned in the period that no item of evidence names.
+
+    Returns
+    -------
+    DataFrame
+        person_id, account, days (owned in the period), in order of days.
+    """
+    from csmkit.compute.customers import owned_accounts
+
+    items = evidence_timeline(cycle)
+    owned = _named(cycle, owned_accounts(cycle))
+    keys = ["person_id", "account_id"]
+    known = pd.MultiIndex.from_frame(items[keys])
+    bare = owned[~pd.MultiIndex.from_frame(owned[keys]).isin(known)]
+    bare = bare[bare["person_id"].isin(cycle.subjects["person_id"])]
+    table = bare.sort_values(["person_id", "days", "account"], ascending=[True, False, True])
+    table = table[["person_id", "account", "days"]].reset_index(drop=True)
+    if needs := items.attrs.get("needs", ""):
+        table = table.head(0)
+        table.attrs["needs"] = needs
+    return table
+
+
+def unmetered_work(cycle: Cycle) -> pd.DataFrame:
+    """Work that no metric shows, from evidence, and churn that may have been prevented.
+
+    Returns
+    -------
+    DataFrame
+        person_id, date, kind, account, text, candidate. Rows with ``candidate`` are accounts that
+        were red or yellow before a renewal and renewed: their story is asked for, not claimed.
+    """
+    from csmkit.compute.health import statuses
+    from csmkit.compute.outcomes import due_renewals
+
+    items = evidence_timeline(cycle)
+    shown = items[items["kind"].isin(UNMETERED_KINDS)].assign(candidate=False)
+    renewed = due_renewals(cycle)
+    renewed = renewed[renewed["outcome"] == "renewed"].reset_index(drop=True)
+    scored = statuses(cycle)
+    pairs = renewed[["account_id", "due"]].assign(_i=renewed.index).merge(scored, on="account_id")
+    window = pairs["date"].between(pairs["due"] - pd.Timedelta(days=180), pairs["due"])
+    trouble = pairs[window & pairs["status"].isin(["red", "yellow"])].sort_values("date")
+    last = trouble.groupby("_i")[["date", "status"]].last()
+    found = _named(cycle, renewed.loc[last.index])
+    asked = pd.DataFrame(
+        {
+            "person_id": found["person_id"],
+            "date": found["due"],
+            "kind": "may have been saved",
+            "account": found["account"],
+            "text": (
+                last["status"].to_numpy()
+                + pd.Series(last["date"].dt.strftime(" on %Y-%m-%d").to_numpy(), dtype="str")
+                + ", renewed: what was done?"
+            ),
+            "candidate": True,
+        }
+    )
+    asked = asked[asked["person_id"].isin(cycle.subjects["person_id"])]
+    columns = ["person_id", "date", "kind", "account", "text", "candidate"]
+    table = pd.concat([shown[columns], asked[columns]], ignore_index=True)
+    table = table.sort_values(["person_id", "candidate", "date"]).reset_index(drop=True)
+    if len(table) == 0 and (needs := items.attrs.get("needs", "")):
+        table.attrs["needs"] = f"{needs}; renewals and health show what may have been saved"
+    return table

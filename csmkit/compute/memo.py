@@ -1,0 +1,31 @@
+"""Computes a frame once per cycle: many figures stand on the same few frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+import pandas as pd
+
+from csmkit.cycle import Cycle
+
+P = ParamSpec("P")
+
+
+def per_cycle(
+    function: Callable[Concatenate[Cycle, P], pd.DataFrame],
+) -> Callable[Concatenate[Cycle, P], pd.DataFrame]:
+    """Keep what a function of a cycle gives, with the cycle, which is frozen.
+
+    Every caller gets a frame of its own: copy on write keeps the kept one as it is.
+    """
+
+    @wraps(function)
+    def kept(cycle: Cycle, *args: Any, **kwargs: Any) -> pd.DataFrame:
+        key = (function.__module__, function.__qualname__, args, tuple(sorted(kwargs.items())))
+        if key not in cycle.memo:
+            cycle.memo[key] = function(cycle, *args, **kwargs)
+        return cycle.memo[key].copy(deep=False)
+
+    return cast(Callable[Concatenate[Cycle, P], pd.DataFrame], kept)

@@ -1,0 +1,186 @@
+"""The metric frame: one row per person and metric, with what it stands on or what it lacks."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from csmkit.cycle import Cycle
+
+COLUMNS = (
+    "person_id",
+    "group",
+    "metric",
+    "label",
+    "value",
+    "unit",
+    "numerator",
+    "denominator",
+    "n",
+    "target",
+    "needs",
+    "note",
+)
+TARGETED = ("nrr", "grr", "expansion_arr", "time_to_value_days")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric as `metrics.toml` defines it."""
+
+    name: str
+    group: str
+    label: str
+    unit: str
+    roles: tuple[str, ...]
+    needs: tuple[str, ...]
+    meaning: str
+    case: str = "at least one case in the period"
+
+    def lacks(self, cycle: Cycle) -> str:
+        """What of the needed tables and columns the export does not have, in words."""
+        lacking = []
+        for need in self.needs:
+            alternatives = need.split(" | ")
+            if all(cycle.missing(a) for a in alternatives):
+                lacking.append(" or ".join(alternatives))
+        return ", ".join(lacking)
+
+
+@cache
+def metrics() -> Mapping[str, Metric]:
+    """All metrics by name, in the order they are shown."""
+    text = (Path(__file__).with_name("metrics.toml")).read_text(encoding="utf-8")
+    found: dict[str, Metric] = {}
+    for name, entry in tomllib.loads(text).items():
+        fields: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()
+        }
+        found[name] = Metric(name, **fields)
+    return MappingProxyType(found)
+
+
+def tally(
+    value: pd.Series | None = None,
+    *,
+    of: pd.Series | None = None,
+    n: pd.Series | None = None,
+    note: pd.Series | None = None,
+) -> pd.DataFrame:
+    """A metric's figures per person: ``value``, or ``value / of`` where ``of`` is given.
+
+    A person whose ``of`` is 0 gets no value: nothing divided by nothing is unknown, not 0.
+    """
+    if of is None:
+        frame = pd.DataFrame({"value": value})
+    else:
+        numerator = (value if value is not None else of * 0).reindex(of.index, fill_value=0.0)
+        frame = pd.DataFrame({"numerator": numerator, "denominator": of})
+        frame["value"] = frame["numerator"] / frame["denominator"].where(frame["denominator"] > 0)
+    for name, series in (("n", n), ("note", note)):
+        if series is not None:
+            frame[name] = series.reindex(frame.index)
+    return frame
+
+
+def metric_frame(
+    cycle: Cycle, groups: Iterable[str], figures: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Assemble the metric frame of some groups for everybody whose role shows them.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        A cycle, or a book.
+    groups : iterable of str
+        The groups of `metrics.toml` to show.
+    figures : mapping of str to DataFrame
+        Per metric a frame from `tally`, indexed by person_id. Who is not in it has nothing to
+        count: 0 for counts and money, not computable for the rest.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `COLUMNS`; value is blank where it cannot be computed and needs says why.
+    """
+    wanted = set(groups)
+    people = cycle.subjects
+    rows: list[dict[str, object]] = []
+    targets = _targets(cycle)
+    for metric in (m for m in metrics().values() if m.group in wanted):
+        lacks = metric.lacks(cycle)
+        frame = figures.get(metric.name)
+        for person, role in zip(people["person_id"], people["role"], strict=True):
+            if role not in metric.roles:
+                continue
+            row: dict[str, object] = {
+                "person_id": person,
+                "group": metric.group,
+                "metric": metric.name,
+                "label": metric.label,
+                "unit": metric.unit,
+                "target": targets.get((person, metric.name), float("nan")),
+                "needs": lacks,
+                "note": "",
+            }
+            if not lacks:
+                row |= _figures(metric, frame, person)
+            rows.append(row)
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    numbers = ["value", "numerator", "denominator", "n", "target"]
+    table[numbers] = table[numbers].astype("float64")
+    order = {p: i for i, p in enumerate(people["person_id"])}
+    return (
+        table.assign(_o=table["person_id"].map(order))
+        .sort_values("_o", kind="stable")
+        .drop(columns="_o")
+        .reset_index(drop=True)
+    )
+
+
+def _figures(metric: Metric, frame: pd.DataFrame | None, person: str) -> dict[str, object]:
+    known = frame is not None and person in frame.index
+    row: dict[str, object] = {}
+    if known and frame is not None:
+        # Adding 0.0 turns the -0.0 of an empty loss into 0.
+        row = {
+            str(k): v if isinstance(v, str) else v + 0.0
+            for k, v in frame.loc[person].items()
+            if not pd.isna(v)
+        }
+    if "value" not in row:
+        if metric.unit in ("count", "money") and not known:
+            row["value"] = 0.0
+        else:
+            row.setdefault("needs", metric.case)
+    return row
+
+
+def _targets(cycle: Cycle) -> dict[tuple[str, str], float]:
+    """Each person's targets at the period's end: their own, else the team's.
+
+    Targets of segments are not mixed into a person's: a book spans segments.
+    """
+    targets = cycle.table("targets")
+    period = cycle.period
+    live = targets[
+        (targets["start"].isna() | (targets["start"] <= period.end))
+        & (targets["end"].isna() | (targets["end"] >= period.end))
+    ]
+    found: dict[tuple[str, str], float] = {}
+    for person in cycle.subjects["person_id"]:
+        for scope in ("team", person):
+            mine = live[live["scope"] == scope]
+            found |= {
+                (person, metric): float(value)
+                for metric, value in zip(mine["metric"], mine["value"], strict=True)
+                if metric in TARGETED
+            }
+    return found

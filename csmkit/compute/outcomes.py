@@ -1,0 +1,201 @@
+"""Outcomes: what the tables allow of retention, expansion, customers, onboarding, escalations."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from csmkit.compute.customers import (
+    customer_figures,
+    escalation_figures,
+    onboarding_figures,
+    owned_accounts,
+)
+from csmkit.compute.ledger import ledger, owners_on
+from csmkit.compute.memo import per_cycle
+from csmkit.compute.metrics import metric_frame, tally
+from csmkit.compute.results import account_results, credited_moves, rule_label
+from csmkit.cycle import Cycle
+
+SAVE_DAYS = 180
+MULTI_YEAR_MONTHS = 24
+GROUPS = ("Retention", "Expansion", "Customers", "Onboarding", "Escalations")
+
+
+@per_cycle
+def outcomes(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFrame:
+    """All outcomes of each person, with those of their role.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        A cycle, or a book.
+    attribution : str
+        Who is credited with ARR: ``outcome`` (owner on the day), ``start``, ``prorata`` or
+        ``lagged`` (shared over the owners of the 180 days before).
+
+    Returns
+    -------
+    DataFrame
+        person_id, group, metric, label, value, unit, numerator, denominator, n, target, needs,
+        note. Shares are fractions; a value that cannot be computed is blank and ``needs`` says
+        what is missing. Formulas: docs/metrics.md.
+
+    Raises
+    ------
+    UsageError
+        If the rule is not one of the four.
+
+    Examples
+    --------
+    >>> import csmkit as ck
+    >>> frame = ck.outcomes(ck.sample_team())
+    >>> set(frame["group"]) >= {"Retention", "Expansion"}
+    True
+    """
+    figures = revenue_figures(cycle, attribution=attribution)
+    figures |= renewal_figures(cycle)
+    figures |= sourcing_figures(cycle)
+    figures |= customer_figures(cycle)
+    figures |= onboarding_figures(cycle)
+    figures |= escalation_figures(cycle)
+    frame = metric_frame(cycle, GROUPS, figures)
+    named = frame["metric"].isin(["nrr", "grr"]) & frame["needs"].eq("")
+    rule = f"credited to the {rule_label(attribution)}".replace("the shared", "shared")
+    rule = rule.replace("credited to shared", "credit shared").replace("to the days", "by days")
+    frame["note"] = frame["note"].where(~named, rule)
+    return frame
+
+
+def revenue_figures(cycle: Cycle, *, attribution: str = "outcome") -> dict[str, pd.DataFrame]:
+    """Figures that come from ARR alone; see `outcomes`."""
+    results = account_results(cycle, attribution=attribution)
+    results["floor"] = results[["owned_opening", "kept"]].min(axis=1)
+    in_cohort = results["owned_opening"] > 0
+    results["logos"] = results["weight"].where(in_cohort, 0.0)
+    results["logos_kept"] = results["logos"].where(results["kept"] > 0.005, 0.0)
+    # An uplift that was lost again with its account is taken out once, not twice.
+    results["without_uplift"] = (results["kept"] - results["cohort_price_uplift"]).clip(lower=0)
+    results["grown"] = results["cohort_expansion"] + results["cohort_price_uplift"]
+    person = results.groupby("person_id")
+    columns = ["owned_opening", "kept", "floor", "logos", "logos_kept", "without_uplift", "grown"]
+    columns += ["cohort_churn", "cohort_contraction", "cohort_price_uplift", "won_and_lost", "new"]
+    sums = person[columns].sum()
+    opening = sums["owned_opening"].round(2)
+    largest = person["grown"].max().clip(lower=0)
+    moves = credited_moves(cycle, attribution=attribution)
+    grew = moves[moves["cohort"] & moves["kind"].isin(["expansion", "price uplift"])]
+    times = grew.drop_duplicates(["person_id", "account_id", "date"]).groupby("person_id").size()
+    figures = {
+        "nrr": tally(sums["kept"], of=opening),
+        "nrr_without_uplift": tally(sums["without_uplift"], of=opening),
+        "grr": tally(sums["floor"], of=opening),
+        "logo_retention": tally(sums["logos_kept"], of=sums["logos"]),
+        "churned_arr": tally(-sums["cohort_churn"]),
+        "contraction_arr": tally(-sums["cohort_contraction"]),
+        "won_and_lost_arr": tally(sums["won_and_lost"]),
+        "expansion_arr": tally(sums["grown"]),
+        "expansions": tally(times.astype("float64")),
+        "expansion_largest_share": tally(largest, of=sums["grown"]),
+        "price_uplift_arr": tally(sums["cohort_price_uplift"]),
+        "net_expansion": tally(sums["grown"] + sums["cohort_contraction"]),
+        "new_arr": tally(sums["new"]),
+    }
+    churn = moves[moves["cohort"] & moves["kind"].eq("churn")]
+    known = churn["controllable"].notna()
+    kinds = {
+        "churned_controllable": known & churn["controllable"].fillna(False),
+        "churned_uncontrollable": known & ~churn["controllable"].fillna(False),
+        "churned_unknown": ~known,
+    }
+    for name, rows in kinds.items():
+        figures[name] = tally(-churn[rows].groupby("person_id")["amount"].sum())
+    return figures
+
+
+@per_cycle
+def due_renewals(cycle: Cycle) -> pd.DataFrame:
+    """Renewals that fell due in the period, each with the person who owned it on that day."""
+    renewals = cycle.table("renewals")
+    due = renewals[renewals["due"].between(cycle.period.start, cycle.period.end)]
+    return owners_on(ledger(cycle), due, on="due")
+
+
+def renewal_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
+    """Figures of renewals, by due date; see `outcomes`."""
+    due = due_renewals(cycle)
+    renewed = due[due["outcome"] == "renewed"]
+    counted, won = due.groupby("person_id").size(), renewed.groupby("person_id").size()
+    still_open = due[due["outcome"] == "open"].groupby("person_id").size()
+    note = still_open.map(lambda k: f"{k} of those due {'is' if k == 1 else 'are'} still open")
+    money = due.dropna(subset=["arr_due"])
+    money = money[(money["outcome"] != "renewed") | money["arr_renewed"].notna()]
+    kept = money["arr_renewed"].fillna(0.0).where(money["outcome"] == "renewed", 0.0)
+    kept = kept.clip(upper=money["arr_due"])
+    both = renewed.dropna(subset=["arr_due", "arr_renewed"])
+    above = both[both["arr_renewed"] > both["arr_due"]]
+    long = renewed[renewed["term_months"] >= MULTI_YEAR_MONTHS]
+    alone = ~renewed["manager_involved"].fillna(True) & ~renewed["concession"].fillna(True)
+    clean = renewed[alone & renewed["discount"].eq(0)]
+    saved = saves(cycle)
+    return {
+        "renewal_rate": tally(won.astype("float64"), of=counted.astype("float64"), note=note),
+        "renewal_rate_arr": tally(
+            kept.groupby(money["person_id"]).sum(), of=money.groupby("person_id")["arr_due"].sum()
+        ),
+        "renewed_above": tally(above.groupby("person_id").size().astype("float64")),
+        "multi_year_renewals": tally(long.groupby("person_id").size().astype("float64")),
+        "clean_renewals": tally(clean.groupby("person_id").size().astype("float64")),
+        "saves": tally(saved.groupby("person_id").size().astype("float64")),
+        "saved_arr": tally(saved.groupby("person_id")["arr_renewed"].sum()),
+    }
+
+
+def saves(cycle: Cycle) -> pd.DataFrame:
+    """Renewals that closed after trouble: red or yellow in the 180 days before, then green.
+
+    Returns
+    -------
+    DataFrame
+        The columns of renewals with person_id, account, worst (the colour it came from) and
+        troubled (the last day it had it). Health counts up to the last day the person owned the
+        account.
+    """
+    from csmkit.compute.health import statuses
+    from csmkit.compute.results import _named
+
+    renewed = due_renewals(cycle)
+    renewed = renewed[renewed["outcome"] == "renewed"].reset_index(drop=True)
+    owned = owned_accounts(cycle)[["person_id", "account_id", "last"]]
+    pairs = renewed[["person_id", "account_id", "due"]].assign(_i=renewed.index)
+    pairs = pairs.merge(owned, on=["person_id", "account_id"])
+    # What the account's health did after it was handed over is the next owner's.
+    pairs = pairs.merge(statuses(cycle), on="account_id")
+    pairs = pairs[pairs["date"] <= pairs["last"]].sort_values("date", kind="stable")
+    last = pairs.groupby("_i")[["date", "status"]].last()
+    window = pairs["date"].between(pairs["due"] - pd.Timedelta(days=SAVE_DAYS), pairs["due"])
+    trouble = pairs[window & pairs["status"].isin(["red", "yellow"])]
+    troubled = trouble.groupby("_i")["date"].max()
+    worst = trouble["status"].eq("red").groupby(trouble["_i"]).any()
+    found = renewed.loc[troubled.index].assign(
+        troubled=troubled, worst=worst.map({True: "red", False: "yellow"})
+    )
+    ended = last.loc[found.index]
+    green = ended["status"].eq("green").to_numpy() & (
+        ended["date"].to_numpy() > found["troubled"].to_numpy()
+    )
+    return _named(cycle, found[green]).reset_index(drop=True)
+
+
+def sourcing_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
+    """Expansion credited to whoever found it; see `outcomes`."""
+    found = cycle.table("opportunities").dropna(subset=["sourced_by", "amount"])
+    period = cycle.period
+    won = found[found["stage"].eq("won") & found["closed"].between(period.start, period.end)]
+    with_sales = won[won["closed_by"].notna() & won["closed_by"].ne(won["sourced_by"])]
+    live = found["closed"].isna() | (found["closed"] > period.end)
+    begun = found[found["opened"].between(period.start, period.end) & live]
+    return {
+        "sourced_arr": tally(won.groupby("sourced_by")["amount"].sum()),
+        "sourced_with_sales_arr": tally(with_sales.groupby("sourced_by")["amount"].sum()),
+        "sourced_pipeline": tally(begun.groupby("sourced_by")["amount"].sum()),
+    }

@@ -1,0 +1,28 @@
+"""The kit's sentences and how it writes figures in them."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def notices() -> dict[str, str]:
+    """The kit's sentences by name, from `notices.toml`."""
+    return tomllib.loads(Path(__file__).with_name("notices.toml").read_text(encoding="utf-8"))
+
+
+def money(value: float, currency: str = "") -> str:
+    """An amount as people write it, for sentences: ``EUR 1,250,000``, or without a currency."""
+    return f"{currency} {value:,.0f}".strip()
+
+
+def percent(value: float) -> str:
+    """A fraction as a percentage for sentences: 0.153 gives ``15.3 %``, 0.5 gives ``50 %``."""
+    return f"{value * 100:.1f}".removesuffix(".0") + " %"
+
+
+def count_of(number: float, noun: str) -> str:
+    """A count with its noun: ``1 account``, ``2 accounts``."""
+    return f"{number:,.0f} {noun}{'' if number == 1 else 's'}"

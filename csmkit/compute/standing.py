@@ -1,0 +1,163 @@
+"""A person's headline, and what to know about them before reading figures."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from csmkit.compute.arr import arr_residual, arr_source
+from csmkit.compute.composition import composition
+from csmkit.compute.days import days_between, not_after, not_before, united
+from csmkit.compute.ledger import ALWAYS, ledger, spells
+from csmkit.compute.outcomes import outcomes
+from csmkit.compute.results import account_results
+from csmkit.compute.sentences import count_of, money, notices, percent
+from csmkit.cycle import DAY, Cycle
+
+TOO_NEW_DAYS = 90
+INHERITED_DAYS = 180
+
+
+def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
+    """One sentence that puts a person's outcome in the context of their book.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        A cycle, or a book.
+    person_id : str, optional
+        Whose; a book needs none.
+
+    Returns
+    -------
+    str
+        Only figures that can be computed; says so where the opening or the health is unknown.
+    """
+    person = cycle.person(person_id or str(cycle.subjects["person_id"].iloc[0]))
+    who, words = str(person["person_id"]), notices()
+    made_of = composition(cycle)
+    made_of = made_of[(made_of["person_id"] == who) & (made_of["at"] == "owned opening")]
+    at = made_of.set_index("measure")["value"]
+    accounts = count_of(at["accounts"], "account")
+    if not arr_source(cycle):
+        return words["headline_opening_no_arr"].format(name=person["name"], accounts=accounts) + "."
+    if not at["arr"] > 0:
+        return words["headline_no_opening"].format(name=person["name"]) + "."
+    parts = [
+        words["headline_opening"].format(
+            name=person["name"],
+            accounts=accounts,
+            arr=money(at["arr"], cycle.currency),
+            largest=percent(at["largest_share"]),
+        )
+    ]
+    risk = at["at_risk_share"]
+    parts.append(
+        words["headline_risk_unknown"]
+        if pd.isna(risk)
+        else words["headline_risk"].format(risk=percent(risk))
+    )
+    result = outcomes(cycle)
+    value = result[result["person_id"] == who].set_index("metric")["value"]
+    first = "; ".join(parts) + ". "
+    if "nrr" not in value:
+        return first.strip()
+    growth = words["headline_growth_none"]
+    if value["expansions"] > 0:
+        single = value["expansion_largest_share"] > 0.999
+        growth = words["headline_growth_single" if single else "headline_growth_spread"].format(
+            count=int(value["expansions"]), share=percent(value["expansion_largest_share"])
+        )
+    kept = words["headline_outcome"].format(grr=percent(value["grr"]), nrr=percent(value["nrr"]))
+    return f"{first}{kept}; {growth}."
+
+
+def standing(cycle: Cycle) -> pd.DataFrame:
+    """What to know about each person before reading figures: tenure, days away, part time, gaps.
+
+    Returns
+    -------
+    DataFrame
+        person_id, topic (too new, starts inside, before start, away, part time, no calendar
+        opening, inherited, assumed owner, residual), message.
+    """
+    rows: list[tuple[str, str, str]] = []
+    for person in cycle.subjects.to_dict("records"):
+        who = str(person["person_id"])
+        said = [*_tenure(cycle, person), *_time(cycle, person), *_book(cycle, who)]
+        rows += [(who, topic, message) for topic, message in said]
+    return pd.DataFrame(rows, columns=["person_id", "topic", "message"])
+
+
+def _tenure(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]]:
+    name, start, period = person["name"], person["start_date"], cycle.period
+    if pd.isna(start):
+        return
+    fill = {"name": name, "date": f"{start:%Y-%m-%d}"}
+    days = int((period.end - start).days) + 1
+    if days < TOO_NEW_DAYS or start > period.start:
+        key = "too_new" if days < TOO_NEW_DAYS else "starts_inside"
+        yield key.replace("_", " "), notices()[key].format(days=max(days, 0), **fill)
+    mine = ledger(cycle)
+    mine = mine[mine["person_id"] == person["person_id"]]
+    early = mine.loc[mine["start"].between(ALWAYS + DAY, start - DAY), "account_id"].nunique()
+    if early:
+        accounts = count_of(early, "account")
+        yield "before start", notices()["before_start"].format(accounts=accounts, **fill)
+
+
+def _time(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]]:
+    absences, name = united(cycle.table("absences")), person["name"]
+    away = absences[absences["person_id"] == person["person_id"]]
+    first = not_before(away["start"], cycle.period.start)
+    last = not_after(away["end"], cycle.period.end)
+    days = int((days_between(first, last) + 1).clip(lower=0).sum())
+    if days:
+        yield "away", notices()["away"].format(name=name, days=days)
+    if pd.notna(person["fte"]) and person["fte"] < 1:
+        yield "part time", notices()["part_time"].format(name=name, share=percent(person["fte"]))
+
+
+def _book(cycle: Cycle, who: str) -> Iterator[tuple[str, str]]:
+    words = notices()
+    mine = ledger(cycle)
+    mine = mine[mine["person_id"] == who]
+    results = account_results(cycle)
+    own = results[results["person_id"] == who]
+    if arr_source(cycle) and len(mine) and own["calendar_opening"].sum() == 0:
+        name, zero = cycle.person(who)["name"], money(0, cycle.currency)
+        yield "no calendar opening", words["no_calendar_opening"].format(name=name, zero=zero)
+    if own["owned_opening"].sum() > 0:
+        yield "inherited", _inherited(cycle, who, own)
+    if (mine["source"] == "assumed").any():
+        yield "assumed owner", words["assumed_owner"]
+    odd = arr_residual(cycle)
+    odd = odd[odd["account_id"].isin(own["account_id"])]
+    if len(odd):
+        worst = odd.iloc[int(odd["residual"].abs().argmax())]
+        names = own.set_index("account_id")["account"]
+        yield (
+            "residual",
+            words["residual"].format(
+                accounts=count_of(odd["account_id"].nunique(), "account"),
+                largest=money(abs(worst["residual"]), cycle.currency),
+                account=names[worst["account_id"]],
+            ),
+        )
+
+
+def _inherited(cycle: Cycle, who: str, own: pd.DataFrame) -> str:
+    """How much of the owned opening somebody else had looked after until lately."""
+    owned, since = spells(cycle), cycle.period.start - pd.Timedelta(days=INHERITED_DAYS)
+    taken = owned[(owned["person_id"] == who) & (owned["before"] != "")]
+    taken = taken[taken["start"].between(since, cycle.period.end)]
+    came = own[own["account_id"].isin(taken["account_id"]) & (own["owned_opening"] > 0)]
+    if came.empty:
+        return notices()["not_inherited"].format(days=INHERITED_DAYS)
+    return notices()["inherited"].format(
+        share=percent(came["owned_opening"].sum() / own["owned_opening"].sum()),
+        accounts=count_of(len(came), "account"),
+        days=INHERITED_DAYS,
+    )

@@ -1,0 +1,252 @@
+"""The data of one review cycle: `Cycle` for a team, `Book` for one person's slice of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Self
+
+import pandas as pd
+
+from csmkit.errors import UsageError
+from csmkit.schema import PACKET_ROLES, TABLES
+
+DAY = pd.Timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A review period: two days, both inclusive.
+
+    Examples
+    --------
+    >>> Period.of("2026-01-01", "2026-06-30").days
+    181
+    """
+
+    start: pd.Timestamp
+    end: pd.Timestamp
+
+    @classmethod
+    def of(cls, start: Any, end: Any) -> Self:
+        """A period from two dates (text as YYYY-MM-DD, or date objects).
+
+        Raises
+        ------
+        UsageError
+            If a date cannot be read, or the period ends before it starts.
+        """
+        days: list[pd.Timestamp] = []
+        day: pd.Timestamp | None
+        for value in (start, end):
+            try:
+                day = _iso(value) if isinstance(value, str) else pd.Timestamp(value)
+            except (ValueError, TypeError):
+                day = None
+            if day is None or pd.isna(day):
+                raise UsageError(
+                    f"The period has the date {value!r}, which is not a day.",
+                    "Write both days as YYYY-MM-DD, for example 2026-01-01:2026-06-30.",
+                )
+            days.append(day.normalize().as_unit("us"))
+        if days[1] < days[0]:
+            raise UsageError(
+                f"The period ends on {days[1]:%Y-%m-%d}, before it starts on {days[0]:%Y-%m-%d}.",
+                "Put the first day first.",
+            )
+        return cls(*days)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """A period from ``START:END``, for example ``2026-01-01:2026-06-30``."""
+        start, colon, end = text.partition(":")
+        if not colon:
+            raise UsageError(
+                f"The period {text!r} is not two days.",
+                "Write it as START:END, for example 2026-01-01:2026-06-30.",
+            )
+        return cls.of(start.strip(), end.strip())
+
+    @property
+    def before(self) -> pd.Timestamp:
+        """The day before the period: its close is the opening."""
+        return self.start - DAY
+
+    @property
+    def days(self) -> int:
+        """How many days the period has."""
+        return int((self.end - self.start).days) + 1
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}"
+
+
+def _iso(text: str) -> pd.Timestamp:
+    return pd.to_datetime(text, format="%Y-%m-%d")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file that was read: its name, SHA-256 and how its rows fared."""
+
+    name: str
+    sha256: str
+    rows: int
+    kept: int
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the data came from."""
+
+    files: tuple[SourceFile, ...] = ()
+    map_name: str = ""
+    map_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """The canonical tables of one review cycle; frozen, for selection only.
+
+    Attributes
+    ----------
+    tables : mapping of str to DataFrame
+        Canonical tables by name, as `csmkit.schema.TABLES` describes them. Read with `table`.
+    period : Period
+        The review period.
+    currency : str
+        ISO code of the money columns; empty where the map names none.
+    findings : DataFrame
+        What loading found; see `csmkit.check_export`.
+    provenance : Provenance
+        Files read, with their hashes.
+    rules : mapping of str to str
+        Choices that change figures, in words (attribution rule, lag days), named in every packet.
+    memo : dict
+        Frames already worked out from this cycle; see `csmkit.compute.memo`.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    period: Period
+    currency: str = ""
+    findings: pd.DataFrame = field(default_factory=pd.DataFrame)
+    provenance: Provenance = field(default_factory=Provenance)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    memo: dict[Any, pd.DataFrame] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
+        object.__setattr__(self, "rules", MappingProxyType(dict(self.rules)))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A canonical table; without rows if the export had none.
+
+        What the caller does to the frame does not change the cycle.
+
+        Raises
+        ------
+        UsageError
+            If there is no canonical table of that name.
+        """
+        if name not in TABLES:
+            raise UsageError(
+                f"There is no table {name!r}.", f"The tables are: {', '.join(TABLES)}."
+            )
+        frame = self.tables.get(name)
+        return TABLES[name].empty() if frame is None else frame.copy(deep=False)
+
+    def missing(self, *needs: str) -> str:
+        """What of ``needs`` the data lack, in words; empty when nothing is missing.
+
+        Parameters
+        ----------
+        *needs : str
+            ``table``, ``table.column`` or ``table.column=value``. A table is there when it has a
+            row, a column when it has a value, a value when a row has it.
+        """
+        return ", ".join(n for n in needs if not self._has(n))
+
+    def _has(self, need: str) -> bool:
+        name, _, rest = need.partition(".")
+        column, _, value = rest.partition("=")
+        frame = self.table(name)
+        if not column or frame.empty:
+            return bool(len(frame))
+        return bool((frame[column].eq(value) if value else frame[column].notna()).any())
+
+    @property
+    def subjects(self) -> pd.DataFrame:
+        """The people a packet is made for: those with role csm, onboarding or cs_ops."""
+        people = self.table("people")
+        return people[people["role"].isin(PACKET_ROLES)].reset_index(drop=True)
+
+    def person(self, person_id: str) -> dict[str, Any]:
+        """One person's row of ``people`` as a dictionary.
+
+        Raises
+        ------
+        UsageError
+            If nobody has that id or mail.
+        """
+        people = self.table("people")
+        wanted = person_id.strip().lower()
+        hit = people[
+            (people["person_id"] == person_id)
+            | (people["person_id"].str.lower() == wanted)
+            | (people["email"].str.lower() == wanted)
+        ]
+        if hit.empty:
+            known = ", ".join(self.subjects["person_id"].head(5))
+            raise UsageError(
+                f"Nobody in this export has the id or mail {person_id!r}.",
+                f"Use an id or mail from the people table, for example: {known}.",
+            )
+        return {str(k): v for k, v in hit.iloc[0].items()}
+
+    def with_tables(self, **tables: pd.DataFrame) -> Self:
+        """A new cycle with some tables replaced; this one stays as it is."""
+        return dataclasses.replace(self, tables={**self.tables, **tables})
+
+
+@dataclass(frozen=True)
+class Book(Cycle):
+    """One person's slice of a cycle: their rows only, everybody else unnamed.
+
+    Made by `csmkit.render.slices.book_of`; whatever takes a `Cycle` takes a `Book`.
+
+    Attributes
+    ----------
+    person_id : str
+        Whose book it is.
+    edition : str
+        ``committee`` or ``csm``.
+    context : DataFrame
+        The team's aggregates from `csmkit.team_context`; empty in the CSM's edition.
+    available : frozenset of str
+        What the whole export has, as `missing` asks for it.
+    """
+
+    person_id: str = ""
+    edition: str = "committee"
+    context: pd.DataFrame = field(default_factory=pd.DataFrame)
+    available: frozenset[str] = frozenset()
+
+    def _has(self, need: str) -> bool:
+        # A book without an escalation had none; a team without the table is another matter.
+        return need in self.available
+
+    @property
+    def subjects(self) -> pd.DataFrame:
+        """The one person the book belongs to."""
+        people = self.table("people")
+        return people[people["person_id"] == self.person_id].reset_index(drop=True)
+
+    @property
+    def owner(self) -> dict[str, Any]:
+        """The person's row of ``people`` as a dictionary."""
+        return self.person(self.person_id)

@@ -1,0 +1,127 @@
+"""Does a map fit an export? And the map that an export in canonical form needs not be given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from types import MappingProxyType
+
+import pandas as pd
+
+from csmkit.errors import UnreadableInput
+from csmkit.load.files import Export
+from csmkit.load.findings import finding
+from csmkit.load.mapping import ColumnSpec, Map, Source, nearest, raise_faults
+from csmkit.schema import TABLES
+
+CANONICAL = "canonical names"
+"""What a map is called that was not read from a file."""
+
+
+def canonical_map(export: Export) -> Map | None:
+    """The map of sheets named like canonical tables, their headers like canonical columns.
+
+    Sheets of other names are left out; None if there is no such sheet.
+    """
+    sources = []
+    for name, sheet in export.sheets.items():
+        table = canonical_table(name)
+        if table is None:
+            continue
+        try:
+            headers = list(sheet.frame.columns)
+        except UnreadableInput:
+            headers = list(TABLES[table].names)
+        columns = {h.lower(): ColumnSpec(h) for h in headers if h.lower() in TABLES[table]}
+        if columns:
+            file, _, tab = name.partition("#")
+            sources.append(Source(table, file, MappingProxyType(columns), tab))
+    return Map(CANONICAL, tuple(sources)) if sources else None
+
+
+def canonical_table(sheet: str) -> str | None:
+    """The canonical table that a sheet's name says it is, if any."""
+    file, _, tab = sheet.partition("#")
+    name = (tab or PurePath(file).stem).strip().lower()
+    return name if name in TABLES else None
+
+
+def check_fit(given: Map, export: Export) -> None:
+    """Whether the export has every file and column that the map names.
+
+    Raises
+    ------
+    MapError
+        If it has not; the message lists every fault. Files that cannot be read are not looked
+        into here.
+    """
+    faults = [fault for source in given.sources for fault in _faults(source, export)]
+    raise_faults(given.name, list(dict.fromkeys(faults)))
+
+
+def _faults(source: Source, export: Export) -> Iterator[str]:
+    name = export.name_of(source.file, source.sheet)
+    where = f"{source.table} from {name}"
+    wanted = [*source.where, *filter(None, [source.key])]
+    lookups: list[tuple[str, list[str]]] = []
+    for spec in _chain(source.columns):
+        if spec.column is not None:
+            wanted.append(spec.column)
+        if spec.lookup:
+            lookups.append(
+                (spec.lookup.sheet, [spec.lookup.match, spec.lookup.take, *spec.lookup.where])
+            )
+    yield from _lacking(export, name, wanted, where)
+    for file, columns in lookups:
+        yield from _lacking(export, export.name_of(file), columns, f"{where}, look-up")
+
+
+def _lacking(export: Export, name: str, columns: list[str], where: str) -> Iterator[str]:
+    if name.partition("#")[0] in export.faults:
+        return
+    if name not in export.sheets:
+        there = ", ".join(list(export.sheets)[:8])
+        near = nearest(name, list(export.sheets))
+        yield f"{where}: the export has no {name!r}.{near} It has: {there}."
+        return
+    try:
+        headers = list(export.sheets[name].frame.columns)
+    except UnreadableInput:
+        return
+    for column in columns:
+        if column not in headers:
+            there = ", ".join(headers[:8]) + (" ..." if len(headers) > 8 else "")
+            near = nearest(column, headers)
+            yield f"{where}: {name} has no column {column!r}.{near} It has: {there}."
+
+
+def _chain(columns: Mapping[str, ColumnSpec]) -> Iterator[ColumnSpec]:
+    for spec in columns.values():
+        step: ColumnSpec | None = spec
+        while step is not None:
+            yield step
+            step = step.fallback
+
+
+def used_sheets(given: Map, export: Export) -> set[str]:
+    """The names of the sheets that a map reads."""
+    names = {export.name_of(s.file, s.sheet) for s in given.sources}
+    for source in given.sources:
+        names |= {export.name_of(c.lookup.sheet) for c in _chain(source.columns) if c.lookup}
+    return names
+
+
+def unused_files(given: Map, export: Export) -> list[pd.DataFrame]:
+    """A finding for every sheet that no source of the map reads."""
+    used = used_sheets(given, export)
+    return [
+        finding(
+            "info",
+            "file_not_used",
+            f"{name} is in the export and no source of the map reads it.",
+            "Add a [[source]] for it if the packets should use it.",
+            file=name,
+        )
+        for name in export.sheets
+        if name not in used
+    ]

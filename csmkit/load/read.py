@@ -1,0 +1,180 @@
+"""The way in: an export becomes a `Cycle`, or findings that say exactly why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from csmkit.cycle import Cycle, Period
+from csmkit.errors import DataError, UsageError
+from csmkit.load.assemble import load
+from csmkit.load.files import Export, open_export
+from csmkit.load.findings import finding, join_findings
+from csmkit.load.fit import canonical_map
+from csmkit.load.map_reader import read_map
+from csmkit.load.mapping import Map
+from csmkit.schema import TABLES
+
+MAP_NAME = "map.toml"
+_FATAL = frozenset(
+    {
+        "no_accounts",
+        "no_owner",
+        "column_not_mapped",
+        "mixed_currencies",
+        "nothing_kept",
+        "period_outside_data",
+    }
+)
+"""Errors with which there is no cycle; ambiguous dates in a required column are one more."""
+
+
+def read_export(
+    path: str | Path,
+    *,
+    map: str | Path | None = None,
+    period: tuple[object, object] | str | Period,
+) -> Cycle:
+    """Read an export into the canonical tables of one review cycle.
+
+    Parameters
+    ----------
+    path : str or Path
+        A folder of CSV files and workbooks, a workbook, or one CSV file.
+    map : str or Path, optional
+        The map. Without it ``map.toml`` in the folder is used, else files and headers must have
+        canonical names (see ``docs/data-dictionary.md``).
+    period : tuple, str or Period
+        First and last day of the review period, both inclusive: two dates, or ``"A:B"``.
+
+    Returns
+    -------
+    Cycle
+        Tables, period, currency, findings that do not stand in the way, and provenance.
+
+    Raises
+    ------
+    UnreadableInput
+        If there is nothing to read, or a file of the map cannot be read.
+    MapError
+        If the map is not valid or does not fit the export.
+    UsageError
+        If the period is not valid, or there is no map and no canonical name.
+    DataError
+        If what was found makes a cycle impossible.
+    """
+    days = _period(period)
+    export = open_export(path)
+    given = _map_of(export, map)
+    loaded = load(export, given, days)
+    if loaded.faults:
+        raise loaded.faults[0]
+    _refuse(loaded.findings)
+    return Cycle(
+        loaded.tables,
+        days,
+        given.currency,
+        loaded.findings,
+        loaded.provenance,
+    )
+
+
+def check_export(
+    path: str | Path,
+    *,
+    map: str | Path | None = None,
+    period: tuple[object, object] | str | Period | None = None,
+) -> pd.DataFrame:
+    """Everything that is to be said about an export, at once.
+
+    Parameters
+    ----------
+    path, map, period
+        As for `read_export`; without a period nothing is said about it.
+
+    Returns
+    -------
+    DataFrame
+        One row for each finding, errors first: ``severity`` (error, warning, info), ``kind``,
+        ``table``, ``file``, ``row`` (as a spreadsheet shows it), ``column``, ``value``,
+        ``message``, ``remedy``. See `csmkit.summarise_findings`.
+
+    Raises
+    ------
+    UnreadableInput, MapError, UsageError
+        As `read_export`; a single file that cannot be read is a finding here.
+    """
+    days = None if period is None else _period(period)
+    export = open_export(path)
+    loaded = load(export, _map_of(export, map), days)
+    broken = [
+        finding("error", "unreadable_file", fault.what, fault.remedy, file=name)
+        for name, fault in export.faults.items()
+        if not loaded.findings["file"].eq(name).any()
+    ]
+    return join_findings([loaded.findings, *broken])
+
+
+def _period(period: tuple[object, object] | str | Period) -> Period:
+    if isinstance(period, Period):
+        return period
+    if isinstance(period, str):
+        return Period.parse(period)
+    if not isinstance(period, tuple | list) or len(period) != 2:
+        raise UsageError(
+            f"The period {period!r} is not two days.",
+            'Give ("2026-01-01", "2026-06-30") or "2026-01-01:2026-06-30".',
+        )
+    return Period.of(*period)
+
+
+def _map_of(export: Export, given: str | Path | None) -> Map:
+    if given is not None:
+        return read_map(given)
+    folder = export.path if export.path.is_dir() else export.path.parent
+    if (folder / MAP_NAME).is_file():
+        return read_map(folder / MAP_NAME)
+    found = canonical_map(export)
+    if found is None:
+        raise UsageError(
+            f"There is no map for {export.path}, and none of its files is named like a canonical"
+            f" table ({', '.join(list(TABLES)[:4])} ...).",
+            "Make a map with `csmkit map EXPORT --out map.toml`, and give it.",
+        )
+    return found
+
+
+def _refuse(findings: pd.DataFrame) -> None:
+    errors = findings[findings["severity"] == "error"]
+    fatal = pd.Series(
+        [
+            kind in _FATAL or (kind == "ambiguous_date" and TABLES[table][column].required)
+            for kind, table, column in errors[["kind", "table", "column"]].itertuples(index=False)
+        ],
+        index=errors.index,
+        dtype="bool",
+    )
+    if not fatal.any():
+        return
+    shown = errors[fatal].head(3)
+    listed = "\n".join(
+        f"  - {_where(f)}{f.message} {f.remedy}" for f in shown.itertuples(index=False)
+    )
+    raise DataError(
+        f"No review can be made from this export: {_counted(findings, 'error')},"
+        f" {_counted(findings, 'warning')}.\n{listed}\n",
+        "Run `csmkit check` with the same export and map for every finding.",
+    )
+
+
+def _counted(findings: pd.DataFrame, severity: str) -> str:
+    n = int((findings["severity"] == severity).sum())
+    return f"{n:,} {severity}{'' if n == 1 else 's'}"
+
+
+def _where(found: object) -> str:
+    file, row = str(getattr(found, "file", "")), getattr(found, "row", pd.NA)
+    if not file:
+        return ""
+    return f"{file}: " if pd.isna(row) else f"{file}, row {row}: "

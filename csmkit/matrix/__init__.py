@@ -1,0 +1,1 @@
+"""The competency matrix: a text file, and the frame it is read into."""

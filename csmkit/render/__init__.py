@@ -1,0 +1,1 @@
+"""From a cycle to files: slices, packets, the pack and its index."""

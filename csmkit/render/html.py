@@ -1,0 +1,182 @@
+"""Pages: an executed notebook as one self-contained file, and the index of a pack.
+
+One pass over the cells with a template of the kit's own: nothing is asked of the network, code is
+never shown, and what came from the data can be read but never run.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from csmkit.render.html_cells import Sections
+from csmkit.view.text import clean, money
+from csmkit.view.theme import FONT, PALETTE
+
+EDITIONS = {"committee": "Committee edition", "csm": "CSM edition"}
+
+
+def packet_html(
+    nb: NotebookNode,
+    *,
+    title: str,
+    subtitle: str = "",
+    edition: str = "committee",
+    meta: Mapping[str, str] | None = None,
+) -> str:
+    """An executed notebook as one page that opens with no network.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        The notebook with its outputs.
+    title : str
+        The person's name.
+    subtitle : str, optional
+        Role, level and tenure, in one line.
+    edition : {"committee", "csm"}, optional
+        Whose edition it is.
+    meta : mapping of str to str, optional
+        Shown below the title in this order, for example ``{"Period": "2026-01-01 to 2026-06-30"}``;
+        ``version`` goes to the foot of the page instead.
+
+    Returns
+    -------
+    str
+        The whole file.
+
+    Raises
+    ------
+    KeyError
+        If there is no such edition.
+    """
+    body = Sections()
+    for cell in nb.cells:
+        body.add(cell)
+    facts = dict(meta or {})
+    version = facts.pop("version", "")
+    return _page(
+        "packet.html.j2",
+        ("runtime", "embed.js") if body.charts else (),
+        title=clean(title),
+        subtitle=clean(subtitle),
+        edition=EDITIONS[edition],
+        facts={clean(k): clean(v) for k, v in facts.items()},
+        version=version,
+        contents=body.headings,
+        body=Markup(body.html()),  # noqa: S704 - every part was escaped or sanitised
+    )
+
+
+def index_html(
+    packets: Sequence[Mapping[str, Any]],
+    *,
+    title: str,
+    period: str,
+    currency: str = "",
+    findings_summary: str = "",
+    notes: Sequence[str] = (),
+    version: str = "",
+) -> str:
+    """The page that lists a pack's packets, to be searched and sorted.
+
+    Parameters
+    ----------
+    packets : sequence of mapping
+        Per packet ``name``, ``role``, ``level``, ``manager``, ``opening_arr``, ``closing_arr``,
+        ``status``, ``href`` (relative; empty: no link) and ``error``; what is missing stays blank.
+    title, period : str
+        What the pack is, and which days it is about.
+    currency : str, optional
+        ISO code or sign for money.
+    findings_summary : str, optional
+        What loading the export found, in a sentence.
+    notes : sequence of str, optional
+        Further sentences above the list.
+    version : str, optional
+        The kit's version.
+
+    Returns
+    -------
+    str
+        The whole file.
+    """
+    return _page(
+        "index.html.j2",
+        ("index.js",),
+        title=clean(title),
+        period=clean(period),
+        findings=clean(findings_summary),
+        notes=[clean(n) for n in notes],
+        version=version,
+        rows=[_listed(packet, currency) for packet in packets],
+    )
+
+
+def _listed(packet: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    texts = ("name", "role", "level", "manager", "status", "error")
+    row: dict[str, Any] = {key: clean(packet.get(key)) for key in texts}
+    href = str(packet.get("href") or "")
+    row["href"] = "" if re.match(r"[a-z][a-z0-9+.-]*:|//", href, re.IGNORECASE) else href
+    for key in ("opening_arr", "closing_arr"):
+        value = packet.get(key)
+        known = isinstance(value, (int, float)) and value == value
+        row[key] = money(float(value or 0), currency=currency) if known else ""
+        row[f"{key}_raw"] = repr(float(value or 0)) if known else ""
+    return row
+
+
+def _page(template: str, scripts: Sequence[str], **values: Any) -> str:
+    code = [_script(name) for name in scripts]
+    return _template(template).render(
+        colours=PALETTE,
+        font=Markup(FONT),  # noqa: S704 - a constant of the kit
+        css=Markup(_static("page.css")),  # noqa: S704 - a file of the kit
+        scripts=[Markup(text) for text, _ in code],  # noqa: S704 - files of the kit
+        policy=_policy([digest for _, digest in code]),
+        **values,
+    )
+
+
+def _policy(digests: Sequence[str]) -> str:
+    """Let the kit's own scripts run, by their hashes, and nothing else; load nothing."""
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+        "connect-src 'none'; form-action 'none'; base-uri 'none'"
+    )
+
+
+@cache
+def _script(name: str) -> tuple[str, str]:
+    text = _runtime() if name == "runtime" else _static(name)
+    return text, b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _runtime() -> str:
+    import vl_convert
+
+    bundle = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    return bundle.replace("</script", "<\\/script")
+
+
+@cache
+def _static(name: str) -> str:
+    return (files("csmkit.render") / "static" / name).read_text(encoding="utf-8")
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(_static(name))

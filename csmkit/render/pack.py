@@ -1,0 +1,364 @@
+"""The pack: one packet per person, an index and a manifest; one failure does not stop the rest."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+from csmkit import __version__
+from csmkit.compute.arr import arr_source, company_totals
+from csmkit.compute.results import RULES, account_results
+from csmkit.compute.team import team_context
+from csmkit.cycle import Cycle
+from csmkit.errors import CsmkitError, DataError, UsageError
+from csmkit.names import packet_slug
+from csmkit.render.html import index_html
+from csmkit.render.packet import PacketError, render_packet, template
+from csmkit.render.scan import Scanner
+from csmkit.render.slices import EDITIONS, book_of
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What `render_pack` wrote.
+
+    Attributes
+    ----------
+    index : Path
+        The page that lists the packets.
+    manifest : dict
+        What ``manifest.json`` holds: inputs, map, period, attribution, edition, version, totals,
+        scan, packets.
+    failed : int
+        How many packets failed.
+    """
+
+    index: Path
+    manifest: dict[str, Any]
+    failed: int
+
+    def __repr__(self) -> str:
+        done = len(self.manifest["packets"]) - self.failed
+        return f"{done} packets done, {self.failed} failed: {self.index}"
+
+
+def render_pack(
+    cycle: Cycle,
+    *,
+    out: str | Path,
+    edition: str = "committee",
+    only: str | Iterable[str] = (),
+    jobs: int | None = None,
+    notebook: str | Path | None = None,
+    progress: bool = True,
+) -> Pack:
+    """Render one packet per person with a packet's role, then the index and the manifest.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The whole team.
+    out : str or Path
+        The pack's folder; made if it is not there.
+    edition : str
+        ``committee`` or ``csm``.
+    only : str or iterable of str
+        Ids or mails; everybody if empty. The others' packets of an earlier run stay.
+    jobs : int, optional
+        Packets at a time; as many as the machine has processors, at most 4, if not given.
+    notebook : str or Path, optional
+        Another template.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    Pack
+        Where the index is, and what became of each packet.
+
+    Raises
+    ------
+    UsageError
+        If the edition, a person of ``only`` or the template is not there, or the folder holds a
+        pack of the other edition.
+    DataError
+        If nobody has a role that gets a packet.
+    """
+    if edition not in EDITIONS:
+        raise UsageError(
+            f"There is no edition {edition!r}.", f"The editions are: {', '.join(EDITIONS)}."
+        )
+    people = _chosen(cycle, only)
+    plan = template(Path(notebook) if notebook else None)
+    out = Path(out)
+    earlier = _earlier(out, edition)
+    _make(out / "packets")
+    maker = _Maker(cycle, plan, out / "packets", edition)
+    jobs = jobs or min(4, os.cpu_count() or 1)
+    entries: dict[str, dict[str, Any]] = {e["person_id"]: e for e in earlier}
+    with (
+        tempfile.TemporaryDirectory(prefix="csmkit-") as work,
+        ThreadPoolExecutor(max_workers=jobs) as pool,
+    ):
+        waiting = [pool.submit(maker.make, who, Path(work)) for who in people["person_id"]]
+        bar = tqdm(
+            as_completed(waiting),
+            total=len(waiting),
+            desc="packets",
+            unit="packet",
+            disable=not progress,
+        )
+        try:
+            for done in bar:
+                entry = done.result()
+                entries[entry["person_id"]] = entry
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    order = [p for p in cycle.subjects["person_id"] if p in entries]
+    manifest = _manifest(cycle, edition, maker, [entries[p] for p in order])
+    _write(out / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
+    index = out / "index.html"
+    _write(index, _index(cycle, manifest))
+    return Pack(index, manifest, sum(e["status"] != "done" for e in manifest["packets"]))
+
+
+def _chosen(cycle: Cycle, only: str | Iterable[str]) -> pd.DataFrame:
+    people = cycle.subjects
+    if people.empty:
+        raise DataError(
+            "Nobody in this export has a role that gets a packet (csm, onboarding, cs_ops).",
+            "Give people a role in the map, or an owner to each account.",
+        )
+    wanted = [only] if isinstance(only, str) else list(only)
+    if not wanted:
+        return people
+    ids = [cycle.person(who)["person_id"] for who in wanted]
+    without = [who for who in ids if who not in set(people["person_id"])]
+    if without:
+        raise UsageError(
+            f"{without[0]!r} is a manager, and managers get no packet.",
+            "Name somebody with the role csm, onboarding or cs_ops.",
+        )
+    return people[people["person_id"].isin(ids)]
+
+
+def _earlier(out: Path, edition: str) -> list[dict[str, Any]]:
+    path = out / MANIFEST
+    if not path.exists():
+        return []
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        held, packets = manifest["edition"], list(manifest["packets"])
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(
+            f"The folder {out} has a {MANIFEST} that this kit did not write.",
+            "Choose another folder for the pack.",
+        ) from None
+    if held != edition:
+        raise UsageError(
+            f"The folder {out} holds a pack of the {held} edition.",
+            f"Choose another folder for the {edition} edition, so that nobody gets the wrong one.",
+        )
+    return packets
+
+
+class _Maker:
+    """Makes one packet after the other; shared by the threads of a pack, changes nothing."""
+
+    def __init__(self, cycle: Cycle, plan: NotebookNode, folder: Path, edition: str) -> None:
+        self.cycle, self.plan, self.folder, self.edition = cycle, plan, folder, edition
+        self.context = team_context(cycle)
+        self.scanner = Scanner(cycle, ordinary=_own_text(plan))
+        sums = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]].sum()
+        self.sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
+        self.names = cycle.subjects.set_index("person_id")["name"]
+
+    def make(self, who: str, work: Path) -> dict[str, Any]:
+        """One packet, whole or not at all; what became of it."""
+        slug = packet_slug(self.names[who], who)
+        entry: dict[str, Any] = {
+            "person_id": who,
+            "slug": slug,
+            "status": "done",
+            "seconds": None,
+            "error": "",
+            "opening_arr": round(float(self.sums["calendar_opening"][who]), 2),
+            "closing_arr": round(float(self.sums["closing"][who]), 2),
+        }
+        for old in self.folder.glob(f"{slug}.*"):
+            old.unlink()
+        folder = work / slug
+        folder.mkdir()
+        try:
+            book = book_of(self.cycle, who, edition=self.edition, context=self.context)
+            rendered = render_packet(book, self.plan, folder=folder)
+            files = {
+                f"{slug}.ipynb": nbformat.writes(rendered.notebook),
+                f"{slug}.html": rendered.html,
+            }
+            self._place(files, folder, who)
+            entry["seconds"] = round(rendered.seconds, 2)
+        except PacketError as error:
+            entry |= {"status": "failed", "error": error.what}
+            self._place({f"{slug}.failed.ipynb": nbformat.writes(error.notebook)}, folder, who)
+        except CsmkitError as error:
+            entry |= {"status": "failed", "error": str(error)}
+        except Exception as error:  # one packet's fault, whatever it is, never stops the others
+            name = type(error).__name__
+            what = f"The packet of {self.names[who]} failed: {name}: {error}."
+            entry |= {"status": "failed", "error": what}
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return entry
+
+    def _place(self, files: dict[str, str], folder: Path, who: str) -> None:
+        """Scan the files of a packet where nobody looks, then move them to where they belong."""
+        for name, text in files.items():
+            path = folder / name
+            path.write_text(text, encoding="utf-8")
+            if leaks := self.scanner.scan(path, who):
+                raise DataError(
+                    f"The packet of {self.names[who]} was not written: it would show what belongs"
+                    f" to somebody else ({', '.join(leaks[:3])}).",
+                    "Look for that name in the export's free text, or rename the account there.",
+                )
+        for name in files:
+            _move(folder / name, self.folder / name)
+
+
+def _own_text(plan: NotebookNode) -> str:
+    return "\n".join(cell.source for cell in plan.cells if cell.cell_type == "markdown")
+
+
+def _manifest(
+    cycle: Cycle, edition: str, maker: _Maker, entries: list[dict[str, Any]]
+) -> dict[str, Any]:
+    origin = cycle.provenance
+    # A file that fills two tables is one input: "tickets.csv (surveys)" is tickets.csv.
+    inputs = {re.sub(r" \(\w+\)$", "", f.name): f.sha256 for f in origin.files}
+    return {
+        "inputs": [{"path": name, "sha256": sha256} for name, sha256 in inputs.items()],
+        "map": {"path": origin.map_name, "sha256": origin.map_sha256},
+        "period": [f"{cycle.period.start:%Y-%m-%d}", f"{cycle.period.end:%Y-%m-%d}"],
+        "attribution": RULES["outcome"],
+        "edition": edition,
+        "version": __version__,
+        "totals": company_totals(cycle),
+        "scan": {"left_out": list(maker.scanner.left_out)},
+        "packets": entries,
+    }
+
+
+def _index(cycle: Cycle, manifest: dict[str, Any]) -> str:
+    people = cycle.table("people").set_index("person_id")
+    names, has_arr = people["name"], bool(arr_source(cycle))
+    rows = []
+    for entry in manifest["packets"]:
+        person = people.loc[entry["person_id"]]
+        done = entry["status"] == "done"
+        rows.append(
+            {
+                **entry,
+                "name": person["name"],
+                "role": person["role"],
+                "level": person["level"],
+                "manager": names.get(person["manager_id"], ""),
+                "opening_arr": entry["opening_arr"] if has_arr else None,
+                "closing_arr": entry["closing_arr"] if has_arr else None,
+                "href": f"packets/{entry['slug']}.html" if done else "",
+            }
+        )
+    unassigned = manifest["totals"]["unassigned_opening_arr"]
+    notes = (
+        [f"ARR at the opening that nobody owned: {cycle.currency} {unassigned:,.0f}."]
+        if has_arr
+        else []
+    )
+    return index_html(
+        rows,
+        title="Calibration packets",
+        period=str(cycle.period),
+        currency=cycle.currency,
+        findings_summary=_findings_line(cycle),
+        notes=notes,
+        version=__version__,
+    )
+
+
+def _findings_line(cycle: Cycle) -> str:
+    if cycle.findings.empty:
+        return "Loading the export found nothing to report."
+    counts = cycle.findings["severity"].value_counts()
+    found = ", ".join(
+        f"{counts[s]:,} {s}{'' if counts[s] == 1 else 's'}"
+        for s in ("error", "warning")
+        if s in counts
+    )
+    notes = f"{counts['info']:,} notes" if "info" in counts else ""
+    listed = " and ".join(part for part in (found, notes) if part)
+    return f"Loading the export found {listed}; csmkit check lists them."
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"The folder {folder} cannot be made ({error.strerror}).",
+            "Choose a folder you may write to.",
+        ) from None
+
+
+def _write(path: Path, text: str) -> None:
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move across file systems so that the target is there whole or not at all."""
+    beside = target.parent.parent / f".{target.name}.unfinished"
+    shutil.copyfile(source, beside)
+    beside.replace(target)
+
+
+def scan_pack(cycle: Cycle, folder: str | Path) -> dict[str, list[str]]:
+    """Look through a finished pack for what belongs to somebody else.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The team the pack was made from.
+    folder : str or Path
+        The pack's folder.
+
+    Returns
+    -------
+    dict of str to list of str
+        Per file with a leak, what was found; empty when the pack is clean.
+    """
+    folder = Path(folder)
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    scanner = Scanner(cycle, ordinary=_own_text(template()))
+    leaks = {}
+    for entry in manifest["packets"]:
+        for path in sorted((folder / "packets").glob(f"{entry['slug']}.*")):
+            if found := scanner.scan(path, entry["person_id"]):
+                leaks[path.name] = found
+    return leaks

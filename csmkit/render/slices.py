@@ -1,0 +1,320 @@
+"""One person's slice of a cycle: the only data a packet's process ever reads."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from csmkit.compute.ledger import ledger, spells
+from csmkit.compute.metrics import metrics
+from csmkit.compute.team import team_context
+from csmkit.cycle import Book, Cycle, Period, Provenance, SourceFile
+from csmkit.errors import UsageError
+from csmkit.samples import sample_team
+from csmkit.schema import TABLES
+from csmkit.terms import Kind, Terms, blotted, first_names, team_terms
+
+EDITIONS = ("committee", "csm")
+COLLEAGUE, OTHER_ACCOUNT = "a colleague", "another account"
+LABELS: dict[Kind, str] = {"person": COLLEAGUE, "account": OTHER_ACCOUNT}
+
+_OF_ACCOUNT = ("contracts", "arr_snapshots", "movements", "renewals", "health", "plans", "usage")
+_DATED = {"health": "date", "plans": "opened", "surveys": "date", "usage": "date"}
+_BY_PERSON = {"touchpoints": "date", "escalations": "opened", "onboardings": "start"}
+_OWN_ROWS = ("absences", "evidence", "feedback", "ratings", "decisions", "actions")
+_PEOPLE = {
+    "touchpoints": ("attendees",),
+    "escalations": ("resolved_by",),
+    "opportunities": ("sourced_by", "closed_by"),
+    "feedback": ("given_by",),
+    "ratings": ("rater_id",),
+    "decisions": ("authorised_by",),
+}
+_FREE_TEXT = {
+    "movements": ("reason",),
+    "renewals": ("intervention",),
+    "evidence": ("text", "before", "after", "source"),
+    "feedback": ("text",),
+    "ratings": ("note",),
+    "decisions": ("before", "after", "reason", "comment"),
+    "actions": ("text",),
+    "escalations": ("severity",),
+    "opportunities": ("kind",),
+}
+
+
+def book_of(
+    cycle: Cycle,
+    person_id: str,
+    *,
+    edition: str = "committee",
+    context: pd.DataFrame | None = None,
+) -> Book:
+    """A person's slice: their rows, the accounts they owned, everybody else unnamed.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The whole team.
+    person_id : str
+        An id or a mail.
+    edition : str
+        ``committee`` has the ratings and decisions about the person; ``csm`` only their own.
+    context : DataFrame, optional
+        From `csmkit.team_context`; not taken into the CSM's edition.
+
+    Returns
+    -------
+    Book
+        Accounts are those owned at some time up to the period's end. Other owners are numbered,
+        colleagues in free text become "a colleague" and accounts never owned "another account".
+        Managers are named. Evidence private to its author is left out.
+
+    Raises
+    ------
+    UsageError
+        If there is no such person or edition.
+    """
+    if edition not in EDITIONS:
+        raise UsageError(
+            f"There is no edition {edition!r}.", f"The editions are: {', '.join(EDITIONS)}."
+        )
+    who = str(cycle.person(person_id)["person_id"])
+    maker = _Slicer(cycle, who, edition)
+    return Book(
+        tables=maker.tables(),
+        period=cycle.period,
+        currency=cycle.currency,
+        provenance=cycle.provenance,
+        rules=cycle.rules,
+        person_id=who,
+        edition=edition,
+        context=pd.DataFrame() if context is None or edition == "csm" else context,
+        available=available(cycle),
+    )
+
+
+def available(cycle: Cycle) -> frozenset[str]:
+    """What the export has, of all that `Cycle.missing` may be asked for."""
+    needs = set(TABLES)
+    needs |= {
+        f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns
+    }
+    needs |= {part for m in metrics().values() for need in m.needs for part in need.split(" | ")}
+    return frozenset(need for need in needs if not cycle.missing(need))
+
+
+@lru_cache(maxsize=1)
+def _index_of(key: _Key) -> Terms:
+    return Terms([*team_terms(key.cycle), *first_names(key.cycle)])
+
+
+@dataclasses.dataclass(frozen=True)
+class _Key:
+    """Holds a cycle as a cache key by identity: frames cannot be hashed."""
+
+    cycle: Cycle = dataclasses.field(compare=False)
+    identity: int = 0
+
+
+class _Slicer:
+    """Cuts one person's tables; one method per way a table belongs to a person."""
+
+    def __init__(self, cycle: Cycle, who: str, edition: str) -> None:
+        self.cycle, self.who, self.edition = cycle, who, edition
+        people = cycle.table("people")
+        stretches = ledger(cycle)
+        upto = stretches[stretches["start"] <= cycle.period.end]
+        self.mine = upto[upto["person_id"] == who]
+        self.accounts = frozenset(self.mine["account_id"])
+        self.last = self.mine.groupby("account_id")["end"].max()
+        managers = people.loc[people["role"].eq("manager"), "person_id"]
+        self.named = frozenset([who, *managers])
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables of the slice, cut, unnamed and in canonical form."""
+        cut = {name: self._cut(name) for name in TABLES}
+        own = self._owned(cut)
+        return {name: TABLES[name].conform(frame) for name, frame in own.items() if len(frame) > 0}
+
+    def _cut(self, name: str) -> pd.DataFrame:
+        frame = self.cycle.table(name)
+        if name == "people":
+            return frame[frame["person_id"].isin(self.named)]
+        if name == "targets":
+            people = set(self.cycle.table("people")["person_id"]) - {self.who}
+            return frame[~frame["scope"].isin(people)]
+        if name in _OWN_ROWS:
+            return self._own_rows(name, frame[frame["person_id"] == self.who])
+        if name in _BY_PERSON:
+            return self._done_by(frame, _BY_PERSON[name])
+        if name == "opportunities":
+            found = frame["sourced_by"].eq(self.who)
+            return frame[frame["account_id"].isin(self.accounts) | found]
+        if name == "surveys":
+            handled = self._done_by(self.cycle.table("escalations"), "opened")["account_id"]
+            rows = frame[frame["account_id"].isin({*self.accounts, *handled})]
+            return self._while_owned(rows, "date")
+        rows = frame[frame["account_id"].isin(self.accounts)]
+        return self._while_owned(rows, _DATED[name]) if name in _DATED else rows
+
+    def _while_owned(self, rows: pd.DataFrame, on: str) -> pd.DataFrame:
+        """Rows up to the last day the person owned the account: what came after is another's."""
+        last = self.last.reindex(rows["account_id"]).set_axis(rows.index)
+        return rows[last.isna() | (rows[on] <= last)]
+
+    def _done_by(self, rows: pd.DataFrame, on: str) -> pd.DataFrame:
+        """Rows the person did, and rows of nobody on days the person owned the account."""
+        nobody = rows[rows["person_id"].isna() & rows["account_id"].isin(self.accounts)]
+        spans = self.mine[["account_id", "start", "end"]].rename(
+            columns={"start": "_from", "end": "_to"}
+        )
+        at = nobody[["account_id", on]].reset_index().merge(spans, on="account_id")
+        inside = at[(at["_from"] <= at[on]) & (at[on] <= at["_to"])]["index"]
+        return rows[rows["person_id"].eq(self.who) | rows.index.isin(inside)]
+
+    def _own_rows(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
+        if name == "evidence":
+            return rows[~rows["private"].fillna(False)]
+        if name == "ratings":
+            own = rows["phase"].eq("self")
+            return rows[own] if self.edition == "csm" else rows[rows["phase"].ne("prevote")]
+        if name == "decisions" and self.edition == "csm":
+            return rows.head(0)
+        return rows
+
+    def _owned(self, cut: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """The tables with other owners numbered, colleagues unnamed, other accounts disguised."""
+        index = _index_of(_Key(self.cycle, id(self.cycle)))
+        others = _numbered(cut["ownership"]["person_id"], self.named, "owner")
+        cut["ownership"] = cut["ownership"].assign(
+            person_id=cut["ownership"]["person_id"].replace(others)
+        )
+        owner = cut["accounts"]["owner"]
+        cut["accounts"] = cut["accounts"].assign(owner=owner.where(owner == self.who, "owner-0"))
+        cut["people"] = cut["people"].assign(
+            manager_id=cut["people"]["manager_id"].where(
+                cut["people"]["manager_id"].isin(self.named)
+            ),
+            aliases=cut["people"]["aliases"].where(cut["people"]["person_id"] == self.who),
+        )
+        foreign = [cut[name]["account_id"] for name in cut if "account_id" in cut[name]]
+        disguise = _numbered(pd.concat(foreign), self.accounts, "account")
+        out = {}
+        for name, frame in cut.items():
+            changes: dict[str, pd.Series] = {}
+            if "account_id" in frame and name not in ("accounts", *_OF_ACCOUNT):
+                changes["account_id"] = (
+                    frame["account_id"].where(frame["account_id"].isin(self.accounts))
+                    if name == "evidence"
+                    else frame["account_id"].replace(disguise)
+                )
+            for column in _PEOPLE.get(name, ()):
+                changes[column] = frame[column].map(self._unnamed).astype("str")
+            for column in _FREE_TEXT.get(name, ()):
+                changes[column] = blotted(
+                    frame[column],
+                    index,
+                    person_id=self.who,
+                    accounts=self.accounts,
+                    labels=LABELS,
+                )
+            out[name] = frame.assign(**changes)
+        return out
+
+    def _unnamed(self, ids: object) -> object:
+        if not isinstance(ids, str):
+            return ids
+        parts = [p.strip() for p in ids.split(";") if p.strip()]
+        return ";".join(p if p in self.named else COLLEAGUE for p in parts)
+
+
+def _numbered(values: pd.Series, keep: Iterable[str], label: str) -> dict[str, str]:
+    others = sorted(set(values.dropna()) - set(keep))
+    return {value: f"{label}-{i}" for i, value in enumerate(others, 1)}
+
+
+def write_book(book: Book, folder: Path) -> None:
+    """Write a book as one Parquet file per table and a ``book.json`` beside them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in book.tables.items():
+        frame.to_parquet(folder / f"{name}.parquet", index=False)
+    if len(book.context):
+        book.context.to_parquet(folder / "_context.parquet", index=False)
+    facts = {
+        "person_id": book.person_id,
+        "edition": book.edition,
+        "period": [f"{book.period.start:%Y-%m-%d}", f"{book.period.end:%Y-%m-%d}"],
+        "currency": book.currency,
+        "rules": dict(book.rules),
+        "available": sorted(book.available),
+        "provenance": dataclasses.asdict(book.provenance),
+    }
+    text = json.dumps(facts, ensure_ascii=False, indent=1)
+    (folder / "book.json").write_text(text, encoding="utf-8")
+
+
+def read_book(folder: str | Path) -> Book:
+    """Read a person's slice, as the packet template does.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder written by `write_book`. An empty text gives a book of the sample team, so that
+        the template runs by itself.
+
+    Returns
+    -------
+    Book
+        The slice.
+
+    Raises
+    ------
+    UsageError
+        If the folder holds no slice.
+    """
+    if not str(folder):
+        team = sample_team()
+        first = str(team.subjects["person_id"].iloc[0])
+        return book_of(team, first, context=team_context(team))
+    folder = Path(folder)
+    if not (folder / "book.json").exists():
+        raise UsageError(
+            f"The folder {folder} holds no slice of a cycle.",
+            "Render packets with csmkit render, which makes the slices itself.",
+        )
+    facts = json.loads((folder / "book.json").read_text(encoding="utf-8"))
+    origin = facts["provenance"]
+    context = folder / "_context.parquet"
+    return Book(
+        tables={
+            name: pd.read_parquet(folder / f"{name}.parquet")
+            for name in TABLES
+            if (folder / f"{name}.parquet").exists()
+        },
+        period=Period.of(*facts["period"]),
+        currency=facts["currency"],
+        rules=facts["rules"],
+        provenance=Provenance(
+            files=tuple(SourceFile(**f) for f in origin["files"]),
+            map_name=origin["map_name"],
+            map_sha256=origin["map_sha256"],
+        ),
+        person_id=facts["person_id"],
+        edition=facts["edition"],
+        context=pd.read_parquet(context) if context.exists() else pd.DataFrame(),
+        available=frozenset(facts["available"]),
+    )
+
+
+def accounts_of(cycle: Cycle, person_id: str) -> frozenset[str]:
+    """Accounts a person owned at some time up to the period's end."""
+    owned = spells(cycle)
+    mine = owned[owned["person_id"] == person_id]
+    known = mine["start"].isna() | (mine["start"] <= cycle.period.end)
+    return frozenset(mine.loc[known, "account_id"])

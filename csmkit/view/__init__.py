@@ -1,0 +1,1 @@
+"""Charts, tables and notices: what a frame looks like. Gets frames only, never files."""

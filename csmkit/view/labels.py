@@ -1,0 +1,48 @@
+"""Column labels, formats and words of the lists, read from ``columns.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from csmkit.view.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """How one column of a list is shown: its heading, its format, and whether it is hidden."""
+
+    label: str
+    format: str = "text"
+    hide: bool = False
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the column's values are right-aligned."""
+        return self.format in {"money", "share", "number", "days"}
+
+
+@cache
+def _text() -> tuple[dict[str, Label], dict[str, str], frozenset[str]]:
+    raw = tomllib.loads((files("csmkit.view") / "columns.toml").read_text(encoding="utf-8"))
+    labels = {name: Label(**entry) for name, entry in raw["columns"].items()}
+    return labels, raw["words"], frozenset(raw["money_shares"])
+
+
+def label_of(column: str) -> Label:
+    """The label of a column; an unknown column's own name, readable."""
+    plain = clean(column).replace("_", " ").strip()
+    return _text()[0].get(column) or Label(plain[:1].upper() + plain[1:])
+
+
+def word_of(value: object) -> str:
+    """A coded value as it is read: ``push_back`` as ``Turned down``; any other value as it is."""
+    text = clean(value)
+    return _text()[1].get(text, text)
+
+
+def money_shares() -> frozenset[str]:
+    """The metrics that are one amount of money as a share of another."""
+    return _text()[2]

@@ -1,0 +1,290 @@
+"""The tables of a packet: frames written out in the words and units a leader reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from csmkit.view.labels import Label, label_of, money_shares, word_of
+from csmkit.view.table import Cell, Group, Head, Notice, NoticeKind, Table
+from csmkit.view.text import by_unit, clean, day, empty_text, inert, missing
+
+__all__ = ["Notice", "Table", "note", "table_composition", "table_metrics", "table_rows"]
+
+_FLAGS = {True: "Yes", False: "No"}
+_TONES = {
+    "green": "green",
+    "held green": "green",
+    "improved": "up",
+    "yellow": "yellow",
+    "red": "red",
+    "worsened": "down",
+}
+
+
+def table_metrics(frame: pd.DataFrame, *, currency: str = "", caption: str = "") -> Table:
+    """Figures in groups: value, what it is a part of, target, and what is missing where it is.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A metric frame (``csmkit.outcomes``, ``csmkit.practice``): group, label, value, unit,
+        numerator, denominator, n, target, needs, note.
+    currency : str, optional
+        ISO code or sign for money.
+    caption : str, optional
+        What the table is.
+
+    Returns
+    -------
+    Table
+        A row per metric, in the frame's order; at a group's end the metrics that lack the same
+        thing share a row. Target and note stand only where there are any.
+    """
+    if frame.empty:
+        return _nothing(frame, caption)
+    rows = frame.to_dict("records")
+    target = any(not missing(row.get("target")) for row in rows)
+    remark = any(clean(row.get("note")) for row in rows)
+    heads = [Head("Figure"), Head("Value", numeric=True)]
+    heads += [Head("Target", numeric=True)] if target else []
+    heads += [Head("Out of")]
+    heads += [Head("Note")] if remark else []
+    groups: dict[str, list[tuple[Cell, ...]]] = {}
+    for row in _missing_together(rows):
+        value, parts = _value_and_parts(row, currency)
+        cells = [Cell(clean(row["label"])), value]
+        if target:
+            aim = by_unit(row.get("target"), row["unit"], currency=currency)
+            cells.append(Cell(aim, "muted"))
+        cells.append(parts)
+        if remark:
+            cells.append(Cell(clean(row.get("note")), "muted"))
+        groups.setdefault(clean(row.get("group")), []).append(tuple(cells))
+    return Table(
+        heads=tuple(heads),
+        groups=tuple(
+            # A group on its own is what the heading above the table already says.
+            Group(name if len(groups) > 1 else "", tuple(cells))
+            for name, cells in groups.items()
+        ),
+        caption=clean(caption),
+        kind="figures",
+    )
+
+
+def table_rows(
+    frame: pd.DataFrame,
+    *,
+    currency: str = "",
+    caption: str = "",
+    columns: Sequence[str] | None = None,
+    limit: int | None = None,
+    ids: bool = False,
+) -> Table:
+    """Any tidy frame as a list, its columns labelled and formatted by ``columns.toml``.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A tidy frame. A column ``unit`` gives the unit of the columns ``value``, ``low``, ``middle``
+        and ``high``; ``value`` is otherwise text.
+    currency : str, optional
+        ISO code or sign for money.
+    caption : str, optional
+        What the list is.
+    columns : sequence of str, optional
+        Which columns to show, in this order; all of them if not given.
+    limit : int, optional
+        Show no more rows than this, and say how many there are.
+    ids : bool, optional
+        Show columns of ids too.
+
+    Returns
+    -------
+    Table
+        A row per row of the frame, in its order; columns without any value are left out.
+    """
+    if frame.empty:
+        return _nothing(frame, caption)
+    shown = frame if limit is None else frame.head(limit)
+    labels = {
+        str(name): label_of(str(name))
+        for name in (frame.columns if columns is None else columns)
+        if (ids or not label_of(str(name)).hide) and not _blank(shown[name])
+    }
+    units = [clean(u) for u in shown["unit"]] if "unit" in shown else [""] * len(shown)
+    written = []
+    for name, label in labels.items():
+        if "unit" in shown and name in {"value", "low", "middle", "high"}:
+            label = Label(label.label, "number")
+            labels[name] = label
+            cells = [
+                Cell(by_unit(value, unit, currency=currency))
+                for value, unit in zip(shown[name], units, strict=True)
+            ]
+        else:
+            write = _FORMATS[label.format]
+            cells = [write(value, currency) for value in shown[name]]
+        written.append(cells)
+    left = len(frame) - len(shown)
+    return Table(
+        heads=tuple(Head(label.label, numeric=label.numeric) for label in labels.values()),
+        groups=(Group("", tuple(zip(*written, strict=True))),),
+        caption=clean(caption),
+        more=f"{len(shown)} of {len(frame)} rows shown." if left else "",
+    )
+
+
+def table_composition(frame: pd.DataFrame, *, currency: str = "", caption: str = "") -> Table:
+    """The book at its start and end: measures as rows, days as columns.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``csmkit.composition``: at, measure, label, value, unit, needs.
+    currency : str, optional
+        ISO code or sign for money.
+    caption : str, optional
+        What the table is.
+
+    Returns
+    -------
+    Table
+        A row per measure in the frame's order.
+    """
+    if frame.empty:
+        return _nothing(frame, caption)
+    days = list(dict.fromkeys(frame["at"]))
+    rows: dict[str, dict[str, Mapping[Any, Any]]] = {}
+    for row in frame.to_dict("records"):
+        rows.setdefault(row["measure"], {})[row["at"]] = row
+    body = []
+    for cells in rows.values():
+        label = next(iter(cells.values()))["label"]
+        values = [_value(cells[d], currency) if d in cells else Cell("") for d in days]
+        body.append((Cell(clean(label)), *values))
+    return Table(
+        heads=(Head("Measure"), *(Head(word_of(d), numeric=True) for d in days)),
+        groups=(Group("", tuple(body)),),
+        caption=clean(caption),
+        kind="grid",
+    )
+
+
+def note(text: str, *, kind: NoticeKind = "info") -> Notice:
+    """A sentence to show among charts and tables.
+
+    Parameters
+    ----------
+    text : str
+        The sentence; shown as it is, whatever characters it has.
+    kind : {"info", "headline", "caution"}, optional
+        ``headline`` is set large; ``caution`` is for what the data cannot tell.
+
+    Returns
+    -------
+    Notice
+        Shows itself as the last line of a notebook's cell.
+    """
+    return Notice(clean(text), kind)
+
+
+def _nothing(frame: pd.DataFrame, caption: str) -> Table:
+    return Table(
+        caption=clean(caption), empty=empty_text(clean(frame.attrs.get("needs"))), heads=()
+    )
+
+
+def _missing_together(rows: list[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
+    """The rows with those that lack the same thing made into one, at the end of their group."""
+    known = [row for row in rows if not missing(row["value"])]
+    lacking: dict[tuple[str, str], dict[Hashable, Any]] = {}
+    for row in rows:
+        if not missing(row["value"]):
+            continue
+        key = (clean(row.get("group")), clean(row.get("needs")))
+        if key in lacking:
+            label = f"{lacking[key]['label']} · {row['label']}"
+            lacking[key] = {**lacking[key], "label": label, "target": None, "note": ""}
+        else:
+            lacking[key] = dict(row)
+    order = list(dict.fromkeys(clean(row.get("group")) for row in rows))
+    return sorted([*known, *lacking.values()], key=lambda row: order.index(clean(row.get("group"))))
+
+
+def _blank(column: pd.Series[Any]) -> bool:
+    return all(missing(v) or v == "" for v in column)
+
+
+def _value(row: Mapping[Any, Any], currency: str) -> Cell:
+    if missing(row["value"]):
+        needs = clean(row.get("needs"))
+        said = f"not computable: needs {needs}" if needs else "not computable"
+        return Cell(said, "muted missing")
+    return Cell(by_unit(row["value"], row["unit"], currency=currency))
+
+
+def _value_and_parts(row: Mapping[Any, Any], currency: str) -> tuple[Cell, Cell]:
+    if missing(row["value"]):
+        needs = clean(row.get("needs"))
+        return Cell("not computable", "muted"), Cell(f"needs {needs}" if needs else "", "muted")
+    value = Cell(by_unit(row["value"], row["unit"], currency=currency))
+    part, whole = row.get("numerator"), row.get("denominator")
+    if missing(whole):
+        return value, Cell("")
+    amounts = row["unit"] == "money" or clean(row.get("metric")) in money_shares()
+    unit = "money" if amounts else "count"
+    said = f"of {by_unit(whole, unit, currency=currency)}"
+    if not missing(part):
+        said = f"{by_unit(part, unit, currency=currency)} {said}"
+    return value, Cell(said, "muted")
+
+
+def _date(value: Any, _: str) -> Cell:
+    return Cell(day(value), "date")
+
+
+def _month(value: Any, _: str) -> Cell:
+    return Cell("" if missing(value) else f"{pd.Timestamp(value):%b %Y}", "date")
+
+
+def _flag(value: Any, _: str) -> Cell:
+    return Cell("" if missing(value) else _FLAGS.get(bool(value), clean(value)))
+
+
+def _status(value: Any, _: str) -> Cell:
+    text = clean(value)
+    return Cell(word_of(text), f"chip {_TONES.get(text, 'plain')}" if text else "")
+
+
+def _in(unit: str) -> Callable[[Any, str], Cell]:
+    def write(value: Any, currency: str) -> Cell:
+        if isinstance(value, str):
+            return Cell(inert(value))
+        return Cell(by_unit(value, unit, currency=currency))
+
+    return write
+
+
+_FORMATS: Mapping[str, Callable[[Any, str], Cell]] = {
+    "text": lambda value, _: Cell(word_of(value) if isinstance(value, str) else _number(value)),
+    "date": _date,
+    "month": _month,
+    "money": _in("money"),
+    "share": _in("share"),
+    "number": _in("count"),
+    "days": _in("days"),
+    "flag": _flag,
+    "status": _status,
+}
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, (pd.Timestamp,)):
+        return day(value)
+    if isinstance(value, float):
+        return by_unit(value, "count")
+    return clean(value)

@@ -1,0 +1,184 @@
+"""What the tables say against each other is named, row by row, and nothing is mended."""
+
+import pytest
+
+from csmkit.cycle import Period
+from csmkit.load.assemble import load
+from csmkit.load.files import open_export
+from csmkit.load.fit import canonical_map
+
+
+def told(folder, kind, period=None):
+    export = open_export(folder)
+    days = Period.parse(period) if period else None
+    found = load(export, canonical_map(export), days).findings
+    found = found[found["kind"] == kind]
+    return [
+        (f.severity, f.table, 0 if f.row is None else f.row, f.column, f.value)
+        for f in found.fillna({"row": 0}).itertuples()
+    ]
+
+
+CHURNED = "account_id,name,stage\nA1,Acme,Churned\nA2,Bolt,customer\n"
+CHURN = "account_id,date,kind\nA2,2024-03-01,churn\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "files", "expected"),
+    [
+        ("manager_added", {}, [("info", "people", 0, "manager_id", "Kim Ray")]),
+        (
+            "duplicate_id",
+            {"accounts.csv": "account_id,name\nA1,Acme\nA1,Acme Ltd\nA2,Bolt\n"},
+            [("warning", "accounts", 3, "account_id", "A1")],
+        ),
+        (
+            "unknown_account",
+            {"contracts.csv": "account_id,start,arr\nA9,2024-01-01,5\nA1,2024-01-01,5\n"},
+            [("warning", "contracts", 2, "account_id", "A9")],
+        ),
+        (
+            "account_without_owner",
+            {"ownership.csv": "account_id,person_id,start\nA1,ana@x.io,2024-01-01\n"},
+            [("warning", "accounts", 3, "owner", "")],
+        ),
+        (
+            "duplicate_account_name",
+            {"accounts.csv": "account_id,name\nA1,Acme\nA2,ACME \n"},
+            [
+                ("warning", "accounts", 2, "name", "Acme"),
+                ("warning", "accounts", 3, "name", "ACME"),
+            ],
+        ),
+        (
+            "end_before_start",
+            {
+                "contracts.csv": "account_id,start,end,arr\nA1,2024-01-02,2024-01-01,5\nA2,2024-01-02,2024-01-02,5\n"
+            },
+            [("warning", "contracts", 2, "end", "2024-01-01")],
+        ),
+        (
+            "owned_before_start",
+            {
+                "ownership.csv": "account_id,person_id,start\nA1,ana@x.io,2019-12-31\nA2,ana@x.io,2020-01-01\n"
+            },
+            [("warning", "ownership", 2, "start", "2019-12-31")],
+        ),
+        (
+            "churned_without_movement",
+            {"accounts.csv": CHURNED, "movements.csv": CHURN},
+            [("warning", "accounts", 2, "stage", "Churned")],
+        ),
+        (
+            "movement_without_churned",
+            {"accounts.csv": CHURNED, "movements.csv": CHURN},
+            [("warning", "accounts", 3, "stage", "customer")],
+        ),
+        (
+            "churn_with_live_contracts",
+            {
+                "movements.csv": CHURN.replace("A2", "A1") + "A2,2024-03-01,churn\n",
+                "contracts.csv": "account_id,start,end,arr\nA1,2024-01-01,2024-02-29,5\nA2,2024-01-01,2024-03-01,7\n",
+            },
+            [("warning", "movements", 3, "date", "2024-03-01")],
+        ),
+        (
+            "several_open_contracts",
+            {
+                "contracts.csv": "account_id,start,end,arr\nA1,2024-01-01,2024-01-31,5\nA1,2024-02-01,,5\n"
+                "A2,2024-01-01,2024-02-01,5\nA2,2024-02-01,,5\n"
+            },
+            [("info", "contracts", 4, "account_id", "A2")],
+        ),
+        (
+            "before_contract_start",
+            {"escalations.csv": "account_id,opened\nA1,2020-12-31\nA1,2021-01-01\n"},
+            [("warning", "escalations", 2, "opened", "2020-12-31")],
+        ),
+        (
+            "date_out_of_range",
+            {
+                "ownership.csv": "account_id,person_id,start,end\nA1,ana@x.io,2024-01-01,9999-12-31\n"
+            },
+            [("warning", "ownership", 2, "end", "9999-12-31")],
+        ),
+        (
+            "negative_arr",
+            {"contracts.csv": "account_id,start,arr\nA1,2024-01-01,-5\n"},
+            [("warning", "contracts", 2, "arr", "-5")],
+        ),
+        (
+            "contract_without_arr",
+            {"contracts.csv": "account_id,start,arr\nA1,2024-01-01,0\n"},
+            [("info", "contracts", 2, "arr", "0")],
+        ),
+        (
+            "column_not_mapped",
+            {"contracts.csv": "account_id,start\nA1,2024-01-01\n"},
+            [("error", "contracts", 0, "arr", "")],
+        ),
+        (
+            "no_rows",
+            {"contracts.csv": "account_id,start,arr\n"},
+            [("warning", "contracts", 0, "", "")],
+        ),
+        ("file_not_used", {"other.csv": "x\n1\n"}, [("info", "", 0, "", "")]),
+        ("unreadable_file", {"contracts.csv": ""}, [("error", "contracts", 0, "", "")]),
+        ("no_accounts", {"accounts.csv": "account_id,name\n"}, [("error", "accounts", 0, "", "")]),
+        (
+            "no_owner",
+            {"ownership.csv": "account_id,person_id,start\n"},
+            [("error", "accounts", 0, "owner", "")],
+        ),
+    ],
+)
+def test_a_finding_names_its_row_and_value(small, kind, files, expected):
+    assert told(small(files), kind) == expected
+
+
+GAPS = """account_id,person_id,start,end,share
+A1,ana@x.io,2024-01-01,2024-01-31,
+A1,ana@x.io,2024-02-01,2024-02-29,
+A1,ana@x.io,2024-03-11,,
+A2,ana@x.io,2024-01-01,2024-03-31,
+A2,Kim Ray,2024-03-31,,
+"""
+
+
+def test_gaps_and_overlaps_of_ownership(small):
+    folder = small({"ownership.csv": GAPS})
+    assert told(folder, "ownership_gap") == [("warning", "ownership", 4, "start", "2024-03-11")]
+    assert told(folder, "ownership_overlap") == [("warning", "ownership", 6, "start", "2024-03-31")]
+
+
+def test_shares_that_add_up_are_no_finding(small):
+    shared = (
+        "account_id,person_id,start,share\nA1,ana@x.io,2024-01-01,0.6\nA1,Kim Ray,2024-01-01,{}\n"
+    )
+    right, wrong = (shared.format(s) for s in ("0.4", "0.5"))
+    assert told(small({"ownership.csv": right}), "ownership_overlap") == []
+    assert told(small({"ownership.csv": right}), "ownership_shares") == []
+    assert [t[2:] for t in told(small({"ownership.csv": wrong}), "ownership_shares")] == [
+        (2, "share", "0.6"),
+        (3, "share", "0.5"),
+    ]
+
+
+def test_a_period_outside_the_data(small):
+    ended = "account_id,person_id,start,end\nA1,ana@x.io,2024-01-01,2024-03-31\n"
+    folder = small(
+        {
+            "ownership.csv": ended,
+            "contracts.csv": "account_id,start,end,arr\nA1,2024-01-01,2024-05-31,1\n",
+        }
+    )
+    assert told(folder, "period_outside_data", "2024-06-01:2024-12-31") == [
+        ("error", "", 0, "", "")
+    ]
+    assert told(folder, "period_outside_data", "2024-05-31:2024-12-31") == []
+
+
+def test_a_sound_export_has_no_warning(small):
+    export = open_export(small())
+    found = load(export, canonical_map(export), Period.parse("2024-01-01:2024-06-30")).findings
+    assert found["severity"].tolist() == ["info"]

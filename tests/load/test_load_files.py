@@ -1,0 +1,144 @@
+"""Files become text, faithfully, or one clear message."""
+
+import datetime as dt
+import hashlib
+
+import openpyxl
+import pytest
+
+from csmkit.errors import UnreadableInput
+from csmkit.load.files import open_export
+
+
+def cells(path, name="a.csv"):
+    return open_export(path).sheets[name].frame
+
+
+def test_csv_is_text_and_rows_are_numbered_as_in_a_spreadsheet(write):
+    frame = cells(write({"a.csv": "id,name\n007, Ana \n,\n10002.0,\n"}))
+    assert frame.dtypes.astype(str).tolist() == ["str", "str"]
+    assert frame["id"].to_dict() == {2: "007", 4: "10002.0"}
+    assert frame["name"].isna().to_dict() == {2: False, 4: True}
+    assert frame.loc[2, "name"] == "Ana"
+
+
+def test_quoted_newline_is_one_spreadsheet_row(write):
+    frame = cells(write({"a.csv": 'id,note\n1,"two\nlines"\n2,x\n'}))
+    assert frame.index.tolist() == [2, 3]
+
+
+def test_blank_lines_keep_the_row_numbers(write):
+    frame = cells(write({"a.csv": "id,name\n1,x\n\n2,y\n\n"}))
+    assert frame["id"].to_dict() == {2: "1", 4: "2"}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiter_is_sniffed(write, delimiter):
+    text = delimiter.join(["id", '"a,b;c"', "x"]) + "\r\n" + delimiter.join("123") + "\r\n"
+    assert cells(write({"a.csv": text})).columns.tolist() == ["id", "a,b;c", "x"]
+
+
+def test_byte_order_mark_is_no_part_of_the_header(write):
+    assert cells(write({"a.csv": b"\xef\xbb\xbfid,b\n1,2\n"})).columns.tolist() == ["id", "b"]
+
+
+def test_windows_1252_is_read_with_a_finding(write):
+    sheet = open_export(write({"a.csv": "name\nÁlvarez’s\n".encode("cp1252")})).sheets["a.csv"]
+    assert sheet.frame["name"].tolist() == ["Álvarez’s"]
+    assert sheet.notes["kind"].tolist() == ["encoding_assumed"]
+
+
+def test_second_header_of_one_name_gets_a_number(write):
+    frame = cells(write({"a.csv": "id,note,note\n1,x,y\n"}))
+    assert frame.iloc[0].to_dict() == {"id": "1", "note": "x", "note (2)": "y"}
+
+
+def test_header_alone_has_no_rows(write):
+    assert cells(write({"a.csv": "id,name\n"})).shape == (0, 2)
+
+
+def test_workbook_cells_are_faithful(write, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "S"
+    book.active.append(["id", "n", "half", "day", "at", "yes"])
+    day = dt.datetime(2024, 1, 31)
+    book.active.append(["007", 10002, 0.5, day, dt.datetime(2024, 1, 31, 9, 30), True])
+    folder = write({})
+    book.save(folder / "b.xlsx")
+    frame = cells(folder, "b.xlsx#S")
+    assert frame.loc[2].tolist() == [
+        "007",
+        "10002",
+        "0.5",
+        "2024-01-31",
+        "2024-01-31 09:30:00",
+        "TRUE",
+    ]
+
+
+def test_workbook_header_may_stand_lower(write):
+    book = openpyxl.Workbook()
+    for row in ([], [], ["id"], ["1"]):
+        book.active.append(row)
+    book.active["A3"], book.active["A4"] = "id", "1"
+    folder = write({})
+    book.save(folder / "b.xlsx")
+    assert cells(folder, "b.xlsx#Sheet")["id"].to_dict() == {4: "1"}
+
+
+def test_folder_mixes_files_and_ignores_the_rest(write):
+    book = openpyxl.Workbook()
+    folder = write({"a.csv": "x\n1\n", "LICENSE": "", "notes.md": "", "map.toml": "", ".h.csv": ""})
+    book.save(folder / "b.xlsx")
+    assert list(open_export(folder).sheets) == ["a.csv", "b.xlsx#Sheet"]
+
+
+def test_sha256_is_that_of_the_file(write):
+    sheet = open_export(write({"a.csv": "x\n1\n"})).sheets["a.csv"]
+    assert sheet.sha256 == hashlib.sha256(b"x\n1\n").hexdigest()
+
+
+def test_one_file_is_an_export(write):
+    assert list(open_export(write({"a.csv": "x\n1\n"}) / "a.csv").sheets) == ["a.csv"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", r"a\.csv is empty"),
+        (b" \n\n", r"a\.csv is empty"),
+        (
+            b"a,b\n1,2\n3\n4,5,6\n",
+            r"2 rows whose number of cells .* \(row 3, 4; row 3 has 1, the header 2\)",
+        ),
+        (b"\xff\xfea\x00,\x00", "not a CSV file in UTF-8 or Windows-1252"),
+        (b"a,b\n\x81,1\n", "neither UTF-8 nor Windows-1252"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(write, content, message):
+    with pytest.raises(UnreadableInput, match=message):
+        cells(write({"a.csv": content}))
+
+
+def test_missing_path(tmp_path):
+    with pytest.raises(UnreadableInput, match="no file or folder"):
+        open_export(tmp_path / "nothing")
+
+
+def test_folder_without_data(write):
+    with pytest.raises(UnreadableInput, match="holds no CSV file and no workbook"):
+        open_export(write({"LICENSE": ""}))
+
+
+def test_file_of_another_kind(write):
+    with pytest.raises(UnreadableInput, match="neither a CSV file nor a workbook"):
+        open_export(write({"a.pdf": "x"}) / "a.pdf")
+
+
+def test_broken_workbook_alone_raises_and_in_a_folder_is_remembered(write):
+    folder = write({"b.xlsx": "no workbook", "a.csv": "x\n1\n"})
+    with pytest.raises(UnreadableInput, match=r"b\.xlsx cannot be read as a workbook"):
+        open_export(folder / "b.xlsx")
+    export = open_export(folder)
+    assert list(export.faults) == ["b.xlsx"]
+    assert list(export.sheets) == ["a.csv"]

@@ -1,0 +1,110 @@
+"""A proposed map says how sure it is, and applies nothing it is not sure of."""
+
+import pytest
+
+from csmkit.load.map_reader import parse_map
+from csmkit.load.propose import propose_map
+from csmkit.load.read import read_export
+from csmkit.load.synonyms import plain, synonyms
+from csmkit.schema import TABLES
+
+
+def rows(proposal):
+    return {
+        (r.header, f"{r.table}.{r.column}"): (r.confidence, r.active)
+        for r in proposal.columns.itertuples()
+    }
+
+
+def test_a_known_header_is_sure_and_says_whose_it_is(write):
+    proposal = propose_map(write({"accounts.csv": "Company Id,name,CSM\n1,Acme,Ana\n"}))
+    assert rows(proposal)[("Company Id", "accounts.account_id")] == (0.95, True)
+    assert 'account_id = "Company Id"  # sure 0.95: header spelling of Gainsight' in proposal.text
+
+
+@pytest.mark.parametrize(
+    ("file", "header", "value"),
+    [
+        ("contracts.csv", "nrr30", "5"),
+        ("contracts.csv", "Contract Value", "5"),
+        ("contracts.csv", "MRR", "5"),
+        ("contracts.csv", "AnnualRevenue", "5"),
+        ("accounts.csv", "OwnerId", "005"),
+        ("health.csv", "ChurnScores", "80"),
+        ("health.csv", "healthScore", "8"),
+    ],
+)
+def test_traps_are_never_in_force(write, file, header, value):
+    table = file.removesuffix(".csv")
+    proposal = propose_map(write({file: f"account_id,{header}\nA1,{value}\n"}))
+    row = proposal.columns[proposal.columns["header"] == header].iloc[0]
+    assert not row["active"]
+    assert f"# {row['column']} = " in proposal.text
+    assert header not in {
+        spec.column for spec in parse_map(proposal.text).sources[0].columns.values()
+    }
+    assert row["table"] == table
+
+
+def test_an_order_is_proposed_only_if_proven(write):
+    proposal = propose_map(
+        write(
+            {
+                "subscriptions.csv": "account_id,start_date,end_date,arr\nA1,13-01-2024,01-02-2024,5\n"
+            }
+        )
+    )
+    assert 'start = { column = "start_date", date_order = "dmy" }  # sure' in proposal.text
+    assert '# end = { column = "end_date", date_order = "?" }  # unsure 0.70' in proposal.text
+
+
+def test_two_columns_that_fit_one_are_both_unsure(write):
+    proposal = propose_map(
+        write({"accounts.csv": "account_id,Account Name,Customer Name\nA1,x,y\n"})
+    )
+    assert rows(proposal)[("Account Name", "accounts.name")] == (0.7, False)
+    assert rows(proposal)[("Customer Name", "accounts.name")] == (0.7, False)
+
+
+def test_values_speak_against_a_header(write):
+    proposal = propose_map(
+        write({"subscriptions.csv": "account_id,start_date,arr\nA1,soon,much\n"})
+    )
+    assert rows(proposal)[("start_date", "contracts.start")] == (0.3, False)
+    assert rows(proposal)[("arr", "contracts.arr")] == (0.3, False)
+
+
+def test_not_every_ticket_is_an_escalation(write):
+    proposal = propose_map(write({"tickets.csv": "account_id,opened\nA1,2024-01-31\n"}))
+    assert not proposal.columns["active"].any()
+    assert "# [[source]]" in proposal.text
+
+
+def test_canonical_names_are_sure(small):
+    folder = small()
+    proposal = propose_map(folder)
+    assert proposal.columns["active"].all()
+    assert set(proposal.columns["confidence"]) == {1.0}
+    (folder / "map.toml").write_text(proposal.text, encoding="utf-8")
+    assert len(read_export(folder, period="2024-01-01:2024-06-30").table("contracts")) == 2
+
+
+def test_odd_names_survive_the_map(write):
+    proposal = propose_map(write({'accounts "x".csv': '"Account\n Name",account_id\nAcme,1\n'}))
+    source = parse_map(proposal.text).sources[0]
+    assert source.file == 'accounts "x".csv'
+    assert source.columns["name"].column == "Account\n Name"
+
+
+def test_every_synonym_points_to_a_column():
+    for target in synonyms():
+        table, column = target.split(".")
+        assert column in TABLES[table]
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [("OwnerId", "owner id"), ("jbcxm_users_c", "jbcxm users"), ("NPS®", "nps"), ("ARR__c", "arr")],
+)
+def test_headers_in_plain_words(header, words):
+    assert plain(header) == words

@@ -1,0 +1,193 @@
+"""Every row is kept, or set aside with a reason."""
+
+import pandas as pd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from csmkit.load.assemble import load
+from csmkit.load.files import open_export
+from csmkit.load.findings import ASIDE
+from csmkit.load.map_reader import parse_map
+
+HEAD = 'table = "{}"\nfile = "{}"\n{}\n[source.columns]\n'
+ACCOUNTS = '[[source]]\ntable = "accounts"\nfile = "acc.csv"\n[source.columns]\naccount_id = "id"\nname = "id"\nowner = "who"\n'
+ACC = "id,who\nA1,Ana\nA2,Ben\n"
+
+
+def loaded(write, text, **files):
+    folder = write({"acc.csv": ACC, **{f"{k}.csv": v for k, v in files.items()}})
+    return load(open_export(folder), parse_map(ACCOUNTS + text), None)
+
+
+def kinds(result, table):
+    found = result.findings[result.findings["table"] == table]
+    return list(zip(found["kind"], found["row"].fillna(0), found["column"], strict=True))
+
+
+def source(table, columns, extra="", file="f.csv"):
+    return "[[source]]\n" + HEAD.format(table, file, extra) + columns + "\n"
+
+
+CONTRACTS = 'account_id = "acc"\nstart = "start"\nend = "end"\narr = "arr"'
+
+
+def test_required_blank_or_unreadable_sets_aside_and_optional_stays(write):
+    result = loaded(
+        write,
+        source("contracts", CONTRACTS),
+        f="acc,start,end,arr\nA1,2024-01-01,soon,10\n,2024-01-01,,10\nA1,2024-01-01,,ten\nA9,2024-01-01,,5\n",
+    )
+    assert result.tables["contracts"]["arr"].tolist() == [10]
+    assert result.tables["contracts"]["end"].isna().all()
+    assert kinds(result, "contracts") == [
+        ("missing_required", 3, "account_id"),
+        ("unreadable_value", 2, "end"),
+        ("unreadable_value", 4, "arr"),
+        ("unknown_account", 5, "account_id"),
+    ]
+
+
+def test_where_sets_aside_with_its_reason(write):
+    result = loaded(
+        write,
+        source("contracts", CONTRACTS, 'where = { trial = ["FALSE", ""] }'),
+        f="acc,start,end,arr,trial\nA1,2024-01-01,,1,false\nA1,2024-01-01,,2,TRUE\nA1,2024-01-01,,3,\n",
+    )
+    assert result.tables["contracts"]["arr"].tolist() == [1, 3]
+    assert kinds(result, "contracts")[0] == ("filtered_by_map", 3, "trial")
+    one = result.provenance.files[1]
+    assert (one.name, one.rows, one.kept, one.set_aside) == ("f.csv", 3, 2, 1)
+
+
+def test_key_tells_copies_from_repeated_ids(write):
+    result = loaded(
+        write,
+        source("contracts", CONTRACTS, 'key = "nr"'),
+        f="nr,acc,start,end,arr\n1,A1,2024-01-01,,1\n1,A1,2024-01-01,,1\n1,A1,2024-01-01,,2\n",
+    )
+    assert result.tables["contracts"]["arr"].tolist() == [1, 2]
+    assert kinds(result, "contracts")[:2] == [
+        ("duplicate_row", 3, "nr"),
+        ("duplicate_key", 4, "nr"),
+    ]
+
+
+def test_a_look_up_fills_blanks_and_never_guesses(write):
+    result = loaded(
+        write,
+        source(
+            "touchpoints",
+            'account_id = { column = "acc", fallback = { column = "who", in = "rel.csv", match = "c", take = "a" } }\n'
+            'date = "d"\ntype = { const = "call" }',
+        ),
+        f="acc,who,d\nA1,X,2024-01-01\n,X,2024-01-02\n,Y,2024-01-03\n,Z,2024-01-04\n",
+        rel="c,a\nX,A2\nX,A2\nY,A1\nY,A2\n",
+    )
+    assert result.tables["touchpoints"]["account_id"].tolist() == ["A1", "A2"]
+    assert [k for k in kinds(result, "touchpoints") if k[0].startswith("lookup")] == [
+        ("lookup_ambiguous", 4, "account_id"),
+        ("lookup_missed", 5, "account_id"),
+    ]
+
+
+def test_rows_gathered_per_month(write):
+    result = loaded(
+        write,
+        source(
+            "usage",
+            'account_id = "acc"\ndate = "d"\nfeatures_used = { column = "f", count = "distinct" }\n'
+            'active = { column = "n", gather = "max" }\nlicensed = { column = "n", count = "rows" }',
+            'per = "month"',
+        ),
+        f="acc,d,f,n\nA1,2024-01-05,x,3\nA1,2024-01-31,x,5\nA1,2024-01-09,y,\nA1,2024-02-01,x,1\n",
+    )
+    usage = result.tables["usage"]
+    assert usage["date"].astype(str).tolist() == ["2024-01-01", "2024-02-01"]
+    assert usage[["features_used", "active", "licensed"]].to_numpy().tolist() == [
+        [2, 5, 2],
+        [1, 1, 1],
+    ]
+    assert result.provenance.files[1].kept == 4
+
+
+def test_health_keeps_the_value_as_in_the_export(write):
+    result = loaded(
+        write,
+        source(
+            "health",
+            'account_id = "acc"\ndate = "d"\nscore = { column = "h", scale = [0, 10], high_is = "bad" }',
+        ),
+        f="acc,d,h\nA1,2024-01-05,2\nA1,2024-01-06,\n",
+    )
+    assert result.tables["health"][["score", "raw"]].to_numpy().tolist() == [[80.0, "2"]]
+    assert kinds(result, "health") == [("missing_required", 3, "score")]
+
+
+def test_two_sources_fill_one_table(write):
+    csat = 'account_id = "acc"\ndate = "d"\nkind = { const = "csat" }\nscore = "s"'
+    result = loaded(
+        write,
+        source("surveys", csat) + source("surveys", csat.replace("csat", "nps"), file="g.csv"),
+        f="acc,d,s\nA1,2024-01-05,4\n",
+        g="acc,d,s\nA2,2024-01-05,9\n",
+    )
+    assert result.tables["surveys"][["kind", "score"]].to_numpy().tolist() == [
+        ["csat", 4],
+        ["nps", 9],
+    ]
+
+
+def test_ambiguous_dates_of_a_required_column_are_an_error(write):
+    result = loaded(
+        write, source("contracts", CONTRACTS), f="acc,start,end,arr\nA1,01/02/2024,,10\n"
+    )
+    errors = result.findings[result.findings["severity"] == "error"]
+    assert errors["kind"].tolist() == ["ambiguous_date", "nothing_kept"]
+    assert errors["value"].tolist()[0] == "01/02/2024"
+    assert "start may be day first or month first" in errors["message"].tolist()[0]
+
+
+def test_a_proven_order_is_used_and_told(write):
+    result = loaded(
+        write, source("contracts", CONTRACTS), f="acc,start,end,arr\nA1,13/02/2024,,10\n"
+    )
+    assert f"{result.tables['contracts']['start'][0]:%Y-%m-%d}" == "2024-02-13"
+    assert ("date_order_assumed", 0, "start") in kinds(result, "contracts")
+
+
+def test_mixed_currencies_are_an_error(write):
+    result = loaded(
+        write,
+        source("contracts", CONTRACTS),
+        f="acc,start,end,arr\nA1,2024-01-01,,$5\nA1,2024-01-01,,€5\n",
+    )
+    assert ("mixed_currencies", 0, "arr") in kinds(result, "contracts")
+
+
+cells = st.sampled_from(["A1", "A2", "A9", "", " "])
+days = st.sampled_from(["2024-01-01", "31-01-2024", "", "soon", "2024-02-30"])
+money = st.sampled_from(["1", "$2", "", "ten", "(3)"])
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.lists(
+        st.tuples(cells, days, days, money, st.sampled_from(["TRUE", "FALSE", ""])), max_size=8
+    )
+)
+def test_rows_in_are_rows_kept_and_rows_set_aside(write, rows):
+    body = "\n".join(",".join((str(i % 3), *row)) for i, row in enumerate(rows))
+    result = loaded(
+        write,
+        source("contracts", CONTRACTS, 'where = { t = "FALSE" }\nkey = "nr"'),
+        f="nr,acc,start,end,arr,t\n" + body + "\n",
+    )
+    one = result.provenance.files[1]
+    found = result.findings[result.findings["file"] == "f.csv"]
+    aside = found.loc[found["message"].str.endswith(ASIDE), "row"].dropna().nunique()
+    assert one.rows == len(rows) == one.kept + one.set_aside
+    assert one.kept == len(result.tables["contracts"])
+    assert one.set_aside == aside
+    assert pd.api.types.is_float_dtype(result.tables["contracts"]["arr"])

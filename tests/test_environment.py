@@ -1,0 +1,28 @@
+"""environment.yml and pyproject.toml name the same packages in the same ranges."""
+
+import re
+import tomllib
+
+from tests.conftest import ROOT
+
+
+def _conda() -> dict[str, str]:
+    lines = (ROOT / "environment.yml").read_text(encoding="utf-8").splitlines()
+    found = [re.fullmatch(r"  - ([a-z0-9-]+)((?:[<>=].*)?)", line) for line in lines]
+    return {m[1]: m[2] for m in found if m and m[1] not in ("conda-forge", "pip")}
+
+
+def _project() -> dict[str, str]:
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    found = [re.fullmatch(r"([a-z0-9-]+)(.*)", line) for line in data["dependencies"]]
+    ranges = {m[1]: m[2] for m in found if m}
+    return ranges | {"python": data["requires-python"]}
+
+
+def test_environment_agrees_with_pyproject():
+    assert _conda() == _project()
+
+
+def test_the_kit_itself_is_installed_from_the_checkout_without_its_dependencies():
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    assert "- --no-deps --editable ." in text

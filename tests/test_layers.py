@@ -1,0 +1,48 @@
+"""Data flows one way: which folder may import what."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "csmkit"
+SHOWING = {"altair", "ipywidgets", "IPython", "anywidget", "vl_convert"}
+RENDERING = {"papermill", "typst", "pptx", "docx"}
+
+FORBIDDEN = {
+    "load": SHOWING | RENDERING | {"csmkit.compute", "csmkit.view", "csmkit.render"},
+    "compute": SHOWING | RENDERING | {"csmkit.load", "csmkit.view", "csmkit.render"},
+    "matrix": SHOWING | RENDERING | {"csmkit.load", "csmkit.view", "csmkit.render"},
+    "view": RENDERING | {"csmkit.load", "csmkit.compute", "csmkit.render", "csmkit.matrix"},
+    "render": {"csmkit.cli"},
+}
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+@pytest.mark.parametrize("layer", FORBIDDEN)
+def test_layer_imports_nothing_above_it(layer):
+    for path in (PACKAGE / layer).rglob("*.py"):
+        for name in imported(path):
+            crossed = [f for f in FORBIDDEN[layer] if name == f or name.startswith(f"{f}.")]
+            assert not crossed, f"{path.name} imports {name}"
+
+
+def test_only_render_imports_papermill():
+    users = {
+        path.relative_to(PACKAGE).parts[0]
+        for path in PACKAGE.rglob("*.py")
+        for name in imported(path)
+        if name.split(".")[0] in RENDERING
+    }
+    assert users == {"render"}

@@ -1,0 +1,48 @@
+"""The everyday names: they are there, documented, and cost nothing until used."""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import csmkit as ck
+
+
+def test_every_name_loads_and_has_a_docstring():
+    for name in ck.__all__:
+        value = getattr(ck, name)
+        assert name == "__version__" or inspect.getdoc(value), name
+
+
+def test_the_list_for_type_checkers_is_the_list_for_python():
+    lines = Path(ck.__file__).read_text(encoding="utf-8").splitlines()
+    typed = {line.split(" as ")[1] for line in lines if line.startswith("    from csmkit.")}
+    assert typed | {"__version__"} == set(ck.__all__)
+
+
+def test_what_is_not_the_first_argument_is_given_by_name():
+    for name in ck.__all__:
+        value = getattr(ck, name)
+        if not inspect.isfunction(value):
+            continue
+        kinds = [p.kind for p in inspect.signature(value).parameters.values()][1:]
+        allowed = {inspect.Parameter.KEYWORD_ONLY}
+        if name in ("chart_evidence", "book_of"):
+            kinds = kinds[1:]
+        assert set(kinds) <= allowed, name
+
+
+def test_importing_the_kit_imports_neither_charts_nor_notebooks():
+    code = (
+        "import sys, csmkit; "
+        "print([m for m in ('pandas', 'altair', 'papermill', 'IPython') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no_such_name"):
+        ck.no_such_name  # noqa: B018

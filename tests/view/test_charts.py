@@ -1,0 +1,187 @@
+"""The charts: what data they hold, that both releases of Vega-Lite accept them, what they say."""
+
+from __future__ import annotations
+
+import json
+
+import altair as alt
+import pandas as pd
+import pytest
+import vl_convert
+
+from csmkit.view import charts
+from tests.view import frames
+
+MIME = "application/vnd.vegalite.v5+json"
+ALL = {
+    "waterfall": lambda: charts.chart_waterfall(frames.bridge(), currency="EUR"),
+    "timeline": lambda: charts.chart_timeline(frames.timeline()),
+    "health": lambda: charts.chart_health(frames.health(), currency="EUR"),
+    "evidence": lambda: charts.chart_evidence(frames.evidence(), frames.coverage()),
+    "mix": lambda: charts.chart_mix(frames.mix(), currency="EUR"),
+    "bands": lambda: charts.chart_bands(frames.bands(), currency="EUR"),
+}
+EMPTY = {
+    "waterfall": lambda frame: charts.chart_waterfall(frame),
+    "timeline": lambda frame: charts.chart_timeline(frame),
+    "health": lambda frame: charts.chart_health(frame),
+    "evidence": lambda frame: charts.chart_evidence(frame, frame),
+    "mix": lambda frame: charts.chart_mix(frame),
+    "bands": lambda frame: charts.chart_bands(frame),
+}
+
+
+@pytest.fixture(params=ALL)
+def made(request) -> alt.Chart:
+    return ALL[request.param]()
+
+
+def _bundle(chart: alt.Chart) -> dict:
+    return chart._repr_mimebundle_()
+
+
+def test_each_is_an_altair_chart_that_jupyterlab_draws_offline(made):
+    assert isinstance(made, alt.Chart)
+    bundle = _bundle(made)
+    assert set(bundle) == {MIME, "text/plain"}
+    assert bundle[MIME]["$schema"] == "https://vega.github.io/schema/vega-lite/v5.json"
+    assert bundle["text/plain"] == bundle[MIME]["description"]
+    assert bundle["text/plain"].endswith(".")
+
+
+@pytest.mark.parametrize("release", ["5.21", "6.4"])
+def test_both_releases_of_vega_lite_compile_it(made, release):
+    spec = made.to_dict()
+    spec.pop("$schema")
+    assert vl_convert.vegalite_to_vega(spec, vl_version=release)["marks"]
+
+
+def test_the_same_frame_gives_the_same_bytes(request):
+    for make in ALL.values():
+        assert json.dumps(make().to_dict()) == json.dumps(make().to_dict())
+
+
+def test_properties_can_still_be_set(made):
+    assert made.properties(width=300).to_dict()["width"] == 300
+
+
+def test_no_chart_holds_an_id(made):
+    text = json.dumps(made.to_dict())
+    for unseen in ("person_id", "account_id", "evidence_id", '"001"', "E-1"):
+        assert unseen not in text
+
+
+def test_no_address_but_the_schema_and_no_direction_override(made):
+    text = json.dumps(made.to_dict() | {"$schema": ""}, ensure_ascii=False)
+    assert "http" not in text
+    assert "\u202e" not in text
+
+
+def test_the_waterfall_holds_the_steps_and_their_labels():
+    assert charts.chart_waterfall(frames.bridge(), currency="USD").to_dict()["data"] == {
+        "values": [
+            {
+                "step": "Opening",
+                "kind": "opening",
+                "amount": 100.0,
+                "base": 0.0,
+                "top": 100.0,
+                "row": 0,
+                "label": "$100",
+            },
+            {
+                "step": frames.HOSTILE,
+                "kind": "expansion",
+                "amount": 25.0,
+                "base": 100.0,
+                "top": 125.0,
+                "row": 1,
+                "label": "+$25 expansion",
+            },
+            {
+                "step": "Closing",
+                "kind": "closing",
+                "amount": 125.0,
+                "base": 0.0,
+                "top": 125.0,
+                "row": 2,
+                "label": "$125",
+            },
+        ]
+    }
+
+
+def test_two_accounts_of_one_name_stay_two_rows():
+    rows = charts.chart_timeline(frames.timeline()).to_dict()["data"]["values"]
+    assert [(row["row"], row["shown_from"]) for row in rows] == [
+        (0, "2024-07-01T00:00:00"),
+        (1, "2024-08-15T00:00:00"),
+        (0, "2024-11-01T00:00:00"),
+    ]
+
+
+def test_a_status_that_is_missing_is_called_unknown():
+    rows = charts.chart_health(frames.health()).to_dict()["data"]["values"]
+    assert [(r["start_status"], r["end_status"], r["said"]) for r in rows] == [
+        ("red", "green", "Improved  30 → 80"),
+        ("unknown", "yellow", "Unknown"),
+    ]
+
+
+def test_the_evidence_chart_names_the_months_without_any():
+    said = _bundle(charts.chart_evidence(frames.evidence(), frames.coverage()))["text/plain"]
+    assert said == "2 items of evidence over 4 months; 1 months without evidence, 1 months away."
+
+
+def test_months_without_evidence_show_when_there_is_none_at_all():
+    chart = charts.chart_evidence(frames.evidence().head(0), frames.coverage())
+    assert "no evidence" in json.dumps(chart.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("start", "shares"),
+    [("owned opening", [0.6, 0.4, 1.0]), ("calendar opening", [1.0, 1.0])],
+)
+def test_the_mix_shows_one_opening_beside_the_closing(start, shares):
+    spec = charts.chart_mix(frames.mix(), start=start).to_dict()
+    rows = spec["vconcat"][0]["data"]["values"]
+    assert [row["share_arr"] for row in rows] == shares
+
+
+def test_the_mix_falls_back_to_accounts_where_no_arr_is_known():
+    chart = charts.chart_mix(frames.mix().assign(share_arr=float("nan")))
+    rows = chart.to_dict()["vconcat"][0]["data"]["values"]
+    assert [row["share_accounts"] for row in rows] == [0.75, 0.25, 1.0]
+    assert _bundle(chart)["text/plain"].startswith("Share of accounts by segment")
+
+
+def test_bands_say_the_figures_in_their_unit():
+    views = charts.chart_bands(frames.bands(), currency="EUR").to_dict()["vconcat"]
+    assert [view["title"]["text"] for view in views] == [
+        "Opening ARR: €2.41M",
+        "Three largest: unknown",
+    ]
+    assert views[0]["title"]["subtitle"] == (
+        "team median €1.6M, middle half €1.2M to €2M (24 people)"
+    )
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_an_empty_frame_says_what_is_needed(name):
+    frame = pd.DataFrame()
+    assert _bundle(EMPTY[name](frame))["text/plain"] == "Nothing to show"
+    frame.attrs["needs"] = "health (account_id, date, score or status)"
+    assert _bundle(EMPTY[name](frame))["text/plain"] == (
+        "Not computable: needs health (account_id, date, score or status)"
+    )
+
+
+def test_charts_leave_their_frames_alone():
+    frame = frames.health()
+    charts.chart_health(frame)
+    pd.testing.assert_frame_equal(frame, frames.health())
+
+
+def test_a_chart_of_ones_own_draws_offline_too():
+    chart = alt.Chart(pd.DataFrame({"a": [1]})).mark_point().encode(x="a:Q")
+    assert set(_bundle(chart)) == {MIME, "text/plain"}
