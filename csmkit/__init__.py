@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from csmkit.compute.composition import composition_mix as composition_mix
     from csmkit.compute.drivers import arr_bridge as arr_bridge
     from csmkit.compute.drivers import drivers as drivers
+    from csmkit.compute.drivers import loss_signals as loss_signals
     from csmkit.compute.drivers import losses as losses
     from csmkit.compute.drivers import ownership_timeline as ownership_timeline
     from csmkit.compute.drivers import time_lag as time_lag
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from csmkit.compute.results import attribution_rules as attribution_rules
     from csmkit.compute.results import movements as movements
     from csmkit.compute.standing import headline as headline
+    from csmkit.compute.standing import profile as profile
     from csmkit.compute.standing import standing as standing
     from csmkit.compute.team import team_bands as team_bands
     from csmkit.compute.team import team_context as team_context
@@ -66,7 +68,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "cycle": "Book Cycle Period",
     "compute.composition": "books_side_by_side composition composition_mix",
-    "compute.drivers": "arr_bridge drivers losses ownership_timeline time_lag",
+    "compute.drivers": "arr_bridge drivers loss_signals losses ownership_timeline time_lag",
     "compute.evidence": "accounts_without_evidence evidence_coverage evidence_timeline"
     " unmetered_work",
     "compute.health": "health_movement health_summary",
@@ -74,7 +76,7 @@ _HOMES = {
     "compute.outcomes": "outcomes",
     "compute.practice": "planned_rule practice",
     "compute.results": "attribution_rules movements",
-    "compute.standing": "headline standing",
+    "compute.standing": "headline profile standing",
     "compute.team": "team_bands team_context",
     "load.findings": "summarise_findings",
     "load.propose": "propose_map",

@@ -8,8 +8,10 @@ from tests.conftest import ROOT
 
 def _conda() -> dict[str, str]:
     lines = (ROOT / "environment.yml").read_text(encoding="utf-8").splitlines()
-    found = [re.fullmatch(r"  - ([a-z0-9-]+)((?:[<>=].*)?)", line) for line in lines]
-    return {m[1]: m[2] for m in found if m and m[1] not in ("conda-forge", "pip")}
+    found = [re.fullmatch(r"  - ([a-z0-9_-]+)((?:[<>=].*)?)", line) for line in lines]
+    # conda keeps the underscore in jupyter_core, which pip takes for a hyphen.
+    named = {m[1].replace("_", "-"): m[2] for m in found if m}
+    return {name: text for name, text in named.items() if name not in ("conda-forge", "pip")}
 
 
 def _project() -> dict[str, str]:

@@ -96,7 +96,7 @@ def arr_steps(cycle: Cycle) -> pd.DataFrame:
         return_, "renewed late: lapsed on " + lapsed_on.dt.strftime("%Y-%m-%d").fillna("")
     )
     note = note.mask(straddles, "lapsed; back on " + back.dt.strftime("%Y-%m-%d").fillna(""))
-    again = kind.eq("new") & account.cumcount().gt(0)
+    again = kind.eq("new") & account.cumcount().gt(0) & ~return_
     note = note.mask(again, "came back after more than 30 days")
     amount = steps["amount"].where(~bridged_back, (steps["amount"] + lapsed).round(2))
     kind = kind.mask(bridged_back & amount.gt(0), "expansion")

@@ -60,6 +60,24 @@ def losses(cycle: Cycle) -> pd.DataFrame:
     return _with_arr_needs(cycle, table.reset_index(drop=True))
 
 
+def loss_signals(cycle: Cycle) -> pd.DataFrame:
+    """What the export knows of the warning before each loss.
+
+    Returns
+    -------
+    DataFrame
+        person_id, account, date, risk_seen, risk_raised, intervention, preventable; losses of
+        which none of the four is known are left out.
+    """
+    known = ["risk_seen", "risk_raised", "intervention", "preventable"]
+    table = losses(cycle)
+    told = table[table[known].notna().any(axis=1)]
+    told = told[["person_id", "account", "date", *known]].reset_index(drop=True)
+    if cycle.missing("renewals"):
+        told.attrs["needs"] = f"renewals ({', '.join(known)})"
+    return told
+
+
 def _days_owned(cycle: Cycle, rows: pd.DataFrame) -> pd.Series:
     """Days since the person's spell began, on the last day before each row's date."""
     began = spells(cycle)[["person_id", "account_id", "start"]].dropna()
@@ -178,7 +196,7 @@ def ownership_timeline(cycle: Cycle) -> pd.DataFrame:
     -------
     DataFrame
         person_id, account_id, account, start, end, shown_from, shown_to, source, before, after;
-        only spells that touch the period, newest last.
+        only spells that touch the period, those that began or ended in view first.
     """
     period = cycle.period
     table = spells(cycle)
@@ -189,4 +207,8 @@ def ownership_timeline(cycle: Cycle) -> pd.DataFrame:
     table["shown_from"] = not_before(table["start"].fillna(view), view)
     table["shown_to"] = not_after(table["end"].fillna(period.end), period.end)
     columns = ["person_id", "account_id", "account", "start", "end", "shown_from", "shown_to"]
+    changed = (table["shown_from"] > view) | (table["shown_to"] < period.end)
+    table = table.assign(_still=~changed).sort_values(
+        ["person_id", "_still", "shown_from", "shown_to", "account"]
+    )
     return table[[*columns, "source", "before", "after"]].reset_index(drop=True)

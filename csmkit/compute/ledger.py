@@ -108,7 +108,7 @@ def _periods(cycle: Cycle) -> pd.DataFrame:
         days["until"] = days.groupby("account_id")["start"].shift(-1) - DAY
         periods = periods.merge(days, on=["account_id", "start"], how="left")
         periods["end"] = periods["end"].fillna(
-            periods["until"].where(periods["source"].eq("snapshots"))
+            periods.pop("until").where(periods["source"].eq("snapshots"))
         )
     periods = periods.assign(start=periods["start"].fillna(ALWAYS), end=periods["end"].fillna(OPEN))
     return periods[periods["start"] <= periods["end"]]

@@ -59,10 +59,9 @@ def outcomes(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFrame:
     figures |= onboarding_figures(cycle)
     figures |= escalation_figures(cycle)
     frame = metric_frame(cycle, GROUPS, figures)
-    named = frame["metric"].isin(["nrr", "grr"]) & frame["needs"].eq("")
-    rule = f"credited to the {rule_label(attribution)}".replace("the shared", "shared")
-    rule = rule.replace("credited to shared", "credit shared").replace("to the days", "by days")
-    frame["note"] = frame["note"].where(~named, rule)
+    if attribution != "outcome":
+        named = frame["metric"].isin(["nrr", "grr"]) & frame["needs"].eq("")
+        frame["note"] = frame["note"].where(~named, f"credit: {rule_label(attribution)}")
     return frame
 
 
@@ -80,7 +79,8 @@ def revenue_figures(cycle: Cycle, *, attribution: str = "outcome") -> dict[str, 
     columns = ["owned_opening", "kept", "floor", "logos", "logos_kept", "without_uplift", "grown"]
     columns += ["cohort_churn", "cohort_contraction", "cohort_price_uplift", "won_and_lost", "new"]
     sums = person[columns].sum()
-    opening = sums["owned_opening"].round(2)
+    # Less than half a cent is nothing; what is more is divided as it is, so that GRR <= NRR.
+    opening = sums["owned_opening"].where(sums["owned_opening"] >= 0.005, 0.0)
     largest = person["grown"].max().clip(lower=0)
     moves = credited_moves(cycle, attribution=attribution)
     grew = moves[moves["cohort"] & moves["kind"].isin(["expansion", "price uplift"])]

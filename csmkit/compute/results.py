@@ -271,8 +271,8 @@ def attribution_rules(cycle: Cycle) -> pd.DataFrame:
                     "label": rule_label(rule),
                     "opening": opening.to_numpy(),
                     "closing": sums["kept"].round(2).to_numpy(),
-                    "nrr": (sums["kept"] / opening.where(live)).to_numpy(),
-                    "grr": (sums["floor"] / opening.where(live)).to_numpy(),
+                    "nrr": (sums["kept"] / sums["owned_opening"].where(live)).to_numpy(),
+                    "grr": (sums["floor"] / sums["owned_opening"].where(live)).to_numpy(),
                     "note": live.map({True: "", False: "not computable: the opening is 0"}).array,
                 }
             )

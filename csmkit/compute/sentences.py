@@ -6,6 +6,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from csmkit import text
+
 
 @cache
 def notices() -> dict[str, str]:
@@ -14,13 +16,13 @@ def notices() -> dict[str, str]:
 
 
 def money(value: float, currency: str = "") -> str:
-    """An amount as people write it, for sentences: ``EUR 1,250,000``, or without a currency."""
-    return f"{currency} {value:,.0f}".strip()
+    """An amount for sentences: ``€1,250,000``, or without a sign."""
+    return text.money(value, currency=currency)
 
 
 def percent(value: float) -> str:
-    """A fraction as a percentage for sentences: 0.153 gives ``15.3 %``, 0.5 gives ``50 %``."""
-    return f"{value * 100:.1f}".removesuffix(".0") + " %"
+    """A fraction as a percentage for sentences: 0.153 gives ``15.3 %``."""
+    return text.by_unit(value, "share")
 
 
 def count_of(number: float, noun: str) -> str:

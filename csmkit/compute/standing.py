@@ -9,6 +9,7 @@ import pandas as pd
 
 from csmkit.compute.arr import arr_residual, arr_source
 from csmkit.compute.composition import composition
+from csmkit.compute.customers import owned_accounts
 from csmkit.compute.days import days_between, not_after, not_before, united
 from csmkit.compute.ledger import ALWAYS, ledger, spells
 from csmkit.compute.outcomes import outcomes
@@ -18,6 +19,7 @@ from csmkit.cycle import DAY, Cycle
 
 TOO_NEW_DAYS = 90
 INHERITED_DAYS = 180
+UNKNOWN = "not in the export"
 
 
 def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
@@ -72,6 +74,35 @@ def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
         )
     kept = words["headline_outcome"].format(grr=percent(value["grr"]), nrr=percent(value["nrr"]))
     return f"{first}{kept}; {growth}."
+
+
+def profile(cycle: Cycle) -> pd.DataFrame:
+    """Who each person is: role, level, manager, time in the role, working time, days owned.
+
+    Returns
+    -------
+    DataFrame
+        person_id, item, value (text); items the export does not know say so.
+    """
+    names = cycle.table("people").set_index("person_id")["name"]
+    owned = owned_accounts(cycle).groupby("person_id").size()
+    rows: list[tuple[str, str, str]] = []
+    for person in cycle.subjects.to_dict("records"):
+        who, start = str(person["person_id"]), person["start_date"]
+        level, fte = person["level"], person["fte"]
+        months = (cycle.period.end - start).days / 30.4375 if pd.notna(start) else 0.0
+        said = {
+            "Role": notices()[f"role_{person['role']}"],
+            "Level": level if isinstance(level, str) else UNKNOWN,
+            "Manager": names.get(person["manager_id"], UNKNOWN),
+            "In the role since": f"{start:%Y-%m-%d}, {months:.0f} months at the period's end"
+            if pd.notna(start)
+            else UNKNOWN,
+            "Working time": percent(fte) if pd.notna(fte) else UNKNOWN,
+            "Accounts owned in the period": f"{owned.get(who, 0):,}",
+        }
+        rows += [(who, item, value) for item, value in said.items()]
+    return pd.DataFrame(rows, columns=["person_id", "item", "value"])
 
 
 def standing(cycle: Cycle) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from csmkit.render.html_cells import Sections
-from csmkit.view.text import clean, money
+from csmkit.text import clean, money
 from csmkit.view.theme import FONT, PALETTE
 
 EDITIONS = {"committee": "Committee edition", "csm": "CSM edition"}

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from nbformat import NotebookNode
 
-from csmkit.view.text import clean
+from csmkit.text import clean
 from csmkit.view.theme import MIME
 
 _TAGS = {

@@ -7,20 +7,23 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pandas as pd
+from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 from tqdm import tqdm
 
 from csmkit import __version__
 from csmkit.compute.arr import arr_source, company_totals
 from csmkit.compute.results import RULES, account_results
+from csmkit.compute.sentences import money, notices
 from csmkit.compute.team import team_context
 from csmkit.cycle import Cycle
 from csmkit.errors import CsmkitError, DataError, UsageError
@@ -207,7 +210,8 @@ class _Maker:
         folder.mkdir()
         try:
             book = book_of(self.cycle, who, edition=self.edition, context=self.context)
-            rendered = render_packet(book, self.plan, folder=folder)
+            with _own_event_loop():
+                rendered = render_packet(book, self.plan, folder=folder)
             files = {
                 f"{slug}.ipynb": nbformat.writes(rendered.notebook),
                 f"{slug}.html": rendered.html,
@@ -221,7 +225,7 @@ class _Maker:
             entry |= {"status": "failed", "error": str(error)}
         except Exception as error:  # one packet's fault, whatever it is, never stops the others
             name = type(error).__name__
-            what = f"The packet of {self.names[who]} failed: {name}: {error}."
+            what = f"The packet of {self.names[who]} failed: {name}: {error}"
             entry |= {"status": "failed", "error": what}
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -240,6 +244,16 @@ class _Maker:
                 )
         for name in files:
             _move(folder / name, self.folder / name)
+
+
+@contextmanager
+def _own_event_loop() -> Iterator[None]:
+    """An event loop for this thread that is closed in the end; Jupyter's client leaves its own."""
+    loop = ensure_event_loop()
+    try:
+        yield
+    finally:
+        loop.close()
 
 
 def _own_text(plan: NotebookNode) -> str:
@@ -272,21 +286,22 @@ def _index(cycle: Cycle, manifest: dict[str, Any]) -> str:
     for entry in manifest["packets"]:
         person = people.loc[entry["person_id"]]
         done = entry["status"] == "done"
+        has_book = has_arr and person["role"] != "cs_ops"
         rows.append(
             {
                 **entry,
                 "name": person["name"],
-                "role": person["role"],
+                "role": notices()[f"role_{person['role']}"],
                 "level": person["level"],
                 "manager": names.get(person["manager_id"], ""),
-                "opening_arr": entry["opening_arr"] if has_arr else None,
-                "closing_arr": entry["closing_arr"] if has_arr else None,
+                "opening_arr": entry["opening_arr"] if has_book else None,
+                "closing_arr": entry["closing_arr"] if has_book else None,
                 "href": f"packets/{entry['slug']}.html" if done else "",
             }
         )
     unassigned = manifest["totals"]["unassigned_opening_arr"]
     notes = (
-        [f"ARR at the opening that nobody owned: {cycle.currency} {unassigned:,.0f}."]
+        [f"ARR at the opening that nobody owned: {money(unassigned, cycle.currency)}."]
         if has_arr
         else []
     )

@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from csmkit import __version__
+from csmkit.compute.sentences import notices
 from csmkit.cycle import Book
 from csmkit.errors import DataError, UsageError
 from csmkit.render.html import packet_html
@@ -19,8 +20,6 @@ from csmkit.render.slices import write_book
 from csmkit.resources import resource
 
 PARAMETER = "slice_folder"
-ROLES = {"csm": "Customer success manager", "onboarding": "Onboarding specialist"}
-ROLES |= {"cs_ops": "CS operations"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +122,7 @@ def render_packet(book: Book, notebook: NotebookNode, *, folder: Path) -> Render
             str(result).replace("{", "{{").replace("}", "}}"),
             parameters={PARAMETER: slice_folder.name},
             kernel_name="python3",
+            language="python",
             progress_bar=False,
             resources={"metadata": {"path": str(folder)}},
             # The kernel's remarks on its transport are for developers, not for a leader's terminal.
@@ -130,7 +130,7 @@ def render_packet(book: Book, notebook: NotebookNode, *, folder: Path) -> Render
         )
     except PapermillExecutionError as error:
         done = _cleaned(nbformat.read(result, as_version=4))
-        what = f"The packet of {person['name']} failed: {error.ename}: {error.evalue}."
+        what = f"The packet of {person['name']} failed: {error.ename}: {error.evalue}"
         raise PacketError(what, done) from None
     except RuntimeError as error:
         raise PacketError(
@@ -149,7 +149,7 @@ def render_packet(book: Book, notebook: NotebookNode, *, folder: Path) -> Render
 
 
 def _subtitle(book: Book, person: dict[str, Any]) -> str:
-    parts = [ROLES[str(person["role"])]]
+    parts = [notices()[f"role_{person['role']}"]]
     if isinstance(person["level"], str):
         parts.append(person["level"])
     managers = book.table("people")

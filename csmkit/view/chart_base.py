@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
-from csmkit.view.text import clean, empty_text, missing, symbol
+from csmkit.text import clean, empty_text, missing, symbol
+from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE, SCHEMA, config
 
 WIDTH = 720
@@ -69,6 +69,14 @@ def chart(description: str, rows: Sequence[Mapping[str, Any]] = (), **spec: Any)
     # Altair numbers every chart of a session; a packet must be the same file each time.
     made._kwds["name"] = alt.Undefined
     return made
+
+
+def first_rows(frame: pd.DataFrame, limit: int) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The frame's first rows, and the title that says how many are not shown, if any."""
+    if len(frame) <= limit:
+        return frame, {}
+    text = f"{limit} of {len(frame)} shown, those that changed first"
+    return frame.head(limit), {"title": {"text": text, "fontWeight": "normal", "fontSize": 12}}
 
 
 def empty(frame: pd.DataFrame) -> alt.Chart:

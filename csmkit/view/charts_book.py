@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from csmkit.cycle import Period
+from csmkit.text import clean, short_money
 from csmkit.view.chart_base import (
     MONTH_AXIS,
     WIDTH,
     chart,
     empty,
+    first_rows,
     in_order,
     money_expression,
     row_axis,
@@ -20,7 +21,7 @@ from csmkit.view.chart_base import (
     tooltip,
 )
 from csmkit.view.labels import word_of
-from csmkit.view.text import clean, short_money
+from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE
 
 _P = PALETTE
@@ -152,7 +153,9 @@ def chart_waterfall(arr_bridge: pd.DataFrame, *, currency: str = "") -> alt.Char
     )
 
 
-def chart_timeline(ownership_timeline: pd.DataFrame, *, period: Period | None = None) -> alt.Chart:
+def chart_timeline(
+    ownership_timeline: pd.DataFrame, *, period: Period | None = None, limit: int = 40
+) -> alt.Chart:
     """Which account was owned when, one row per account, hand-overs marked.
 
     Parameters
@@ -162,6 +165,8 @@ def chart_timeline(ownership_timeline: pd.DataFrame, *, period: Period | None = 
         after; rows in the order to show them.
     period : Period, optional
         Shaded behind the bars.
+    limit : int
+        The most periods of ownership shown.
 
     Returns
     -------
@@ -170,6 +175,7 @@ def chart_timeline(ownership_timeline: pd.DataFrame, *, period: Period | None = 
     """
     if ownership_timeline.empty:
         return empty(ownership_timeline)
+    ownership_timeline, title = first_rows(ownership_timeline, limit)
     accounts = in_order(ownership_timeline, "account_id")
     number = {account: i for i, account in enumerate(accounts)}
     names = {
@@ -219,6 +225,7 @@ def chart_timeline(ownership_timeline: pd.DataFrame, *, period: Period | None = 
         f"Ownership of {len(accounts)} accounts over time: {taken} taken over from somebody "
         f"else, {given} handed over.",
         rows,
+        **title,
         width=WIDTH,
         height=(20 if len(accounts) > 12 else 24) * len(accounts),
         encoding={

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
-from csmkit.view.chart_base import WIDTH, chart, empty, row_axis, rows_of, tooltip
+from csmkit.text import clean
+from csmkit.view.chart_base import WIDTH, chart, empty, first_rows, row_axis, rows_of, tooltip
 from csmkit.view.labels import word_of
-from csmkit.view.text import clean
+from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE, STATUS_INK, STATUS_LETTER
 
 _P = PALETTE
@@ -17,7 +17,9 @@ _STATUSES = ["unknown", "red", "yellow", "green"]
 _MOVED_COLOUR = {"improved": _P["gain"], "worsened": _P["loss"]}
 
 
-def chart_health(health_movement: pd.DataFrame, *, currency: str = "") -> alt.Chart:
+def chart_health(
+    health_movement: pd.DataFrame, *, currency: str = "", limit: int = 40
+) -> alt.Chart:
     """Where each account's health stood at the start and stands at the end.
 
     Parameters
@@ -27,6 +29,8 @@ def chart_health(health_movement: pd.DataFrame, *, currency: str = "") -> alt.Ch
         movement, stale_days; rows in the order to show them.
     currency : str, optional
         ISO code or sign put before amounts.
+    limit : int
+        The most accounts shown.
 
     Returns
     -------
@@ -35,8 +39,9 @@ def chart_health(health_movement: pd.DataFrame, *, currency: str = "") -> alt.Ch
     """
     if health_movement.empty:
         return empty(health_movement)
+    shown, title = first_rows(health_movement, limit)
     rows = rows_of(
-        health_movement,
+        shown,
         "account",
         "arr",
         "start_status",
@@ -119,6 +124,7 @@ def chart_health(health_movement: pd.DataFrame, *, currency: str = "") -> alt.Ch
         + ", ".join(f"{count} {clean(name)}" for name, count in counts.items())
         + ".",
         rows,
+        **title,
         width=WIDTH,
         height=(24 if len(rows) <= 12 else 22) * len(rows),
         encoding={

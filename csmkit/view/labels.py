@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from csmkit.view.text import clean
+from csmkit.text import clean
 
 
 @dataclass(frozen=True, slots=True)

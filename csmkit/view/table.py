@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Literal
 
-from csmkit.view.text import inert
+from csmkit.text import inert
 
 NoticeKind = Literal["info", "headline", "caution"]
 _LETTERS = {"green": "G", "yellow": "Y", "red": "R", "up": "↑", "down": "↓"}

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from csmkit.text import by_unit, clean, day, empty_text, inert, missing
 from csmkit.view.labels import Label, label_of, money_shares, word_of
 from csmkit.view.table import Cell, Group, Head, Notice, NoticeKind, Table
-from csmkit.view.text import by_unit, clean, day, empty_text, inert, missing
 
 __all__ = ["Notice", "Table", "note", "table_composition", "table_metrics", "table_rows"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import altair as alt
+from csmkit.view.quick_altair import alt
 
 FONT = '"Segoe UI", "Helvetica Neue", Arial, sans-serif'
 MIME = "application/vnd.vegalite.v5+json"

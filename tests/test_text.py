@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from csmkit.view.text import by_unit, clean, day, inert, money, short_money
+from csmkit.text import by_unit, clean, day, inert, money, short_money
 
 
 @pytest.mark.parametrize(

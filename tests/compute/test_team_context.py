@@ -1,0 +1,72 @@
+"""The only thing about others that a packet ever holds."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+import csmkit as ck
+from csmkit.cycle import Cycle
+from tests.compute.helpers import contracts, cycle_of, owned, rows
+
+
+def team(csms: int, *, onboarding: int = 0) -> Cycle:
+    """Person i holds one account of 100 x (i + 1)."""
+    roles = ["csm"] * csms + ["onboarding"] * onboarding
+    ids = [f"member-{i}" for i in range(len(roles))]
+    return cycle_of(
+        people=rows("person_id name role", *((p, p, r) for p, r in zip(ids, roles, strict=True))),
+        ownership=owned(*((f"a{p}", p, "2020-01-01", None) for p in ids)),
+        contracts=contracts(
+            *((f"a{p}", "2025-01-01", None, 100 * (i + 1)) for i, p in enumerate(ids))
+        ),
+    )
+
+
+def test_four_people_make_no_band():
+    assert len(ck.team_context(team(4))) == 0
+
+
+def test_five_people_make_a_band_of_the_middle_half():
+    # 100, 200, 300, 400, 500: quartiles 200, 300, 400
+    band = ck.team_context(team(5)).set_index("measure").loc["arr"]
+    assert band[["low", "middle", "high", "people"]].to_list() == [200, 300, 400, 5]
+
+
+def test_roles_are_not_put_together_to_make_a_band():
+    assert set(ck.team_context(team(5, onboarding=4))["role"]) == {"csm"}
+
+
+def test_the_context_holds_nobodys_id_or_name():
+    context = ck.team_context(team(6))
+    text = context.to_csv()
+    assert not any(f"member-{i}" in text for i in range(6))
+    assert list(context) == ["role", "measure", "label", "unit", "low", "middle", "high", "people"]
+
+
+def test_edges_are_rounded_so_that_they_are_nobodys_figure():
+    cycle = team(5)
+    odd = cycle.table("contracts")
+    odd["arr"] = [100.0, 234.0, 345.0, 456.0, 500.0]
+    band = ck.team_context(cycle.with_tables(contracts=odd)).set_index("measure").loc["arr"]
+    assert band[["low", "middle", "high"]].to_list() == [230, 340, 460]
+
+
+def test_a_person_stands_beside_the_band_of_their_role():
+    cycle = team(5)
+    book = ck.book_of(cycle, "member-4", context=ck.team_context(cycle))
+    bands = ck.team_bands(book).set_index("measure")
+    assert bands.loc["arr", ["value", "low", "high"]].to_list() == [500, 200, 400]
+
+
+def test_without_a_band_it_says_what_it_needs():
+    cycle = team(4)
+    bands = ck.team_bands(ck.book_of(cycle, "member-0", context=ck.team_context(cycle)))
+    assert len(bands) == 0
+    assert bands.attrs["needs"].startswith("at least 5 people of the same role")
+
+
+def test_the_csms_edition_has_no_band():
+    cycle = team(5)
+    book = ck.book_of(cycle, "member-0", edition="csm", context=ck.team_context(cycle))
+    assert isinstance(book.context, pd.DataFrame)
+    assert len(ck.team_bands(book)) == 0

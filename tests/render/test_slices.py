@@ -1,0 +1,128 @@
+"""A slice holds one person's rows and names nobody else."""
+
+import pandas as pd
+import pytest
+
+import csmkit as ck
+from csmkit.errors import UsageError
+from csmkit.render.slices import write_book
+from tests.render.helpers import ANA, BEN, small_team
+
+
+def test_only_accounts_once_owned_are_in_it():
+    book = ck.book_of(small_team(), ANA)
+    assert set(book.table("accounts")["name"]) == {"Acme", "Orange"}
+    assert set(book.table("contracts")["account_id"]) == {"AC-100001", "AC-100003"}
+
+
+def test_other_owners_are_numbered():
+    owners = ck.book_of(small_team(), ANA).table("ownership")["person_id"]
+    assert set(owners) == {ANA, "owner-1"}
+
+
+def test_managers_are_named_and_colleagues_are_not():
+    people = ck.book_of(small_team(), ANA).table("people")
+    assert set(people["name"]) == {"Ana Ruiz", "Mia Kahn"}
+
+
+def test_free_text_names_neither_colleague_nor_foreign_account():
+    text = ck.book_of(small_team(), ANA).table("evidence")["text"][0]
+    assert text == "a colleague and I moved another account and Acme to the new plan."
+
+
+def test_private_evidence_is_left_out():
+    private = {"evidence_id": "E2", "person_id": ANA, "date": "2026-02-02", "text": "A miss."}
+    book = ck.book_of(small_team(evidence=[{**private, "private": True}]), ANA)
+    assert book.table("evidence").empty
+
+
+def test_facts_after_the_hand_over_are_left_out():
+    health = [
+        {"account_id": "AC-100003", "date": "2026-03-01", "score": 80.0},
+        {"account_id": "AC-100003", "date": "2026-05-01", "score": 20.0},
+    ]
+    team = small_team(health=health)
+    assert list(ck.book_of(team, ANA).table("health")["score"]) == [80.0]
+    assert list(ck.book_of(team, BEN).table("health")["score"]) == [80.0, 20.0]
+
+
+def test_touchpoints_of_a_colleague_on_the_same_account_are_left_out():
+    team = small_team(
+        touchpoints=[
+            {"account_id": "AC-100003", "person_id": BEN, "date": "2026-05-01", "type": "call"},
+            {"account_id": "AC-100003", "date": "2026-02-01", "type": "call"},
+            {"account_id": "AC-100003", "date": "2026-05-02", "type": "email"},
+        ]
+    )
+    assert list(ck.book_of(team, ANA).table("touchpoints")["date"].dt.month) == [2]
+    assert list(ck.book_of(team, BEN).table("touchpoints")["date"].dt.month) == [5, 5]
+
+
+def ratings() -> list[dict[str, object]]:
+    row = {"person_id": ANA, "competency": "advocacy", "value": "green"}
+    return [
+        {**row, "rater_id": ANA, "phase": "self"},
+        {**row, "rater_id": "mk", "phase": "manager"},
+        {**row, "rater_id": BEN, "phase": "prevote"},
+    ]
+
+
+def test_committee_edition_has_the_manager_s_scores_and_no_pre_votes():
+    book = ck.book_of(small_team(ratings=ratings()), ANA)
+    assert list(book.table("ratings")["phase"]) == ["self", "manager"]
+
+
+def test_csm_edition_has_only_their_own_scores_and_nothing_about_others():
+    team = small_team(ratings=ratings(), decisions=[{"person_id": ANA, "at": "2026-01-05"}])
+    context = pd.DataFrame({"role": ["csm"], "measure": ["arr"], "low": [1.0]})
+    book = ck.book_of(team, ANA, edition="csm", context=context)
+    assert list(book.table("ratings")["phase"]) == ["self"]
+    assert book.table("decisions").empty
+    assert book.context.empty
+
+
+def test_targets_of_other_people_are_left_out():
+    targets = [
+        {"scope": "team", "metric": "nrr", "value": 1.0},
+        {"scope": ANA, "metric": "nrr", "value": 1.1},
+        {"scope": BEN, "metric": "nrr", "value": 1.2},
+    ]
+    assert list(ck.book_of(small_team(targets=targets), ANA).table("targets")["value"]) == [1, 1.1]
+
+
+def test_a_table_the_team_has_is_not_missing_from_a_book_without_rows():
+    escalation = {"account_id": "AC-100002", "opened": "2026-02-01"}
+    team = small_team(escalations=[escalation])
+    assert ck.book_of(team, ANA).missing("escalations") == ""
+    assert ck.book_of(team, ANA).missing("health") == "health"
+
+
+def test_written_and_read_back_it_is_the_same(tmp_path):
+    book = ck.book_of(small_team(), ANA, context=ck.team_context(small_team()))
+    write_book(book, tmp_path / "slice")
+    again = ck.read_book(tmp_path / "slice")
+    assert again.person_id == ANA
+    assert again.period == book.period
+    assert again.available == book.available
+    for name in book.tables:
+        pd.testing.assert_frame_equal(again.table(name), book.table(name))
+
+
+def test_the_cycle_is_not_changed_by_slicing():
+    team = small_team()
+    before = {name: frame.copy() for name, frame in team.tables.items()}
+    ck.book_of(team, ANA)
+    for name, frame in before.items():
+        pd.testing.assert_frame_equal(team.tables[name], frame)
+
+
+def test_unknown_person_and_edition_say_what_to_do():
+    with pytest.raises(UsageError, match=r"zoe@example\.com.*for example: ana@example\.com"):
+        ck.book_of(small_team(), "zoe@example.com")
+    with pytest.raises(UsageError, match="committee, csm"):
+        ck.book_of(small_team(), ANA, edition="board")
+
+
+def test_a_folder_without_a_slice_is_one_message(tmp_path):
+    with pytest.raises(UsageError, match="holds no slice"):
+        ck.read_book(tmp_path)

@@ -1,0 +1,158 @@
+"""The command line: one clear message, a meaningful exit code, never a traceback."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import csmkit as ck
+from csmkit.resources import resource
+from tests.conftest import ROOT
+
+CLEAN = str(resource("data_samples") / "clean")
+PERIOD = "2026-01-01:2026-06-30"
+
+
+def run(*args: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "csmkit", *args],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        check=False,
+    )
+
+
+def broken(tmp_path: Path, name: str, text: str) -> Path:
+    """The sample export with one file of it replaced."""
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for file in Path(CLEAN).iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (["render", "nowhere", "--period", PERIOD, "--out", "o"], 2, "nowhere"),
+        (["render", CLEAN, "--period", "2026-06-30:2026-01-01", "--out", "o"], 2, "first day first"),
+        (["render", CLEAN, "--period", "2026", "--out", "o"], 2, "START:END"),
+        (["render", CLEAN, "--period", "1999-01-01:1999-06-30", "--out", "o"], 1, "period"),
+        (["render", CLEAN, "--out", "o"], 2, "--period"),
+        (["render", CLEAN, "--period", PERIOD], 2, "--out"),
+        (["render", "--period", PERIOD, "--out", "o"], 2, "export"),
+        (["render", CLEAN, "--period", PERIOD, "--out", "o", "--only", "x@y.z"], 2, "x@y.z"),
+        (["render", CLEAN, "--period", PERIOD, "--out", "o", "--edition", "board"], 2, "committee"),
+        (["render", CLEAN, "--period", PERIOD, "--out", "o", "--map", "no.toml"], 2, "no.toml"),
+        (["scan", "nowhere", CLEAN], 2, "holds no pack"),
+        (["check", "nowhere"], 2, "nowhere"),
+        (["map", "nowhere"], 2, "nowhere"),
+        (["no-such-command"], 2, "no-such-command"),
+    ],
+)
+def test_wrong_use_is_one_message(tmp_path, args, code, message):
+    done = run(*args, cwd=tmp_path)
+    said = done.stdout + done.stderr
+    assert done.returncode == code, said
+    assert message in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("accounts.csv", "", "accounts.csv"),
+        ("map.toml", "[[source]\n", "map.toml"),
+        (
+            "map.toml",
+            '[[source]]\ntable = "accounts"\nfile = "accounts.csv"\n[source.columns]\nnam = "name"\n',
+            "nam",
+        ),
+        (
+            "map.toml",
+            '[[source]]\ntable = "accounts"\nfile = "accounts.csv"\n'
+            '[source.columns]\naccount_id = "account_idd"\nname = "name"\n',
+            "account_idd",
+        ),
+        ("cycle.toml", "period = \n", "cycle.toml"),
+    ],
+)
+def test_a_broken_file_is_one_message(tmp_path, name, text, message):
+    folder = broken(tmp_path, name, text)
+    done = run("render", str(folder), "--period", PERIOD, "--out", "o", cwd=folder)
+    said = done.stdout + done.stderr
+    if name == "cycle.toml":
+        done = run("render", "--out", "o", cwd=folder)
+        said = done.stdout + done.stderr
+    assert done.returncode in (1, 2), said
+    assert message in said
+    assert "Traceback" not in said
+    assert not (folder / "o").exists()
+
+
+def test_an_unreadable_workbook_is_one_message(tmp_path):
+    book = tmp_path / "export.xlsx"
+    book.write_bytes(b"PK\x03\x04 this is no workbook")
+    done = run("check", str(book), cwd=tmp_path)
+    assert done.returncode in (1, 2)
+    assert "export.xlsx" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_check_lists_findings_and_is_clean_without_errors():
+    done = run("check", CLEAN, "--period", PERIOD)
+    assert done.returncode == 0
+    assert "Nobody owns" in done.stdout
+
+
+def test_check_as_json_is_every_finding():
+    done = run("check", CLEAN, "--period", PERIOD, "--json")
+    rows = json.loads(done.stdout)
+    assert len(rows) == len(ck.check_export(CLEAN, period=PERIOD))
+    assert {"severity", "table", "row", "column", "value", "message", "remedy"} <= set(rows[0])
+
+
+def test_map_proposes_and_overwrites_nothing(tmp_path):
+    done = run("map", CLEAN, "--out", "map.toml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "[[source]]" in (tmp_path / "map.toml").read_text(encoding="utf-8")
+    again = run("map", CLEAN, "--out", "map.toml", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "a file map.toml already" in again.stderr
+
+
+@pytest.mark.slow
+def test_new_makes_a_workspace_that_renders_as_it_is(tmp_path):
+    assert run("new", str(tmp_path / "work")).returncode == 0
+    work = tmp_path / "work"
+    assert {p.name for p in work.iterdir()} == {"cycle.toml", "export", "notebooks"}
+    assert not list(work.rglob("*.py"))
+    done = run("render", "--only", "yuki.tanaka@northwind.example", cwd=work)
+    assert done.returncode == 0, done.stderr
+    assert (work / "packets" / "index.html").exists()
+    assert run("new", str(work)).returncode == 2
+
+
+@pytest.mark.real
+def test_an_export_without_an_owner_gives_findings_and_no_packet(tmp_path, real_exports):
+    done = run(
+        "render",
+        str(real_exports / "edtech_renewals"),
+        "--map",
+        str(ROOT / "tests" / "maps" / "edtech_renewals.toml"),
+        "--period",
+        "2025-01-01:2025-06-30",
+        "--out",
+        "o",
+        cwd=tmp_path,
+    )
+    assert done.returncode == 1
+    assert "owner" in done.stderr
+    assert not (tmp_path / "o").exists()
+
