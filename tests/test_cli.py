@@ -40,7 +40,11 @@ def broken(tmp_path: Path, name: str, text: str) -> Path:
     ("args", "code", "message"),
     [
         (["render", "nowhere", "--period", PERIOD, "--out", "o"], 2, "nowhere"),
-        (["render", CLEAN, "--period", "2026-06-30:2026-01-01", "--out", "o"], 2, "first day first"),
+        (
+            ["render", CLEAN, "--period", "2026-06-30:2026-01-01", "--out", "o"],
+            2,
+            "first day first",
+        ),
         (["render", CLEAN, "--period", "2026", "--out", "o"], 2, "START:END"),
         (["render", CLEAN, "--period", "1999-01-01:1999-06-30", "--out", "o"], 1, "period"),
         (["render", CLEAN, "--out", "o"], 2, "--period"),
@@ -155,4 +159,3 @@ def test_an_export_without_an_owner_gives_findings_and_no_packet(tmp_path, real_
     assert done.returncode == 1
     assert "owner" in done.stderr
     assert not (tmp_path / "o").exists()
-

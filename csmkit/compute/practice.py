@@ -64,27 +64,34 @@ def touches(cycle: Cycle) -> pd.DataFrame:
     return rows.assign(type=kind, origin=origin).reset_index(drop=True)
 
 
-def days_at_work(cycle: Cycle) -> pd.DataFrame:
-    """Account-days a person could work on, days away and part time taken off."""
+def work_on_accounts(cycle: Cycle) -> pd.DataFrame:
+    """Stretches of ownership in the period: person_id, account_id, weight, days less days away."""
     owned = in_window(ledger(cycle), cycle.period)
-    owned = owned.assign(days=(days_between(owned["start"], owned["end"]) + 1) * owned["weight"])
-    total = owned.groupby("person_id")["days"].sum()
     away = united(cycle.table("absences")).merge(
-        owned[["person_id", "start", "end", "weight"]], on="person_id", suffixes=("_away", "")
+        owned[["person_id", "start", "end"]].assign(_row=owned.index),
+        on="person_id",
+        suffixes=("_away", ""),
     )
     lost = overlap(away["start"], away["end"], away["start_away"], away["end_away"])
-    lost *= away["weight"]
-    lost_by = lost.groupby(away["person_id"]).sum()
+    lost = lost.groupby(away["_row"]).sum().reindex(owned.index, fill_value=0.0)
+    days = days_between(owned["start"], owned["end"]) + 1 - lost
+    return owned.assign(days=days)[["person_id", "account_id", "weight", "days"]]
+
+
+def days_at_work(cycle: Cycle) -> pd.DataFrame:
+    """Account-days a person could work on, days away and part time taken off."""
+    work = work_on_accounts(cycle)
+    total = (work["days"] * work["weight"]).groupby(work["person_id"]).sum()
     fte = cycle.table("people").set_index("person_id")["fte"].fillna(1.0)
-    left = (total - lost_by.reindex(total.index, fill_value=0.0)).clip(lower=0.0)
-    left = left * fte.reindex(total.index).fillna(1.0)
+    left = total * fte.reindex(total.index).fillna(1.0)
     return left.rename("account_days").reset_index()
 
 
 def touch_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     """QBR coverage and quality, planned share, touch rate; see `practice`."""
-    seen, owned = touches(cycle), owned_accounts(cycle)
-    keys = ["person_id", "account_id"]
+    seen, keys = touches(cycle), ["person_id", "account_id"]
+    # Nobody is expected to have seen an account on days away.
+    owned = work_on_accounts(cycle).groupby(keys, as_index=False)[["days"]].sum()
     qbr = seen[seen["type"].isin(QBR_TYPES)]
     long = owned[owned["days"] >= QBR_OWNED_DAYS]
     has_qbr = _in(long, qbr, keys)

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csmkit as ck
@@ -68,7 +68,7 @@ def assert_holds_nothing_of_others(cycle: Cycle, book: Book) -> None:
                         assert len(key) < size or key not in keys, (name, column, keys[key])
 
 
-@SOME
+@settings(SOME, max_examples=8)
 @given(teams(), st.sampled_from(PEOPLE))
 def test_a_slice_of_a_random_team_agrees_with_the_whole(cycle: Cycle, person: str):
     assert_agrees(cycle, person, (ck.attribution_rules, ck.movements))

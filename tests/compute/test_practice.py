@@ -81,6 +81,15 @@ def test_qbr_coverage_asks_only_for_accounts_owned_for_90_days():
     assert (found["numerator"], found["denominator"], found["value"]) == (1, 2, 0.5)
 
 
+def test_days_away_are_no_days_on_which_a_qbr_was_due():
+    # Owned for 181 days and away for 92 (March to May): 89 at work, so none is expected.
+    cycle = touched(
+        ("2026-02-01", "call", None),
+        absences=rows("person_id start end", ("ana", "2026-03-01", "2026-05-31")),
+    )
+    assert row(ck.practice(cycle), "qbr_coverage")["needs"] == "an account owned for 90 days"
+
+
 def test_qbr_quality_is_the_share_of_deck_elements_that_were_looked_for():
     # 4 of 4 and 1 of 2: 5 / 6; what was not looked at does not count as absent
     cycle = cycle_of(
