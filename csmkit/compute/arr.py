@@ -27,7 +27,8 @@ def steps_from(cycle: Cycle, source: str) -> pd.DataFrame:
     """Steps of ARR from one table: account_id, date, amount (net change of that day), arr (after).
 
     A contract adds its ARR on its first day and takes it away on the day after its last. A
-    snapshot changes ARR on its own day. A movement changes it on its date.
+    snapshot changes ARR on its own day. A movement changes it on its date; accounts whose
+    movements do not begin with ``new`` are left out.
     """
     frame = cycle.table(source) if source else cycle.table("movements").head(0)
     if source == "contracts":
@@ -48,6 +49,12 @@ def steps_from(cycle: Cycle, source: str) -> pd.DataFrame:
         frame = frame.sort_values(["account_id", "date"])
         before = frame.groupby("account_id")["arr"].shift().fillna(0.0)
         frame = frame.assign(amount=frame["arr"] - before)
+    elif source == "movements":
+        # Without its first movement an account's ARR is not known, and a sum of changes is none.
+        frame = frame.dropna(subset=["amount"])
+        first = frame["date"].eq(frame.groupby("account_id")["date"].transform("min"))
+        begun = frame.loc[first & frame["kind"].eq("new"), "account_id"]
+        frame = frame[frame["account_id"].isin(begun)]
     frame = frame.dropna(subset=["amount"])
     net = frame.groupby(["account_id", "date"], as_index=False)[["amount"]].sum()
     # Sums of cents leave dust such as 1e-11, which is no movement.
@@ -193,16 +200,11 @@ def arr_residual(cycle: Cycle) -> pd.DataFrame:
     for other in SOURCES:
         if other == used or (theirs := steps_from(cycle, other)).empty:
             continue
-        comparable = theirs["account_id"]
-        if other == "movements":
-            first = cycle.table("movements").sort_values("date").groupby("account_id")["kind"]
-            starts = first.first()
-            comparable = pd.Series(starts[starts.eq("new")].index, dtype="str")
         for day in (cycle.period.before, cycle.period.end):
             a = arr_on_day(ours, day).set_index("account_id")["arr"]
             b = arr_on_day(theirs, day).set_index("account_id")["arr"]
             known = theirs[theirs["date"] <= day]["account_id"].unique()
-            ids = pd.Index(comparable.unique()).intersection(pd.Index(known))
+            ids = pd.Index(known)
             pair = pd.DataFrame({"arr_used": a.reindex(ids), "arr_other": b.reindex(ids)})
             pair = pair.fillna(0.0)
             pair["residual"] = (pair["arr_used"] - pair["arr_other"]).round(2)

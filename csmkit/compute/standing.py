@@ -131,12 +131,17 @@ def _tenure(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, st
     if days < TOO_NEW_DAYS or start > period.start:
         key = "too_new" if days < TOO_NEW_DAYS else "starts_inside"
         yield key.replace("_", " "), notices()[key].format(days=max(days, 0), **fill)
-    mine = ledger(cycle)
-    mine = mine[mine["person_id"] == person["person_id"]]
+    mine = _stretches_of(cycle, person["person_id"])
     early = mine.loc[mine["start"].between(ALWAYS + DAY, start - DAY), "account_id"].nunique()
     if early:
         accounts = count_of(early, "account")
         yield "before start", notices()["before_start"].format(accounts=accounts, **fill)
+
+
+def _stretches_of(cycle: Cycle, who: str) -> pd.DataFrame:
+    """A person's stretches of ownership that begin by the period's end."""
+    stretches = ledger(cycle)
+    return stretches[stretches["person_id"].eq(who) & (stretches["start"] <= cycle.period.end)]
 
 
 def _time(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]]:
@@ -153,8 +158,7 @@ def _time(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]
 
 def _book(cycle: Cycle, who: str) -> Iterator[tuple[str, str]]:
     words = notices()
-    mine = ledger(cycle)
-    mine = mine[mine["person_id"] == who]
+    mine = _stretches_of(cycle, who)
     results = account_results(cycle)
     own = results[results["person_id"] == who]
     if arr_source(cycle) and len(mine) and own["calendar_opening"].sum() == 0:

@@ -30,7 +30,7 @@ def map_text(columns: pd.DataFrame, tables: dict[str, tuple[str, float, str]], s
     for sheet, (table, confidence, why) in tables.items():
         mine = columns[columns["sheet"] == sheet]
         lines = _source(sheet, table, f"{confidence:.2f}: {why}", mine)
-        if confidence < sure or not mine["active"].any():
+        if confidence < sure or not mine["active"].any() or lacking(table, mine):
             lines = [f"# {line}" if not line.startswith("#") else line for line in lines]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
@@ -54,13 +54,18 @@ def _source(sheet: str, table: str, why: str, columns: pd.DataFrame) -> list[str
         right = _right(str(row.written))
         line = f"{row.column} = {right}  # {word} {row.confidence:.2f}: {note}"
         lines.append(line if row.active else f"# {line}")
-    there = set(columns.loc[columns["active"], "column"])
-    needed = [c for c in TABLES[table].required if c not in there]
-    if table == "people":
-        needed = [] if there & {"name", "email", "person_id"} else ["name"]
     if columns["active"].any():
+        needed = lacking(table, columns)
         lines += [f"# {c} is needed, and no column is sure to be it." for c in needed]
     return lines
+
+
+def lacking(table: str, columns: pd.DataFrame) -> list[str]:
+    """Columns a table needs and no sure column of a sheet fills; a source waits for them."""
+    there = set(columns.loc[columns["active"], "column"])
+    if table == "people":
+        return [] if there & {"name", "email", "person_id"} else ["name"]
+    return [c for c in TABLES[table].required if c not in there]
 
 
 def _right(written: str) -> str:

@@ -11,7 +11,7 @@ from csmkit.errors import UnreadableInput
 from csmkit.load.dates import date_like, order_of
 from csmkit.load.files import Sheet, open_export
 from csmkit.load.fit import canonical_table
-from csmkit.load.map_text import map_text
+from csmkit.load.map_text import lacking, map_text
 from csmkit.load.parse import Rules, parse_column
 from csmkit.load.synonyms import Likeness, likeness, named_tables, table_doubt
 from csmkit.schema import TABLES, Column
@@ -78,7 +78,12 @@ def propose_map(path: str | Path) -> Proposal:
         tables[name] = (table, sure, why)
         rows += _columns(sheet, table, table_sure=sure >= SURE)
     columns = pd.DataFrame(rows, columns=list(_NAMES))
-    return Proposal(columns, map_text(columns, tables, SURE))
+    text = map_text(columns, tables, SURE)
+    for name, (table, _, _) in tables.items():
+        mine = columns["sheet"] == name
+        if lacking(table, columns[mine]):
+            columns.loc[mine, "active"] = False
+    return Proposal(columns, text)
 
 
 def _table_of(sheet: Sheet) -> tuple[str, float, str]:

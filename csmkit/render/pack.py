@@ -187,7 +187,7 @@ class _Maker:
     def __init__(self, cycle: Cycle, plan: NotebookNode, folder: Path, edition: str) -> None:
         self.cycle, self.plan, self.folder, self.edition = cycle, plan, folder, edition
         self.context = team_context(cycle)
-        self.scanner = Scanner(cycle, ordinary=_own_text(plan))
+        self.scanner = Scanner(cycle, ordinary=own_text(plan))
         sums = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]].sum()
         self.sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
         self.names = cycle.subjects.set_index("person_id")["name"]
@@ -256,7 +256,8 @@ def _own_event_loop() -> Iterator[None]:
         loop.close()
 
 
-def _own_text(plan: NotebookNode) -> str:
+def own_text(plan: NotebookNode) -> str:
+    """The words a template brings itself: they stand in every packet."""
     return "\n".join(cell.source for cell in plan.cells if cell.cell_type == "markdown")
 
 
@@ -370,7 +371,7 @@ def scan_pack(cycle: Cycle, folder: str | Path) -> dict[str, list[str]]:
     """
     folder = Path(folder)
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    scanner = Scanner(cycle, ordinary=_own_text(template()))
+    scanner = Scanner(cycle, ordinary=own_text(template()))
     leaks = {}
     for entry in manifest["packets"]:
         for path in sorted((folder / "packets").glob(f"{entry['slug']}.*")):

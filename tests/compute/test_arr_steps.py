@@ -34,6 +34,18 @@ def test_contracts_snapshots_and_movements_tell_the_same_story():
     assert steps(cycle_of(ownership=OWNED, movements=by_movements)) == want
 
 
+def test_movements_without_the_first_one_are_no_arr():
+    # 120 left an account of unknown size: neither 0 nor -100 of it is a fact.
+    by_movements = rows(
+        "account_id date kind amount",
+        ("a", "2026-03-01", "expansion", 20),
+        ("a", "2026-05-01", "churn", -120),
+        ("b", "2026-02-01", "new", 50),
+    )
+    cycle = cycle_of(ownership=OWNED, movements=by_movements)
+    assert arr_steps(cycle)["account_id"].to_list() == ["b"]
+
+
 def test_two_tables_that_disagree_leave_a_residual():
     cycle = cycle_of(
         ownership=OWNED,

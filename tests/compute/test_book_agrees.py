@@ -68,7 +68,7 @@ def assert_holds_nothing_of_others(cycle: Cycle, book: Book) -> None:
                         assert len(key) < size or key not in keys, (name, column, keys[key])
 
 
-@settings(SOME, max_examples=8)
+@settings(SOME, max_examples=5)
 @given(teams(), st.sampled_from(PEOPLE))
 def test_a_slice_of_a_random_team_agrees_with_the_whole(cycle: Cycle, person: str):
     assert_agrees(cycle, person, (ck.attribution_rules, ck.movements))
@@ -87,14 +87,18 @@ def everybody(cycle: Cycle) -> list[str]:
 
 
 def test_slices_of_the_sample_team_agree_with_the_whole(team: Cycle):
-    for person in everybody(team)[::4]:
+    for person in everybody(team)[::7]:
         assert_agrees(team, person, (*FRAMES, *MORE))
 
 
-def test_every_slice_of_the_sample_team_holds_nothing_of_others(team: Cycle):
+def test_no_slice_of_the_sample_team_holds_anything_of_others(team: Cycle):
     for person in everybody(team):
-        for edition in ("committee", "csm"):
-            assert_holds_nothing_of_others(team, ck.book_of(team, person, edition=edition))
+        assert_holds_nothing_of_others(team, ck.book_of(team, person))
+
+
+def test_the_csms_edition_holds_nothing_of_others_either(team: Cycle):
+    for person in everybody(team)[::7]:
+        assert_holds_nothing_of_others(team, ck.book_of(team, person, edition="csm"))
 
 
 @pytest.mark.real

@@ -84,6 +84,16 @@ def test_no_calendar_opening_is_said():
     assert "no calendar opening" not in said(cycle, "ben")
 
 
+def test_what_is_owned_only_after_the_period_says_nothing_yet():
+    people = rows("person_id name role start_date", ("ana", "Ana", "csm", "2026-09-01"))
+    cycle = cycle_of(
+        people=people,
+        ownership=owned(("a", "ana", "2026-08-01", None)),
+        contracts=contracts(("a", "2025-01-01", None, 100)),
+    )
+    assert not {"no calendar opening", "before start"} & set(said(cycle))
+
+
 def test_what_was_taken_over_lately_is_said_in_money():
     # b, 25 of the 125 of the owned opening, came in April.
     cycle = cycle_of(

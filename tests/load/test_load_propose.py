@@ -40,10 +40,26 @@ def test_traps_are_never_in_force(write, file, header, value):
     row = proposal.columns[proposal.columns["header"] == header].iloc[0]
     assert not row["active"]
     assert f"# {row['column']} = " in proposal.text
-    assert header not in {
-        spec.column for spec in parse_map(proposal.text).sources[0].columns.values()
-    }
+    in_force = [line for line in proposal.text.splitlines() if not line.startswith("#")]
+    assert not any(header in line for line in in_force)
     assert row["table"] == table
+
+
+def test_a_source_waits_for_the_columns_it_needs(write):
+    proposal = propose_map(
+        write(
+            {
+                "accounts.csv": "account_id,name\nA1,Acme\n",
+                "movements.csv": "account_id,date\nA1,2026-01-01\n",
+            }
+        )
+    )
+    assert [s.table for s in parse_map(proposal.text).sources] == ["accounts"]
+    assert "# kind is needed, and no column is sure to be it." in proposal.text
+    assert proposal.columns.groupby("table")["active"].any().to_dict() == {
+        "accounts": True,
+        "movements": False,
+    }
 
 
 def test_an_order_is_proposed_only_if_proven(write):

@@ -133,8 +133,6 @@ def test_a_map_is_proposed_for_ravenstack(real_exports):
     assert {(s.file, s.table) for s in given.sources} == {
         ("books.csv", "ownership"),
         ("ravenstack_accounts.csv", "accounts"),
-        ("ravenstack_churn_events.csv", "movements"),
-        ("ravenstack_feature_usage.csv", "usage"),
         ("ravenstack_subscriptions.csv", "contracts"),
         ("team.csv", "people"),
     }
