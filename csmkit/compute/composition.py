@@ -119,7 +119,9 @@ def composition(cycle: Cycle) -> pd.DataFrame:
             if at != CLOSING:
                 coming = my_due[my_due["account_id"].isin(here["account_id"])]
                 values["renewals_due"] = float(len(coming))
-                values["renewals_due_arr"] = float(coming["arr_due"].sum())
+                values["renewals_due_arr"] = float(
+                    coming["arr_due"].sum(min_count=min(1, len(coming)))
+                )
             for measure, (label, unit) in MEASURES.items():
                 if measure.startswith("renewals") and at == CLOSING:
                     continue

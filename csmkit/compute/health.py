@@ -75,7 +75,8 @@ def health_movement(cycle: Cycle) -> pd.DataFrame:
     late = start["date"].isna() & (later["date"] <= owned["last"])
     start = start.where(~late, later)
     end = nearest_record(owned, scored, on="last", direction="backward")
-    known = start["date"].notna() & end["date"].notna()
+    # Without a score in the owned time nobody knows whether anything moved.
+    known = start["date"].notna() & (end["date"] >= owned["first"])
     before, after = start["status"].map(STEPS), end["status"].map(STEPS)
     movement = pd.Series("held", index=owned.index, dtype="str")
     movement = movement.mask(after.eq(2) & before.eq(2), "held green")

@@ -146,7 +146,7 @@ def renewal_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
         "multi_year_renewals": tally(long.groupby("person_id").size().astype("float64")),
         "clean_renewals": tally(clean.groupby("person_id").size().astype("float64")),
         "saves": tally(saved.groupby("person_id").size().astype("float64")),
-        "saved_arr": tally(saved.groupby("person_id")["arr_renewed"].sum()),
+        "saved_arr": tally(saved.groupby("person_id")["arr_renewed"].sum(min_count=1)),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from csmkit.load.findings import ROW, findings_of, join_findings
+from csmkit.load.findings import ROW, findings_of, join_findings, no_findings
 
 _OPEN = pd.Timestamp("2200-01-01").as_unit("us")
 _ARR = {
@@ -34,10 +34,51 @@ def check_money(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
                         remedy="Correct it; credits and refunds are no ARR.",
                     )
                 )
+    snapshots, movements = tables.get("arr_snapshots"), tables.get("movements")
+    if snapshots is not None and len(snapshots):
+        found.append(_left_out(snapshots))
+    if movements is not None and len(movements):
+        found.append(_without_start(movements, tables))
     contracts = tables.get("contracts")
     if contracts is not None and len(contracts):
         found += [_zero(contracts), _several(contracts)]
     return join_findings(found)
+
+
+def _left_out(snapshots: pd.DataFrame) -> pd.DataFrame:
+    """Name accounts that a later snapshot of most accounts leaves out."""
+    seen = snapshots.groupby("date")["account_id"].nunique()
+    known = snapshots.groupby("account_id")["date"].min().value_counts().sort_index().cumsum()
+    full = seen.index[seen * 2 > known.reindex(seen.index, method="ffill")]
+    last = snapshots.sort_values("date").drop_duplicates("account_id", keep="last")
+    missing = last[(last["date"] < full.max()) & last["arr"].ne(0)] if len(full) else last.head(0)
+    return findings_of(
+        "arr_snapshots",
+        missing,
+        "account_id",
+        severity="warning",
+        kind="snapshot_ends",
+        message="The account is not in later snapshots. Its last ARR is carried forward.",
+        remedy="If it left, add a row with an ARR of 0 on the day it did.",
+    )
+
+
+def _without_start(movements: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Accounts whose ARR only movements could give, and whose movements do not begin at 0."""
+    others = [tables.get(name) for name in ("contracts", "arr_snapshots")]
+    if any(other is not None and len(other) for other in others) or "amount" not in movements:
+        return no_findings()
+    dated = movements.dropna(subset=["amount"]).sort_values(["date", ROW])
+    first = dated.drop_duplicates("account_id")
+    return findings_of(
+        "movements",
+        first[first["kind"] != "new"],
+        "account_id",
+        severity="warning",
+        kind="movements_without_start",
+        message="The account's movements do not begin with a new contract, so its ARR is unknown.",
+        remedy="Add its first movement (kind new), or contracts or snapshots.",
+    )
 
 
 def _zero(contracts: pd.DataFrame) -> pd.DataFrame:

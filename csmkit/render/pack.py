@@ -187,7 +187,7 @@ class _Maker:
     def __init__(self, cycle: Cycle, plan: NotebookNode, folder: Path, edition: str) -> None:
         self.cycle, self.plan, self.folder, self.edition = cycle, plan, folder, edition
         self.context = team_context(cycle)
-        self.scanner = Scanner(cycle, ordinary=own_text(plan))
+        self.scanner = Scanner(cycle, ordinary=own_text(plan) + shared_words(cycle))
         sums = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]].sum()
         self.sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
         self.names = cycle.subjects.set_index("person_id")["name"]
@@ -259,6 +259,14 @@ def _own_event_loop() -> Iterator[None]:
 def own_text(plan: NotebookNode) -> str:
     """The words a template brings itself: they stand in every packet."""
     return "\n".join(cell.source for cell in plan.cells if cell.cell_type == "markdown")
+
+
+def shared_words(cycle: Cycle) -> str:
+    """Words of the export that belong to nobody: segments, stages, types, names of files."""
+    accounts, types = cycle.table("accounts"), cycle.table("touchpoints")["type"]
+    columns = [accounts["segment"], accounts["stage"], types]
+    words = {str(word) for column in columns for word in column.dropna().unique()}
+    return "\n".join(["", *sorted(words)])
 
 
 def _manifest(
@@ -371,7 +379,7 @@ def scan_pack(cycle: Cycle, folder: str | Path) -> dict[str, list[str]]:
     """
     folder = Path(folder)
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    scanner = Scanner(cycle, ordinary=own_text(template()))
+    scanner = Scanner(cycle, ordinary=own_text(template()) + shared_words(cycle))
     leaks = {}
     for entry in manifest["packets"]:
         for path in sorted((folder / "packets").glob(f"{entry['slug']}.*")):

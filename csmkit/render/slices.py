@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from csmkit.compute.arr import REASON_DAYS
 from csmkit.compute.ledger import ledger, spells
 from csmkit.compute.metrics import metrics
 from csmkit.compute.team import team_context
@@ -24,7 +25,13 @@ COLLEAGUE, OTHER_ACCOUNT = "a colleague", "another account"
 LABELS: dict[Kind, str] = {"person": COLLEAGUE, "account": OTHER_ACCOUNT}
 
 _OF_ACCOUNT = ("contracts", "arr_snapshots", "movements", "renewals", "health", "plans", "usage")
-_DATED = {"health": "date", "plans": "opened", "surveys": "date", "usage": "date"}
+_DATED = {
+    "health": "date",
+    "renewals": "due",
+    "plans": "opened",
+    "surveys": "date",
+    "usage": "date",
+}
 _BY_PERSON = {"touchpoints": "date", "escalations": "opened", "onboardings": "start"}
 _OWN_ROWS = ("absences", "evidence", "feedback", "ratings", "decisions", "actions")
 _PEOPLE = {
@@ -44,6 +51,8 @@ _FREE_TEXT = {
     "decisions": ("before", "after", "reason", "comment"),
     "actions": ("text",),
     "escalations": ("severity",),
+    "touchpoints": ("type",),
+    "health": ("raw",),
     "opportunities": ("kind",),
 }
 
@@ -157,9 +166,11 @@ class _Slicer:
             found = frame["sourced_by"].eq(self.who)
             return frame[frame["account_id"].isin(self.accounts) | found]
         if name == "surveys":
-            handled = self._done_by(self.cycle.table("escalations"), "opened")["account_id"]
-            rows = frame[frame["account_id"].isin({*self.accounts, *handled})]
-            return self._while_owned(rows, "date")
+            handled = self._handled()
+            owned = self._while_owned(frame[frame["account_id"].isin(self.accounts)], "date")
+            return frame[frame.index.isin(owned.index) | frame["account_id"].isin(handled)]
+        if name == "movements":
+            return self._reasons_while_owned(frame[frame["account_id"].isin(self.accounts)])
         rows = frame[frame["account_id"].isin(self.accounts)]
         return self._while_owned(rows, _DATED[name]) if name in _DATED else rows
 
@@ -167,6 +178,20 @@ class _Slicer:
         """Rows up to the last day the person owned the account: what came after is another's."""
         last = self.last.reindex(rows["account_id"]).set_axis(rows.index)
         return rows[last.isna() | (rows[on] <= last)]
+
+    def _handled(self) -> frozenset[str]:
+        """Accounts whose escalations a person of CS operations handled: their answers count too."""
+        if self.cycle.person(self.who)["role"] != "cs_ops":
+            return frozenset()
+        return frozenset(self._done_by(self.cycle.table("escalations"), "opened")["account_id"])
+
+    def _reasons_while_owned(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """All movements, which later credit needs; reasons only for the person's own losses."""
+        last = self.last.reindex(rows["account_id"]).set_axis(rows.index)
+        late = rows["date"] > last + pd.Timedelta(days=REASON_DAYS + 1)
+        return rows.assign(
+            reason=rows["reason"].mask(late), controllable=rows["controllable"].mask(late)
+        )
 
     def _done_by(self, rows: pd.DataFrame, on: str) -> pd.DataFrame:
         """Rows the person did, and rows of nobody on days the person owned the account."""

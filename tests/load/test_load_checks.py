@@ -182,3 +182,29 @@ def test_a_sound_export_has_no_warning(small):
     export = open_export(small())
     found = load(export, canonical_map(export), Period.parse("2024-01-01:2024-06-30")).findings
     assert found["severity"].tolist() == ["info"]
+
+
+SNAPSHOTS = """account_id,date,arr
+A1,2026-01-01,100
+A2,2026-01-01,50
+A3,2026-01-01,70
+A1,2026-02-01,100
+A3,2026-02-01,70
+"""
+
+
+def test_an_account_missing_from_a_later_snapshot_is_named(write):
+    files = {
+        "accounts.csv": "account_id,name,owner\nA1,Acme,ana\nA2,Bolt,ana\nA3,Cog,ana\n",
+        "arr_snapshots.csv": SNAPSHOTS,
+    }
+    assert [f[-1] for f in told(write(files), "snapshot_ends")] == ["A2"]
+
+
+def test_movements_that_begin_in_the_middle_are_named(write):
+    files = {
+        "accounts.csv": "account_id,name,owner\nA1,Acme,ana\nA2,Bolt,ana\n",
+        "movements.csv": "account_id,date,kind,amount\n"
+        "A1,2026-01-01,new,100\nA1,2026-02-01,expansion,20\nA2,2026-02-01,expansion,20\n",
+    }
+    assert [f[-1] for f in told(write(files), "movements_without_start")] == ["A2"]
