@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from csmkit.compute.limits import files_read as files_read
     from csmkit.compute.limits import provenance as provenance
     from csmkit.compute.limits import tables_read as tables_read
+    from csmkit.compute.outcomes import against_targets as against_targets
     from csmkit.compute.outcomes import outcomes as outcomes
     from csmkit.compute.practice import planned_rule as planned_rule
     from csmkit.compute.practice import practice as practice
@@ -73,7 +74,7 @@ _HOMES = {
     " unmetered_work",
     "compute.health": "health_movement health_summary",
     "compute.limits": "cannot_tell files_read provenance tables_read",
-    "compute.outcomes": "outcomes",
+    "compute.outcomes": "against_targets outcomes",
     "compute.practice": "planned_rule practice",
     "compute.results": "attribution_rules movements",
     "compute.standing": "headline profile standing",

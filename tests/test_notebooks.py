@@ -1,6 +1,9 @@
 """Notebooks: thin, committed clean, and they show what they should."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -78,6 +81,17 @@ def test_notebook_shows_its_charts_and_no_stderr(executed, name):
     assert len(charts) == CHARTS[name]
     assert all(chart.data[MIME]["description"] for chart in charts)
     assert not [o for o in outputs if o.output_type in ("stream", "error")]
+
+
+@pytest.mark.slow
+def test_notebooks_run_under_nbval(tmp_path):
+    """nbval runs each cell in a kernel of its own; it fails on any exception."""
+    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider"]
+    command += ["-c", os.devnull, f"--rootdir={tmp_path}", *map(str, NOTEBOOKS)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    cells = sum(len(code_of(path)) for path in NOTEBOOKS)
+    assert done.returncode == 0, done.stdout
+    assert f"{cells} passed" in done.stdout
 
 
 def table_after(notebook: nbformat.NotebookNode, call: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from csmkit.compute.days import nearest_record
+from csmkit.compute.ledger import ledger, owners_on
 from csmkit.compute.memo import per_cycle
 from csmkit.cycle import DAY, Cycle
 
@@ -218,8 +219,6 @@ def arr_residual(cycle: Cycle) -> pd.DataFrame:
 
 def company_totals(cycle: Cycle) -> dict[str, float]:
     """Opening and closing ARR of all accounts, and the part of the opening in nobody's packet."""
-    from csmkit.compute.ledger import ledger, owners_on
-
     steps, stretches = arr_steps(cycle), ledger(cycle)
     opening = arr_on_day(steps, cycle.period.before).assign(date=cycle.period.before)
     closing = arr_on_day(steps, cycle.period.end)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csmkit.compute.ledger import ledger, owners_on
+from csmkit.compute.ledger import in_window, ledger, owners_on
 from csmkit.compute.memo import per_cycle
-from csmkit.compute.metrics import tally
+from csmkit.compute.metrics import share_of, tally
 from csmkit.cycle import Cycle
 
 BEGUN_DAYS_BEFORE = 90
@@ -25,8 +25,6 @@ def credited(cycle: Cycle, table: str, *, on: str) -> pd.DataFrame:
 @per_cycle
 def owned_accounts(cycle: Cycle) -> pd.DataFrame:
     """Accounts owned in the period: person_id, account_id, first and last day owned, days."""
-    from csmkit.compute.ledger import in_window
-
     days = in_window(ledger(cycle), cycle.period)
     days["days"] = (days["end"] - days["start"]).dt.days + 1
     return days.groupby(["person_id", "account_id"], as_index=False).agg(
@@ -37,11 +35,6 @@ def owned_accounts(cycle: Cycle) -> pd.DataFrame:
 def _mean(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     person = rows.dropna(subset=[column]).groupby("person_id")[column]
     return tally(person.mean(), n=person.size())
-
-
-def _share(rows: pd.DataFrame, hit: pd.Series) -> pd.DataFrame:
-    counted = rows.groupby("person_id").size().astype("float64")
-    return tally(rows[hit].groupby("person_id").size().astype("float64"), of=counted)
 
 
 def customer_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
@@ -105,8 +98,8 @@ def onboarding_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     earlier = value[value["first_value"] < period.start].groupby("person_id")["took"]
     return {
         "onboardings_completed": tally(done.groupby("person_id").size().astype("float64")),
-        "onboarding_completion_rate": _share(begun, begun["completed"] <= period.end),
-        "first_milestone_rate": _share(begun, begun["first_milestone"] <= period.end),
+        "onboarding_completion_rate": share_of(begun, begun["completed"] <= period.end),
+        "first_milestone_rate": share_of(begun, begun["first_milestone"] <= period.end),
         "time_to_value_days": tally(now.median(), n=now.size()),
         "time_to_value_before": tally(earlier.median(), n=earlier.size()),
         "onboarding_csat": _mean(done, "csat"),
@@ -130,9 +123,9 @@ def escalation_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     ]
     return {
         "escalations": tally(rows.groupby("person_id").size().astype("float64")),
-        "escalations_in_sla": _share(sla, sla["sla_met"].astype(bool)),
+        "escalations_in_sla": share_of(sla, sla["sla_met"].astype(bool)),
         "resolution_days": tally(took_by.median(), n=took_by.size()),
-        "resolved_alone": _share(alone, ~alone["manager_involved"].astype(bool)),
-        "escalation_recurrence": _share(rows, rows["recurrence_of"].notna()),
+        "resolved_alone": share_of(alone, ~alone["manager_involved"].astype(bool)),
+        "escalation_recurrence": share_of(rows, rows["recurrence_of"].notna()),
         "process_improvements": tally(playbooks.groupby("person_id").size().astype("float64")),
     }

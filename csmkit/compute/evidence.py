@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit.compute.customers import owned_accounts
 from csmkit.compute.days import nearest_record
+from csmkit.compute.health import statuses
 from csmkit.compute.ledger import in_window, ledger
 from csmkit.compute.memo import per_cycle
-from csmkit.compute.results import _named
+from csmkit.compute.outcomes import due_renewals
+from csmkit.compute.results import with_account_names
 from csmkit.cycle import DAY, Cycle
 
 UNMETERED_KINDS = ("advocacy", "voice", "playbook", "mentoring", "sponsor", "push_back")
@@ -26,7 +29,7 @@ def evidence_timeline(cycle: Cycle) -> pd.DataFrame:
     """
     rows = cycle.table("evidence")
     inside = rows["date"].between(cycle.period.start, cycle.period.end)
-    rows = _named(cycle, rows[inside & ~rows["private"].fillna(False)])
+    rows = with_account_names(cycle, rows[inside & ~rows["private"].fillna(False)])
     rows = rows[rows["person_id"].isin(cycle.subjects["person_id"])]
     rows["account"] = rows["account"].fillna("")
     columns = ["person_id", "date", "kind", "text", "account", "account_id", "amount"]
@@ -102,10 +105,8 @@ def accounts_without_evidence(cycle: Cycle) -> pd.DataFrame:
     DataFrame
         person_id, account, days (owned in the period), in order of days.
     """
-    from csmkit.compute.customers import owned_accounts
-
     items = evidence_timeline(cycle)
-    owned = _named(cycle, owned_accounts(cycle))
+    owned = with_account_names(cycle, owned_accounts(cycle))
     keys = ["person_id", "account_id"]
     known = pd.MultiIndex.from_frame(items[keys])
     bare = owned[~pd.MultiIndex.from_frame(owned[keys]).isin(known)]
@@ -127,9 +128,6 @@ def unmetered_work(cycle: Cycle) -> pd.DataFrame:
         person_id, date, kind, account, text, candidate. Rows with ``candidate`` are accounts that
         were red or yellow before a renewal and renewed: their story is asked for, not claimed.
     """
-    from csmkit.compute.health import statuses
-    from csmkit.compute.outcomes import due_renewals
-
     items = evidence_timeline(cycle)
     shown = items[items["kind"].isin(UNMETERED_KINDS)].assign(candidate=False)
     renewed = due_renewals(cycle)
@@ -139,7 +137,7 @@ def unmetered_work(cycle: Cycle) -> pd.DataFrame:
     window = pairs["date"].between(pairs["due"] - pd.Timedelta(days=180), pairs["due"])
     trouble = pairs[window & pairs["status"].isin(["red", "yellow"])].sort_values("date")
     last = trouble.groupby("_i")[["date", "status"]].last()
-    found = _named(cycle, renewed.loc[last.index])
+    found = with_account_names(cycle, renewed.loc[last.index])
     asked = pd.DataFrame(
         {
             "person_id": found["person_id"],

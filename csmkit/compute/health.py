@@ -8,7 +8,7 @@ from csmkit.compute.arr import arr_at, arr_steps
 from csmkit.compute.customers import owned_accounts
 from csmkit.compute.days import nearest_record
 from csmkit.compute.memo import per_cycle
-from csmkit.compute.results import _named
+from csmkit.compute.results import with_account_names
 from csmkit.cycle import Cycle
 
 GREEN_FROM, YELLOW_FROM = 70.0, 40.0
@@ -67,7 +67,7 @@ def health_movement(cycle: Cycle) -> pd.DataFrame:
         empty = pd.DataFrame(columns=list(COLUMNS))
         empty.attrs["needs"] = "health (account_id, date, score or status)"
         return empty
-    owned = _named(cycle, owned_accounts(cycle))
+    owned = with_account_names(cycle, owned_accounts(cycle))
     owned = owned[owned["person_id"].isin(cycle.subjects["person_id"])].reset_index(drop=True)
     scored = statuses(cycle)[["account_id", "date", "status", "score"]]
     start = nearest_record(owned, scored, on="first", direction="backward")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit import __version__
+from csmkit.compute.arr import LATE_DAYS, arr_source
 from csmkit.compute.metrics import metrics
+from csmkit.compute.practice import planned_rule
+from csmkit.compute.results import LAG_DAYS, RULES
 from csmkit.cycle import Cycle
 from csmkit.schema import TABLES
 
@@ -47,11 +51,6 @@ def provenance(cycle: Cycle) -> pd.DataFrame:
     DataFrame
         item, value (text).
     """
-    from csmkit import __version__
-    from csmkit.compute.arr import LATE_DAYS, arr_source
-    from csmkit.compute.practice import planned_rule
-    from csmkit.compute.results import LAG_DAYS, RULES
-
     origin = cycle.provenance
     rows = [
         ("Period", f"{cycle.period}, both days included"),

@@ -90,6 +90,12 @@ def tally(
     return frame
 
 
+def share_of(rows: pd.DataFrame, hit: pd.Series) -> pd.DataFrame:
+    """How many of each person's rows hit, of all of them."""
+    counted = rows.groupby("person_id").size().astype("float64")
+    return tally(rows[hit].groupby("person_id").size().astype("float64"), of=counted)
+
+
 def metric_frame(
     cycle: Cycle, groups: Iterable[str], figures: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:

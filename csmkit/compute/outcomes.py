@@ -10,10 +10,11 @@ from csmkit.compute.customers import (
     onboarding_figures,
     owned_accounts,
 )
+from csmkit.compute.health import statuses
 from csmkit.compute.ledger import ledger, owners_on
 from csmkit.compute.memo import per_cycle
 from csmkit.compute.metrics import metric_frame, tally
-from csmkit.compute.results import account_results, credited_moves, rule_label
+from csmkit.compute.results import account_results, credited_moves, rule_label, with_account_names
 from csmkit.cycle import Cycle
 
 SAVE_DAYS = 180
@@ -112,6 +113,57 @@ def revenue_figures(cycle: Cycle, *, attribution: str = "outcome") -> dict[str, 
     return figures
 
 
+def against_targets(cycle: Cycle) -> pd.DataFrame:
+    """Each target that holds for a person: their own, the team's, and those of segments they own.
+
+    Returns
+    -------
+    DataFrame
+        person_id, target_for (own, team, or the segment's name), label, unit, value (the person's
+        figure; for a segment over their accounts in it), target, needs. Targets of time to value
+        are not split by segment.
+    """
+    targets, period = cycle.table("targets"), cycle.period
+    live = targets[
+        (targets["start"].isna() | (targets["start"] <= period.end))
+        & (targets["end"].isna() | (targets["end"] >= period.end))
+    ]
+    segments = cycle.table("accounts").set_index("account_id")["segment"]
+    results = account_results(cycle)
+    results["segment"] = results["account_id"].map(segments)
+    whole = outcomes(cycle).set_index(["person_id", "metric"])
+    rows = []
+    for who in cycle.subjects["person_id"]:
+        for target in live.to_dict("records"):
+            scope, name = str(target["scope"]), str(target["metric"])
+            if (who, name) not in whole.index:
+                continue
+            metric = whole.loc[(who, name)]
+            value, needs = metric["value"], metric["needs"]
+            if scope not in ("team", who):
+                mine = results[(results["person_id"] == who) & (results["segment"] == scope)]
+                if name == "time_to_value_days" or mine["owned_opening"].sum() <= 0:
+                    continue
+                value, needs = _segment_figure(mine, name), ""
+            shown = "own" if scope == who else scope
+            rows.append(
+                (who, shown, metric["label"], metric["unit"], value, target["value"], needs)
+            )
+    columns = ["person_id", "target_for", "label", "unit", "value", "target", "needs"]
+    table = pd.DataFrame(rows, columns=columns)
+    if missing := cycle.missing("targets"):
+        table.attrs["needs"] = missing
+    return table
+
+
+def _segment_figure(mine: pd.DataFrame, metric: str) -> float:
+    opening = mine["owned_opening"].sum()
+    grown = mine["cohort_expansion"].sum() + mine["cohort_price_uplift"].sum()
+    floor = mine[["owned_opening", "kept"]].min(axis=1).sum()
+    figures = {"nrr": mine["kept"].sum() / opening, "grr": floor / opening, "expansion_arr": grown}
+    return float(figures[metric])
+
+
 @per_cycle
 def due_renewals(cycle: Cycle) -> pd.DataFrame:
     """Renewals that fell due in the period, each with the person who owned it on that day."""
@@ -160,9 +212,6 @@ def saves(cycle: Cycle) -> pd.DataFrame:
         troubled (the last day it had it). Health counts up to the last day the person owned the
         account.
     """
-    from csmkit.compute.health import statuses
-    from csmkit.compute.results import _named
-
     renewed = due_renewals(cycle)
     renewed = renewed[renewed["outcome"] == "renewed"].reset_index(drop=True)
     owned = owned_accounts(cycle)[["person_id", "account_id", "last"]]
@@ -183,7 +232,7 @@ def saves(cycle: Cycle) -> pd.DataFrame:
     green = ended["status"].eq("green").to_numpy() & (
         ended["date"].to_numpy() > found["troubled"].to_numpy()
     )
-    return _named(cycle, found[green]).reset_index(drop=True)
+    return with_account_names(cycle, found[green]).reset_index(drop=True)
 
 
 def sourcing_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csmkit.compute.customers import _share, credited, owned_accounts
+from csmkit.compute.customers import credited, owned_accounts
 from csmkit.compute.days import days_between, overlap, united
 from csmkit.compute.health import statuses
 from csmkit.compute.ledger import in_window, ledger, owners_on
-from csmkit.compute.metrics import metric_frame, tally
+from csmkit.compute.metrics import metric_frame, share_of, tally
 from csmkit.compute.outcomes import due_renewals
 from csmkit.compute.sentences import notices
 from csmkit.cycle import DAY, Cycle
@@ -104,10 +104,10 @@ def touch_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     a_while = owned[owned["days"] >= TOUCH_OWNED_DAYS]
     untouched = a_while[~_in(a_while, seen, keys)]
     return {
-        "qbr_coverage": _share(long, has_qbr),
+        "qbr_coverage": share_of(long, has_qbr),
         "qbr_quality": tally(present, of=looked),
-        "proactive_share": _share(of_known, of_known["origin"] == "planned"),
-        "proactive_unknown": _share(seen, seen["origin"] == "unknown"),
+        "proactive_share": share_of(of_known, of_known["origin"] == "planned"),
+        "proactive_unknown": share_of(seen, seen["origin"] == "unknown"),
         "touch_rate": tally(count, of=work / MONTH_DAYS),
         "accounts_untouched": tally(untouched.groupby("person_id").size().astype("float64")),
     }
@@ -128,9 +128,9 @@ def plan_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     ]
     written = evidence.dropna(subset=["account_id"])
     return {
-        "plan_coverage": _share(at_end, at_end["account_id"].isin(live["account_id"])),
-        "plan_completion": _share(due, done),
-        "evidence_on_accounts": _share(owned, _in(owned, written, ["person_id", "account_id"])),
+        "plan_coverage": share_of(at_end, at_end["account_id"].isin(live["account_id"])),
+        "plan_completion": share_of(due, done),
+        "evidence_on_accounts": share_of(owned, _in(owned, written, ["person_id", "account_id"])),
     }
 
 
@@ -144,9 +144,9 @@ def risk_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     lead = days_between(raised["risk_raised"], raised["due"]).groupby(raised["person_id"])
     seen = due.dropna(subset=["risk_seen"])
     return {
-        "health_fresh": _share(at_end, at_end["account_id"].isin(fresh["account_id"])),
+        "health_fresh": share_of(at_end, at_end["account_id"].isin(fresh["account_id"])),
         "risk_lead_days": tally(lead.median(), n=lead.size()),
-        "risk_raised_share": _share(seen, seen["risk_raised"].notna()),
+        "risk_raised_share": share_of(seen, seen["risk_raised"].notna()),
     }
 
 

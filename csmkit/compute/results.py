@@ -68,13 +68,16 @@ def movements(cycle: Cycle) -> pd.DataFrame:
     since = credited["news"] - counts.reindex(range(len(credited)), fill_value=0).to_numpy()
     live = arr_at(steps, credited.assign(eve=credited["first"] - DAY), on="eve") > 0
     credited["cohort"] = live & since.eq(0) & credited["kind"].ne("new")
-    credited = _named(cycle, credited[credited["person_id"].isin(cycle.subjects["person_id"])])
+    credited = with_account_names(
+        cycle, credited[credited["person_id"].isin(cycle.subjects["person_id"])]
+    )
     columns = ["person_id", "account_id", "account", "date", "kind", "amount", "reason"]
     columns += ["controllable", "note", "cohort", "credit_day"]
     return credited[columns].sort_values(["person_id", "date", "account"]).reset_index(drop=True)
 
 
-def _named(cycle: Cycle, frame: pd.DataFrame) -> pd.DataFrame:
+def with_account_names(cycle: Cycle, frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with a column ``account``: the account's name, or its id if it has none."""
     names = cycle.table("accounts")[["account_id", "name"]].rename(columns={"name": "account"})
     named = frame.merge(names, on="account_id", how="left")
     named["account"] = named["account"].fillna(named["account_id"])
@@ -111,7 +114,7 @@ def account_results(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFra
     rule_label(attribution)
     if attribution == "outcome":
         return _by_outcome(cycle)
-    return _by_weight(cycle, _weights(cycle, attribution))
+    return _by_weight(cycle, weights_by_rule(cycle, attribution))
 
 
 def _by_outcome(cycle: Cycle) -> pd.DataFrame:
@@ -164,12 +167,12 @@ def _finish(cycle: Cycle, table: pd.DataFrame) -> pd.DataFrame:
     money += ["contraction", "churn", "late_renewal", "handed_over", "closing", "kept"]
     money += ["won_and_lost", *(f"cohort_{flow}" for flow in FLOWS)]
     table = table[table["person_id"].isin(cycle.subjects["person_id"])]
-    named = _named(cycle, table)
+    named = with_account_names(cycle, table)
     columns = ["person_id", "account_id", "account", "first", "weight", *money]
     return named[columns].sort_values(["person_id", "account"]).reset_index(drop=True)
 
 
-def _weights(cycle: Cycle, rule: str, *, lag_days: int = LAG_DAYS) -> pd.DataFrame:
+def weights_by_rule(cycle: Cycle, rule: str, *, lag_days: int = LAG_DAYS) -> pd.DataFrame:
     """account_id, person_id, weight: each account's one set of weights under a rule."""
     period, stretches = cycle.period, ledger(cycle)
     steps = arr_steps(cycle)
@@ -214,7 +217,7 @@ def credited_moves(cycle: Cycle, *, attribution: str) -> pd.DataFrame:
     """
     if attribution == "outcome":
         return movements(cycle)
-    moves = _account_moves(cycle).merge(_weights(cycle, attribution), on="account_id")
+    moves = _account_moves(cycle).merge(weights_by_rule(cycle, attribution), on="account_id")
     moves["amount"] = moves["amount"] * moves["weight"]
     return moves[moves["person_id"].isin(cycle.subjects["person_id"])].reset_index(drop=True)
 

@@ -13,6 +13,7 @@ from csmkit.view.table import Cell, Group, Head, Notice, NoticeKind, Table
 
 __all__ = ["Notice", "Table", "note", "table_composition", "table_metrics", "table_rows"]
 
+_IN_UNIT = {"value", "low", "middle", "high", "target"}
 _FLAGS = {True: "Yes", False: "No"}
 _TONES = {
     "green": "green",
@@ -89,8 +90,8 @@ def table_rows(
     Parameters
     ----------
     frame : DataFrame
-        A tidy frame. A column ``unit`` gives the unit of the columns ``value``, ``low``, ``middle``
-        and ``high``; ``value`` is otherwise text.
+        A tidy frame. A column ``unit`` gives the unit of the columns ``value``, ``target``,
+        ``low``, ``middle`` and ``high``; ``value`` is otherwise text.
     currency : str, optional
         ISO code or sign for money.
     caption : str, optional
@@ -118,7 +119,7 @@ def table_rows(
     units = [clean(u) for u in shown["unit"]] if "unit" in shown else [""] * len(shown)
     written = []
     for name, label in labels.items():
-        if "unit" in shown and name in {"value", "low", "middle", "high"}:
+        if "unit" in shown and name in _IN_UNIT:
             label = Label(label.label, "number")
             labels[name] = label
             cells = [

@@ -7,7 +7,7 @@ import math
 import pytest
 
 import csmkit as ck
-from csmkit.compute.results import _weights, account_results, rule_label
+from csmkit.compute.results import account_results, rule_label, weights_by_rule
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from tests.compute.helpers import contracts, cycle_of, owned, value
@@ -22,7 +22,7 @@ def handed_over() -> Cycle:
 
 
 def weight_of(cycle: Cycle, rule: str) -> dict[str, float]:
-    table = _weights(cycle, rule)
+    table = weights_by_rule(cycle, rule)
     return dict(zip(table["person_id"], table["weight"], strict=True))
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import csmkit as ck
 from csmkit.compute.arr import arr_on_day, arr_steps, window_moves
 from csmkit.compute.ledger import ledger
-from csmkit.compute.results import KINDS, RULES, _weights, account_results
+from csmkit.compute.results import KINDS, RULES, account_results, weights_by_rule
 from csmkit.cycle import DAY, Cycle
 from tests.compute.helpers import contracts, cycle_of, rows
 
@@ -173,7 +173,7 @@ def test_what_is_kept_of_an_opening_is_the_opening_and_its_movements(cycle: Cycl
 @SOME
 @given(teams(), st.sampled_from([r for r in RULES if r != "outcome"]))
 def test_the_weights_of_an_account_add_up_to_at_most_1(cycle: Cycle, rule: str):
-    total = _weights(cycle, rule).groupby("account_id")["weight"].sum()
+    total = weights_by_rule(cycle, rule).groupby("account_id")["weight"].sum()
     assert total.between(0, 1 + 1e-9).all()
 
 
