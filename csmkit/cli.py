@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -41,13 +40,12 @@ Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Packets at a ti
 def main() -> None:
     """Run the command line; every error is one message, never a traceback."""
     try:
-        app(standalone_mode=False)
+        # Without standalone mode the exit code of a command is what the app gives back.
+        code = app(standalone_mode=False)
     except CsmkitError as error:
         _stop(str(error), error.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         _stop("Stopped.", 130)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
     except BrokenPipeError:
         # The reader of our output, such as `head`, has enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -63,6 +61,7 @@ def main() -> None:
             " Nothing half written is left. Set CSMKIT_DEBUG=1 to see where, and report it.",
             2,
         )
+    sys.exit(code or 0)
 
 
 def _stop(message: str, code: int) -> None:
@@ -96,15 +95,16 @@ def new(
         raise UsageError(
             f"The folder {folder} is not empty.", "Name a new folder; nothing is overwritten."
         )
-    leave = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", "*.py")
+    leave = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__", "*.py", "cycle.toml")
+    sample = resource("data_samples") / "clean"
     try:
         shutil.copytree(resource("notebooks"), folder / "notebooks", ignore=leave)
-        shutil.copytree(resource("data_samples") / "clean", folder / "export", ignore=leave)
-        (folder / "export" / "cycle.toml").replace(folder / "cycle.toml")
-        settings = folder / "cycle.toml"
-        text = settings.read_text(encoding="utf-8")
-        settings.write_text(f'export = "export"\nout = "packets"\n{text}', encoding="utf-8")
+        shutil.copytree(sample, folder / "export", ignore=leave)
+        text = (sample / "cycle.toml").read_text(encoding="utf-8")
+        text = f'export = "export"\nout = "packets"\n{text}'
+        (folder / "cycle.toml").write_text(text, encoding="utf-8")
     except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
         raise UsageError(
             f"The workspace {folder} cannot be made ({error.strerror}).",
             "Choose a folder you may write to.",
@@ -212,7 +212,10 @@ def _render(
             typer.echo(f"csmkit: {entry['error']}", err=True)
     done = len(pack.manifest["packets"]) - pack.failed
     typer.echo(f"{done} packets done, {pack.failed} failed. Open {pack.index.resolve()}")
-    if pack.failed:
+    errors = int(cycle.findings["severity"].eq("error").sum()) if len(cycle.findings) else 0
+    if errors:
+        typer.echo(f"The export has {errors} errors that change figures; csmkit check lists them.")
+    if pack.failed or errors:
         raise typer.Exit(1)
 
 
@@ -225,16 +228,14 @@ def scan(
 ) -> None:
     """Look through finished packets for what belongs to somebody else."""
     from csmkit.load.read import read_export
-    from csmkit.render.pack import scan_pack
+    from csmkit.render.pack import read_manifest, scan_pack
 
-    manifest = folder / "manifest.json"
-    if not manifest.exists():
+    manifest = read_manifest(folder)
+    if not manifest:
         raise UsageError(
             f"The folder {folder} holds no pack.", "Name the folder given to csmkit render --out."
         )
-    if period is None:
-        start, end = json.loads(manifest.read_text(encoding="utf-8"))["period"]
-        period = f"{start}:{end}"
+    period = period or ":".join(manifest["period"])
     cycle = read_export(
         _setting("export", export),
         map=_setting("map", map_file, required=False),
@@ -256,13 +257,20 @@ def _setting(name: str, given: Any, *, required: bool = True) -> Any:
     settings: dict[str, Any] = {}
     if path.exists():
         try:
-            settings = tomllib.loads(path.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
+            # Windows' Notepad puts a mark before the first character.
+            settings = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"cycle.toml cannot be read: {error}.", "Correct that line.") from None
     if name not in settings and required:
         how = "as the first argument" if name == "export" else f"with --{name}"
         raise UsageError(f"Nothing says what the {name} is.", f"Give it {how}, or in cycle.toml.")
-    return settings.get(name)
+    value = settings.get(name)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(
+            f"In cycle.toml, {name} is {value!r}, which is no text.",
+            f'Write it between quotes: {name} = "...".',
+        )
+    return value
 
 
 def _save(path: Path, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -123,8 +124,6 @@ class Cycle:
         What loading found; see `csmkit.check_export`.
     provenance : Provenance
         Files read, with their hashes.
-    rules : mapping of str to str
-        Choices that change figures, in words (attribution rule, lag days), named in every packet.
     memo : dict
         Frames already worked out from this cycle; see `csmkit.compute.memo`.
     """
@@ -134,14 +133,12 @@ class Cycle:
     currency: str = ""
     findings: pd.DataFrame = field(default_factory=pd.DataFrame)
     provenance: Provenance = field(default_factory=Provenance)
-    rules: Mapping[str, str] = field(default_factory=dict)
     memo: dict[Any, pd.DataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
-        object.__setattr__(self, "rules", MappingProxyType(dict(self.rules)))
 
     def table(self, name: str) -> pd.DataFrame:
         """A canonical table; without rows if the export had none.
@@ -188,23 +185,33 @@ class Cycle:
     def person(self, person_id: str) -> dict[str, Any]:
         """One person's row of ``people`` as a dictionary.
 
+        Parameters
+        ----------
+        person_id : str
+            An id, a mail, or a name that only one person has; case does not matter.
+
         Raises
         ------
         UsageError
-            If nobody has that id or mail.
+            If nobody has it, or several people have that name.
         """
         people = self.table("people")
         wanted = person_id.strip().lower()
-        hit = people[
-            (people["person_id"] == person_id)
-            | (people["person_id"].str.lower() == wanted)
-            | (people["email"].str.lower() == wanted)
-        ]
-        if hit.empty:
-            known = ", ".join(self.subjects["person_id"].head(5))
+        hit = people[people["person_id"] == person_id]
+        for column in ("person_id", "email", "name"):
+            if hit.empty:
+                hit = people[people[column].str.lower() == wanted]
+        if len(hit) > 1:
             raise UsageError(
-                f"Nobody in this export has the id or mail {person_id!r}.",
-                f"Use an id or mail from the people table, for example: {known}.",
+                f"{len(hit)} people have the name {person_id!r}.",
+                f"Use an id or mail: {', '.join(hit['person_id'])}.",
+            )
+        if hit.empty:
+            known = [*self.subjects["person_id"], *self.subjects["name"]]
+            near = get_close_matches(person_id, known, n=3, cutoff=0.5) or known[:3]
+            raise UsageError(
+                f"Nobody in this export has the id, mail or name {person_id!r}.",
+                f"Did you mean: {', '.join(near)}?",
             )
         return {str(k): v for k, v in hit.iloc[0].items()}
 

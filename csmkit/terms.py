@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -18,6 +20,8 @@ _MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u064b-\u065f\u0670"
 _WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 _SHORT_NUMBER = 6
+# Scripts written without spaces, or with endings joined to names: Thai, Japanese, Chinese, Korean.
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Term:
     kind: Kind
     owner: str
     """The person_id or account_id it belongs to."""
+    any_case: bool = False
+    """Whether a single word counts in any case, not only as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +66,18 @@ class Terms:
     """An index of terms that finds them in text in one pass.
 
     A term is found by whole words, in any case and with or without accents. A term of one
-    ordinary word is found only as it is written ("Summit", not "summit"). Where terms overlap, the
-    longest wins: "Orange Bank" is not "Orange".
+    word is found only as it is written ("Summit", not "summit") unless it says otherwise. Where
+    terms overlap, the longest wins: "Orange Bank" is not "Orange". Names in scripts without spaces
+    are found inside longer runs of letters too.
     """
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self._by_words: dict[tuple[str, ...], list[Term]] = {}
+        self._unspaced: dict[str, list[Term]] = {}
         for term in terms:
+            if _UNSPACED.search(term.text):
+                self._unspaced.setdefault(unicodedata.normalize("NFC", term.text), []).append(term)
+                continue
             key = tuple(word for word, _, _ in words_of(term.text))
             if key and not self._is_short_number(key):
                 self._by_words.setdefault(key, []).append(term)
@@ -80,7 +91,8 @@ class Terms:
         return len(key) == 1 and key[0].isdigit() and len(key[0]) < _SHORT_NUMBER
 
     def find(self, text: str) -> Iterator[Found]:
-        """Every term in a text, left to right, without overlaps."""
+        """Every term in a text, left to right, without overlaps; unspaced scripts first."""
+        yield from self._inside(text)
         words = words_of(text)
         at = 0
         while at < len(words):
@@ -90,22 +102,37 @@ class Terms:
                 hit = self._by_words.get(tuple(word for word, _, _ in span))
                 if hit:
                     start, end = span[0][1], span[-1][2]
-                    hit = [t for t in hit if length > 1 or _as_written(t.text, text[start:end])]
+                    hit = [t for t in hit if length > 1 or _as_written(t, text[start:end])]
                 if hit:
                     yield Found(start, end, tuple(hit))
                     at += length - 1
                     break
             at += 1
 
+    def _inside(self, text: str) -> Iterator[Found]:
+        if not self._unspaced or not _UNSPACED.search(text):
+            return
+        found = []
+        for name, terms in self._unspaced.items():
+            at = text.find(name)
+            while at >= 0:
+                found.append(Found(at, at + len(name), tuple(terms)))
+                at = text.find(name, at + len(name))
+        last = -1
+        for hit in sorted(found, key=lambda f: (f.start, -f.end)):
+            if hit.start >= last:
+                yield hit
+                last = hit.end
 
-def _as_written(term: str, found: str) -> bool:
-    plain = _bare(term)
-    return not plain.isalpha() or _bare(found) in (plain, plain.upper())
+
+def _as_written(term: Term, found: str) -> bool:
+    plain = _bare(term.text)
+    return term.any_case or not plain.isalpha() or _bare(found) in (plain, plain.upper())
 
 
 def team_terms(cycle: Cycle) -> list[Term]:
-    """Everything that names a person with a packet, or an account."""
-    people, accounts = cycle.subjects, cycle.table("accounts")
+    """Everything that names a person who is no manager, or an account."""
+    people, accounts = unnamed_people(cycle), cycle.table("accounts")
     terms: list[Term] = []
     for person in people.to_dict("records"):
         aliases = person["aliases"] if isinstance(person["aliases"], str) else ""
@@ -117,17 +144,33 @@ def team_terms(cycle: Cycle) -> list[Term]:
     return terms
 
 
+def unnamed_people(cycle: Cycle) -> pd.DataFrame:
+    """The people packets do not name: everybody but managers, whatever their role is."""
+    people = cycle.table("people")
+    return people[people["role"].ne("manager").fillna(True)]
+
+
 def first_names(cycle: Cycle) -> list[Term]:
-    """First names and surnames of people with packets, for blotting out free text."""
+    """First names and surnames alone, for blotting out free text; everyday words are left out."""
+    people = unnamed_people(cycle)
     parts: list[Term] = []
-    for who, name in zip(cycle.subjects["person_id"], cycle.subjects["name"], strict=True):
+    for who, name in zip(people["person_id"], people["name"], strict=True):
         parts += [
-            # Scripts without capitals have names too.
-            Term(p, "person", who)
-            for p in str(name).split()
-            if len(p) > 2 and not p[0].islower()
+            # Two letters are too often a word of some language to count in any case.
+            Term(part, "person", who, any_case=len(part) > 2)
+            for part in str(name).split()
+            # Scripts without capitals have names too; "de" and "van" are no names.
+            if len(part) > 1 and not part[0].islower() and part.lower() not in ordinary_words()
         ]
     return parts
+
+
+@cache
+def ordinary_words() -> frozenset[str]:
+    """Names that are everyday words too, from `ordinary_words.txt`."""
+    text = Path(__file__).with_name("ordinary_words.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return frozenset(" ".join(lines).split())
 
 
 def is_others(found: Found, *, person_id: str, accounts: frozenset[str]) -> bool:
@@ -152,10 +195,14 @@ def blotted(
     def one(text: object) -> object:
         if not isinstance(text, str):
             return text
-        out, at = [], 0
-        for found in index.find(text):
-            if is_others(found, person_id=person_id, accounts=accounts):
-                out += [text[at : found.start], labels[found.terms[0].kind]]
+        text = unicodedata.normalize("NFC", text)
+        out: list[str] = []
+        at = 0
+        for found in sorted(index.find(text), key=lambda f: f.start):
+            if found.start >= at and is_others(found, person_id=person_id, accounts=accounts):
+                before, label = text[at : found.start], labels[found.terms[0].kind]
+                starts = re.search(r"(^|[.!?]\s)$", "".join([*out, before]))
+                out += [before, label[0].upper() + label[1:] if starts else label]
                 at = found.end
         return "".join([*out, text[at:]])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
@@ -157,7 +158,9 @@ def empty_text(needs: str) -> str:
 
 
 def _plain(number: float, digits: int, *, keep: bool = False) -> str:
-    text = f"{abs(number):,.{digits}f}"
+    # As a spreadsheet does it: half goes up, and 106.25 is 106.3 and not 106.2.
+    exact = Decimal(repr(abs(float(number)))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    text = f"{exact:,.{digits}f}"
     if not keep and "." in text:
         text = text.rstrip("0").rstrip(".")
     return _sign(round(number, digits), False) + text

@@ -1,6 +1,7 @@
 """The command line: one clear message, a meaningful exit code, never a traceback."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -129,6 +130,52 @@ def test_map_proposes_and_overwrites_nothing(tmp_path):
     again = run("map", CLEAN, "--out", "map.toml", cwd=tmp_path)
     assert again.returncode == 2
     assert "a file map.toml already" in again.stderr
+
+
+def test_errors_in_the_export_are_exit_code_1(tmp_path):
+    (tmp_path / "accounts.csv").write_text("account_id,name\nA1,Acme\n", encoding="utf-8")
+    done = run("check", str(tmp_path), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "ERROR" in done.stdout
+
+
+@pytest.mark.slow
+def test_a_leak_in_a_finished_pack_is_exit_code_1(tmp_path):
+    one = ["--only", "yuki.tanaka@northwind.example", "--out", "o"]
+    assert run("render", CLEAN, "--period", PERIOD, *one, cwd=tmp_path).returncode == 0
+    clean = run("scan", "o", CLEAN, cwd=tmp_path)
+    assert clean.returncode == 0, clean.stdout
+    page = next((tmp_path / "o" / "packets").glob("*.html"))
+    page.write_text(page.read_text(encoding="utf-8") + "<p>Siobhán O'Connor</p>", encoding="utf-8")
+    told = run("scan", "o", CLEAN, cwd=tmp_path)
+    assert told.returncode == 1
+    assert "Siobhán O'Connor" in told.stdout
+
+
+def test_cycle_toml_from_windows_notepad_is_read(tmp_path):
+    text = f'\ufeffexport = "{Path(CLEAN).as_posix()}"\nperiod = "{PERIOD}"\n'
+    (tmp_path / "cycle.toml").write_text(text, encoding="utf-8")
+    assert run("check", cwd=tmp_path).returncode == 0
+
+
+def test_a_setting_that_is_no_text_is_one_message(tmp_path):
+    (tmp_path / "cycle.toml").write_text("export = 5\n", encoding="utf-8")
+    done = run("check", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "export is 5, which is no text" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ on Windows")
+def test_ctrl_c_stops_with_one_word_and_its_own_code(tmp_path):
+    command = [sys.executable, "-m", "csmkit", "demo", "--out", str(tmp_path / "o"), "--jobs", "1"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while "packets" not in process.stderr.readline(40):
+        pass
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "Traceback" not in said
 
 
 @pytest.mark.slow

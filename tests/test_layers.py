@@ -12,9 +12,13 @@ SHOWING = {"altair", "ipywidgets", "IPython", "anywidget", "vl_convert"}
 RENDERING = {"papermill", "typst", "pptx", "docx"}
 
 FORBIDDEN = {
-    "load": SHOWING | RENDERING | {"csmkit.compute", "csmkit.view", "csmkit.render"},
+    "load": SHOWING
+    | RENDERING
+    | {"csmkit.compute", "csmkit.matrix", "csmkit.view", "csmkit.render"},
     "compute": SHOWING | RENDERING | {"csmkit.load", "csmkit.view", "csmkit.render"},
-    "matrix": SHOWING | RENDERING | {"csmkit.load", "csmkit.view", "csmkit.render"},
+    "matrix": SHOWING
+    | RENDERING
+    | {"csmkit.load", "csmkit.compute", "csmkit.view", "csmkit.render"},
     "view": RENDERING | {"csmkit.load", "csmkit.compute", "csmkit.render", "csmkit.matrix"},
     "render": {"csmkit.cli"},
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit.compute.accounts import account_facts
 from csmkit.compute.arr import arr_source
 from csmkit.compute.customers import owned_accounts
-from csmkit.compute.days import days_between, nearest_record
+from csmkit.compute.days import MONTH_DAYS, days_between, nearest_record
 from csmkit.compute.health import statuses
 from csmkit.compute.memo import per_cycle
 from csmkit.compute.outcomes import due_renewals
@@ -46,8 +47,7 @@ def book_accounts(cycle: Cycle) -> pd.DataFrame:
     period = cycle.period
     results = account_results(cycle)
     if not arr_source(cycle):
-        owned = owned_accounts(cycle)
-        results = owned.assign(first=owned["first"], _own=True)
+        results = owned_accounts(cycle)
         results = results[results["person_id"].isin(cycle.subjects["person_id"])]
     rows = []
     for at, column in (
@@ -70,7 +70,7 @@ def book_accounts(cycle: Cycle) -> pd.DataFrame:
         )
         rows.append(here[["person_id", "account_id", "arr"]].assign(at=at, day=day))
     frame = pd.concat(rows, ignore_index=True)
-    facts = cycle.table("accounts")[["account_id", "name", "segment", "stage", "contract_start"]]
+    facts = account_facts(cycle, "name", "segment", "stage", "contract_start")
     frame = frame.merge(facts.rename(columns={"name": "account"}), on="account_id", how="left")
     frame["account"] = frame["account"].fillna(frame["account_id"])
     frame["age_days"] = days_between(frame["contract_start"], frame["day"]).clip(lower=0)
@@ -147,7 +147,7 @@ def _measures(here: pd.DataFrame) -> dict[str, float]:
         "largest_share": float(shares.head(1).sum()) if total > 0 else nan,
         "top3_share": float(shares.head(3).sum()) if total > 0 else nan,
         "effective_accounts": float(1 / (shares**2).sum()) if total > 0 else nan,
-        "age_months": float(here["age_days"].median() / 30.4375),
+        "age_months": float(here["age_days"].median() / MONTH_DAYS),
         "at_risk_share": float(risk) / total if total > 0 else nan,
     }
 
@@ -205,5 +205,7 @@ def books_side_by_side(cycle: Cycle) -> pd.DataFrame:
     )
     people = cycle.subjects[["person_id", "name", "role"]]
     columns = ["accounts", "arr", "largest_share", "effective_accounts", "at_risk_share"]
-    table = people.merge(wide[[*columns, "age_months"]].reset_index(), on="person_id")
+    # Without anybody there is no measure to make a column of.
+    wide = wide.reindex(columns=[*columns, "age_months"]).rename_axis("person_id").reset_index()
+    table = people.merge(wide, on="person_id")
     return table.sort_values("name").drop(columns="person_id").reset_index(drop=True)

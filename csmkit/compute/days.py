@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 
 DAYS: Literal["datetime64[us]"] = "datetime64[us]"
+MONTH_DAYS = 30.4375
 
 
 def days_between(start: pd.Series, end: pd.Series) -> pd.Series:
@@ -26,8 +27,12 @@ def not_after(days: pd.Series, last: pd.Timestamp) -> pd.Series:
 
 
 def united(spans: pd.DataFrame) -> pd.DataFrame:
-    """A person's spans of days without overlaps: person_id, start, end (both inclusive)."""
-    spans = spans[["person_id", "start", "end"]].sort_values(["person_id", "start"])
+    """A person's spans of days without overlaps: person_id, start, end (both inclusive).
+
+    A span that ends before it starts has no day.
+    """
+    spans = spans.loc[spans["start"] <= spans["end"], ["person_id", "start", "end"]]
+    spans = spans.sort_values(["person_id", "start"])
     upto = spans.groupby("person_id")["end"].cummax()
     begins = ~(spans["start"] <= upto.groupby(spans["person_id"]).shift())
     spans = spans.assign(_n=begins.cumsum())
@@ -77,9 +82,10 @@ def nearest_record(
     if rows.empty or records.empty:
         return records[wanted].head(0).reindex(rows.index)
     left = rows[keys].assign(_on=rows[on].astype(DAYS), _row=range(len(rows)))
-    # A row without a day has no record; pandas refuses to look for one.
+    # A row without a day has no record, and a record without one is nobody's; pandas refuses both.
     left = left.dropna(subset=["_on"]).sort_values("_on")
-    right = records.assign(_at=records[at].astype(DAYS)).sort_values("_at", kind="stable")
+    right = records.assign(_at=records[at].astype(DAYS)).dropna(subset=["_at"])
+    right = right.sort_values("_at", kind="stable")
     hit = pd.merge_asof(
         left,
         right,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit.compute.accounts import with_account_names
 from csmkit.compute.arr import arr_source
 from csmkit.compute.composition import ARR_NEEDS
 from csmkit.compute.days import days_between, nearest_record, not_after, not_before
-from csmkit.compute.ledger import spells
-from csmkit.compute.outcomes import due_renewals
+from csmkit.compute.ledger import ledger, owners_on, spells
+from csmkit.compute.outcomes import arr_by_share, due_renewals
 from csmkit.compute.results import account_results, movements
 from csmkit.cycle import Cycle
 
@@ -122,10 +123,8 @@ def time_lag(cycle: Cycle) -> pd.DataFrame:
     end = cycle.period.end
     ahead = cycle.table("renewals")
     ahead = ahead[(ahead["due"] > end) & (ahead["due"] <= end + pd.Timedelta(days=AHEAD_DAYS))]
-    held = spells(cycle)
-    held = held[held["start"].isna() | (held["start"] <= end)]
-    held = held[held["end"].isna() | (held["end"] >= end)]
-    ahead = ahead.merge(held[["person_id", "account_id", "account"]], on="account_id")
+    ahead = arr_by_share(owners_on(ledger(cycle), ahead.assign(_end=end), on="_end"))
+    ahead = with_account_names(cycle, ahead)
     ahead = ahead.assign(date=ahead["due"], amount=ahead["arr_due"], what="renewal ahead")
     ahead["reading"] = "the work of this period shows here, after it"
     ahead["days_since_handover"] = float("nan")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit.compute.accounts import with_account_names
 from csmkit.compute.customers import owned_accounts
-from csmkit.compute.days import nearest_record
-from csmkit.compute.health import statuses
+from csmkit.compute.days import nearest_record, united
 from csmkit.compute.ledger import in_window, ledger
 from csmkit.compute.memo import per_cycle
-from csmkit.compute.outcomes import due_renewals
-from csmkit.compute.results import with_account_names
+from csmkit.compute.outcomes import renewed_after_trouble
 from csmkit.cycle import DAY, Cycle
 
 UNMETERED_KINDS = ("advocacy", "voice", "playbook", "mentoring", "sponsor", "push_back")
@@ -80,7 +79,8 @@ def evidence_coverage(cycle: Cycle) -> pd.DataFrame:
 
 def _covered(grid: pd.DataFrame, spans: pd.DataFrame) -> pd.Series:
     """Whether each person-day of the grid lies inside one of the person's spans."""
-    spans = spans[["person_id", "start", "end"]].drop_duplicates()
+    # A span written backwards has no day; counted, it would close a good one.
+    spans = united(spans)
     opened = spans.groupby(["person_id", "start"]).size().rename("up").reset_index()
     closed = spans.assign(start=spans["end"] + DAY).groupby(["person_id", "start"]).size()
     both = pd.concat([opened, closed.mul(-1).rename("up").reset_index()], ignore_index=True).rename(
@@ -130,27 +130,14 @@ def unmetered_work(cycle: Cycle) -> pd.DataFrame:
     """
     items = evidence_timeline(cycle)
     shown = items[items["kind"].isin(UNMETERED_KINDS)].assign(candidate=False)
-    renewed = due_renewals(cycle)
-    renewed = renewed[renewed["outcome"] == "renewed"].reset_index(drop=True)
-    scored = statuses(cycle)
-    pairs = renewed[["account_id", "due"]].assign(_i=renewed.index).merge(scored, on="account_id")
-    window = pairs["date"].between(pairs["due"] - pd.Timedelta(days=180), pairs["due"])
-    trouble = pairs[window & pairs["status"].isin(["red", "yellow"])].sort_values("date")
-    last = trouble.groupby("_i")[["date", "status"]].last()
-    found = with_account_names(cycle, renewed.loc[last.index])
-    asked = pd.DataFrame(
-        {
-            "person_id": found["person_id"],
-            "date": found["due"],
-            "kind": "may have been saved",
-            "account": found["account"],
-            "text": (
-                last["status"].to_numpy()
-                + pd.Series(last["date"].dt.strftime(" on %Y-%m-%d").to_numpy(), dtype="str")
-                + ", renewed: what was done?"
-            ),
-            "candidate": True,
-        }
+    after = renewed_after_trouble(cycle)
+    asked = after.assign(
+        date=after["due"],
+        kind="may have been saved",
+        text=after["trouble"]
+        + after["troubled"].dt.strftime(" on %Y-%m-%d")
+        + ", renewed: what was done?",
+        candidate=True,
     )
     asked = asked[asked["person_id"].isin(cycle.subjects["person_id"])]
     columns = ["person_id", "date", "kind", "account", "text", "candidate"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit.compute.accounts import with_account_names
 from csmkit.compute.arr import arr_at, arr_steps
 from csmkit.compute.customers import owned_accounts
 from csmkit.compute.days import nearest_record
+from csmkit.compute.ledger import ledger
 from csmkit.compute.memo import per_cycle
-from csmkit.compute.results import with_account_names
 from csmkit.cycle import Cycle
 
 GREEN_FROM, YELLOW_FROM = 70.0, 40.0
@@ -56,9 +57,9 @@ def health_movement(cycle: Cycle) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        person_id, account_id, account, arr (at the end of ownership), start_date, start_status,
-        start_score, end_date, end_status, end_score, movement (improved, held green, held,
-        worsened, unknown), stale_days (from the last score to the last day owned),
+        person_id, account_id, account, arr (the person's part, at the end of ownership),
+        start_date, start_status, start_score, end_date, end_status, end_score, movement (improved,
+        held green, held, worsened, unknown), stale_days (last score to the last day owned),
         before_renewal (maintained, rebuilt late, not green, or blank). Without a health table it
         is empty and ``attrs["needs"]`` says so.
     """
@@ -81,8 +82,11 @@ def health_movement(cycle: Cycle) -> pd.DataFrame:
     movement = pd.Series("held", index=owned.index, dtype="str")
     movement = movement.mask(after.eq(2) & before.eq(2), "held green")
     movement = movement.mask(after > before, "improved").mask(after < before, "worsened")
+    keys = ["person_id", "account_id"]
+    parts = ledger(cycle)[[*keys, "start", "weight"]]
+    part = nearest_record(owned, parts, on="last", at="start", by=keys)["weight"]
     table = owned.assign(
-        arr=arr_at(arr_steps(cycle), owned, on="last"),
+        arr=(arr_at(arr_steps(cycle), owned, on="last") * part).round(2),
         start_date=start["date"],
         start_status=start["status"],
         start_score=start["score"],

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit.compute.accounts import with_account_names
 from csmkit.compute.days import not_after, not_before, overlap
 from csmkit.compute.memo import per_cycle
 from csmkit.cycle import DAY, Cycle, Period
 
 ALWAYS = pd.Timestamp("1900-01-01").as_unit("us")
 OPEN = pd.Timestamp("2200-01-01").as_unit("us")
+HANDED_ON_DAYS = 180
 
 
 @per_cycle
 def ledger(cycle: Cycle) -> pd.DataFrame:
     """Ownership as stretches of days on which nothing about an account's ownership changes.
 
-    Periods come from the ownership table; where there is none, from the current owner, for good.
+    Periods come from the ownership table; where there is none, the current owner is taken to have
+    owned the account all along.
     Ownership snapshots (``source`` is ``snapshots``, ``start`` the day of the snapshot) last until
     the account's next snapshot.
 
@@ -24,9 +27,9 @@ def ledger(cycle: Cycle) -> pd.DataFrame:
     -------
     DataFrame
         account_id, person_id, start, end (days, both inclusive, never blank), weight (0 to 1: the
-        person's part of the account on those days), source. Weights of an account's day add up to
-        at most 1; what is missing is unassigned. Shares that are blank are equal parts of what the
-        given shares leave.
+        person's part of the account on those days, above 0), source. Weights of an account's day
+        add up to at most 1; what is missing is unassigned. Shares that are blank are equal parts
+        of what the given shares leave; who is left nothing owns nothing.
     """
     periods = _periods(cycle)
     if periods.empty:
@@ -60,11 +63,10 @@ def ledger(cycle: Cycle) -> pd.DataFrame:
     each = (1 - given).clip(lower=0) / blank.transform("sum").clip(lower=1)
     weight = stretches["share"].fillna(each)
     total = weight.groupby([stretches["account_id"], stretches["cut"]]).transform("sum")
-    return _joined(
-        stretches.assign(
-            start=stretches["cut"], end=stretches["until"], weight=weight / total.clip(lower=1)
-        )
+    stretches = stretches.assign(
+        start=stretches["cut"], end=stretches["until"], weight=weight / total.clip(lower=1)
     )
+    return _joined(stretches[stretches["weight"] > 0])
 
 
 def _joined(stretches: pd.DataFrame) -> pd.DataFrame:
@@ -96,7 +98,8 @@ def _periods(cycle: Cycle) -> pd.DataFrame:
             {
                 "account_id": accounts["account_id"],
                 "person_id": accounts["owner"],
-                "start": accounts["contract_start"],
+                # The start of the current term says nothing of who owned the account before it.
+                "start": pd.Series(pd.NaT, index=accounts.index, dtype="datetime64[us]"),
                 "share": pd.Series(float("nan"), index=accounts.index),
                 "source": "assumed",
             }
@@ -183,7 +186,10 @@ def spells(cycle: Cycle) -> pd.DataFrame:
     -------
     DataFrame
         person_id, account_id, account, start, end (blank: still owned; start blank: not known),
-        source, before and after ("previous owner", "next owner" or empty).
+        source, before and after ("previous owner", "next owner" or empty). Who began and ended
+        earlier handed the account on, also when both had it for some days; not when it was
+        nobody's for more than 180 days in between, nor when one had it all through the other's
+        time.
     """
     stretches = ledger(cycle)
     rows = stretches.sort_values(["account_id", "person_id", "start"])
@@ -200,13 +206,15 @@ def spells(cycle: Cycle) -> pd.DataFrame:
     pairs = merged.merge(neighbours, on="account_id", suffixes=("", "_other"))
     pairs = pairs[pairs["person_id"] != pairs["person_id_other"]]
     keys = ["account_id", "person_id", "start"]
-    earlier = pairs[pairs["end_other"] < pairs["start"]][keys].drop_duplicates()
-    later = pairs[pairs["start_other"] > pairs["end"]][keys].drop_duplicates()
+    lately = pd.Timedelta(days=HANDED_ON_DAYS)
+    came = (pairs["start_other"] < pairs["start"]) & (pairs["end_other"] < pairs["end"])
+    came &= pairs["start"] - pairs["end_other"] <= lately
+    went = (pairs["start_other"] > pairs["start"]) & (pairs["end_other"] > pairs["end"])
+    went &= pairs["start_other"] - pairs["end"] <= lately
+    earlier, later = pairs[came][keys].drop_duplicates(), pairs[went][keys].drop_duplicates()
     merged = merged.merge(earlier.assign(before="previous owner"), on=keys, how="left")
     merged = merged.merge(later.assign(after="next owner"), on=keys, how="left")
-    names = cycle.table("accounts")[["account_id", "name"]].rename(columns={"name": "account"})
-    merged = merged.merge(names, on="account_id", how="left")
-    merged["account"] = merged["account"].fillna(merged["account_id"])
+    merged = with_account_names(cycle, merged)
     merged[["before", "after"]] = merged[["before", "after"]].fillna("")
     merged = merged[merged["person_id"].isin(cycle.subjects["person_id"])]
     return (

@@ -169,17 +169,20 @@ def _figures(metric: Metric, frame: pd.DataFrame | None, person: str) -> dict[st
     return row
 
 
+def targets_in_period(cycle: Cycle) -> pd.DataFrame:
+    """The targets that hold on some day of the period."""
+    targets, period = cycle.table("targets"), cycle.period
+    begun = targets["start"].isna() | (targets["start"] <= period.end)
+    return targets[begun & (targets["end"].isna() | (targets["end"] >= period.start))]
+
+
 def _targets(cycle: Cycle) -> dict[tuple[str, str], float]:
     """Each person's targets at the period's end: their own, else the team's.
 
     Targets of segments are not mixed into a person's: a book spans segments.
     """
-    targets = cycle.table("targets")
-    period = cycle.period
-    live = targets[
-        (targets["start"].isna() | (targets["start"] <= period.end))
-        & (targets["end"].isna() | (targets["end"] >= period.end))
-    ]
+    targets = targets_in_period(cycle)
+    live = targets[targets["end"].isna() | (targets["end"] >= cycle.period.end)]
     found: dict[tuple[str, str], float] = {}
     for person in cycle.subjects["person_id"]:
         for scope in ("team", person):

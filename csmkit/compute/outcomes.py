@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit.compute.accounts import account_facts, with_account_names
 from csmkit.compute.customers import (
     customer_figures,
     escalation_figures,
     onboarding_figures,
     owned_accounts,
 )
+from csmkit.compute.days import DAYS
 from csmkit.compute.health import statuses
 from csmkit.compute.ledger import ledger, owners_on
 from csmkit.compute.memo import per_cycle
-from csmkit.compute.metrics import metric_frame, tally
-from csmkit.compute.results import account_results, credited_moves, rule_label, with_account_names
+from csmkit.compute.metrics import metric_frame, tally, targets_in_period
+from csmkit.compute.results import account_results, credited_moves, rule_label
+from csmkit.compute.sentences import money, notices
 from csmkit.cycle import Cycle
 
 SAVE_DAYS = 180
@@ -78,7 +81,8 @@ def revenue_figures(cycle: Cycle, *, attribution: str = "outcome") -> dict[str, 
     results["grown"] = results["cohort_expansion"] + results["cohort_price_uplift"]
     person = results.groupby("person_id")
     columns = ["owned_opening", "kept", "floor", "logos", "logos_kept", "without_uplift", "grown"]
-    columns += ["cohort_churn", "cohort_contraction", "cohort_price_uplift", "won_and_lost", "new"]
+    columns += ["cohort_churn", "cohort_contraction", "cohort_price_uplift", "won_and_lost"]
+    columns += ["lapsed_and_lost", "new"]
     sums = person[columns].sum()
     # Less than half a cent is nothing; what is more is divided as it is, so that GRR <= NRR.
     opening = sums["owned_opening"].where(sums["owned_opening"] >= 0.005, 0.0)
@@ -86,12 +90,16 @@ def revenue_figures(cycle: Cycle, *, attribution: str = "outcome") -> dict[str, 
     moves = credited_moves(cycle, attribution=attribution)
     grew = moves[moves["cohort"] & moves["kind"].isin(["expansion", "price uplift"])]
     times = grew.drop_duplicates(["person_id", "account_id", "date"]).groupby("person_id").size()
+    lapsed = sums.loc[sums["lapsed_and_lost"] >= 0.005, "lapsed_and_lost"]
+    beside = lapsed.map(
+        lambda lost: notices()["lapsed_and_lost"].format(lost=money(lost, cycle.currency))
+    )
     figures = {
         "nrr": tally(sums["kept"], of=opening),
         "nrr_without_uplift": tally(sums["without_uplift"], of=opening),
         "grr": tally(sums["floor"], of=opening),
         "logo_retention": tally(sums["logos_kept"], of=sums["logos"]),
-        "churned_arr": tally(-sums["cohort_churn"]),
+        "churned_arr": tally(-sums["cohort_churn"], note=beside),
         "contraction_arr": tally(-sums["cohort_contraction"]),
         "won_and_lost_arr": tally(sums["won_and_lost"]),
         "expansion_arr": tally(sums["grown"]),
@@ -114,27 +122,24 @@ def revenue_figures(cycle: Cycle, *, attribution: str = "outcome") -> dict[str, 
 
 
 def against_targets(cycle: Cycle) -> pd.DataFrame:
-    """Each target that holds for a person: their own, the team's, and those of segments they own.
+    """Each target of the period for a person: their own, the team's, those of segments they own.
 
     Returns
     -------
     DataFrame
         person_id, target_for (own, team, or the segment's name), label, unit, value (the person's
-        figure; for a segment over their accounts in it), target, needs. Targets of time to value
-        are not split by segment.
+        figure; for a segment over their accounts in it), target, until (its last day; blank if
+        open), needs. Targets of time to value are not split by segment. A target that ends inside
+        the period is shown without a value: figures are of the whole period.
     """
-    targets, period = cycle.table("targets"), cycle.period
-    live = targets[
-        (targets["start"].isna() | (targets["start"] <= period.end))
-        & (targets["end"].isna() | (targets["end"] >= period.end))
-    ]
-    segments = cycle.table("accounts").set_index("account_id")["segment"]
+    targets, period = targets_in_period(cycle), cycle.period
+    segments = account_facts(cycle, "segment").set_index("account_id")["segment"]
     results = account_results(cycle)
     results["segment"] = results["account_id"].map(segments)
     whole = outcomes(cycle).set_index(["person_id", "metric"])
     rows = []
     for who in cycle.subjects["person_id"]:
-        for target in live.to_dict("records"):
+        for target in targets.to_dict("records"):
             scope, name = str(target["scope"]), str(target["metric"])
             if (who, name) not in whole.index:
                 continue
@@ -145,12 +150,13 @@ def against_targets(cycle: Cycle) -> pd.DataFrame:
                 if name == "time_to_value_days" or mine["owned_opening"].sum() <= 0:
                     continue
                 value, needs = _segment_figure(mine, name), ""
+            if target["end"] < period.end:
+                value, needs = float("nan"), f"a period that ends by {target['end']:%Y-%m-%d}"
             shown = "own" if scope == who else scope
-            rows.append(
-                (who, shown, metric["label"], metric["unit"], value, target["value"], needs)
-            )
-    columns = ["person_id", "target_for", "label", "unit", "value", "target", "needs"]
-    table = pd.DataFrame(rows, columns=columns)
+            held = (shown, metric["label"], metric["unit"], value, target["value"], target["end"])
+            rows.append((who, *held, needs))
+    columns = ["person_id", "target_for", "label", "unit", "value", "target", "until", "needs"]
+    table = pd.DataFrame(rows, columns=columns).astype({"until": DAYS})
     if missing := cycle.missing("targets"):
         table.attrs["needs"] = missing
     return table
@@ -166,10 +172,16 @@ def _segment_figure(mine: pd.DataFrame, metric: str) -> float:
 
 @per_cycle
 def due_renewals(cycle: Cycle) -> pd.DataFrame:
-    """Renewals that fell due in the period, each with the person who owned it on that day."""
+    """Renewals that fell due in the period, once per owner on that day, ARR by their share."""
     renewals = cycle.table("renewals")
     due = renewals[renewals["due"].between(cycle.period.start, cycle.period.end)]
-    return owners_on(ledger(cycle), due, on="due")
+    return arr_by_share(owners_on(ledger(cycle), due, on="due"))
+
+
+def arr_by_share(renewals: pd.DataFrame) -> pd.DataFrame:
+    """Renewals with their owners: of the ARR of a shared account, each has their share."""
+    arr = ["arr_due", "arr_renewed"]
+    return renewals.assign(**{name: renewals[name] * renewals["weight"] for name in arr})
 
 
 def renewal_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
@@ -179,10 +191,10 @@ def renewal_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     counted, won = due.groupby("person_id").size(), renewed.groupby("person_id").size()
     still_open = due[due["outcome"] == "open"].groupby("person_id").size()
     note = still_open.map(lambda k: f"{k} of those due {'is' if k == 1 else 'are'} still open")
-    money = due.dropna(subset=["arr_due"])
-    money = money[(money["outcome"] != "renewed") | money["arr_renewed"].notna()]
-    kept = money["arr_renewed"].fillna(0.0).where(money["outcome"] == "renewed", 0.0)
-    kept = kept.clip(upper=money["arr_due"])
+    known = due.dropna(subset=["arr_due"])
+    known = known[(known["outcome"] != "renewed") | known["arr_renewed"].notna()]
+    kept = known["arr_renewed"].fillna(0.0).where(known["outcome"] == "renewed", 0.0)
+    kept = kept.clip(upper=known["arr_due"])
     both = renewed.dropna(subset=["arr_due", "arr_renewed"])
     above = both[both["arr_renewed"] > both["arr_due"]]
     long = renewed[renewed["term_months"] >= MULTI_YEAR_MONTHS]
@@ -192,7 +204,7 @@ def renewal_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     return {
         "renewal_rate": tally(won.astype("float64"), of=counted.astype("float64"), note=note),
         "renewal_rate_arr": tally(
-            kept.groupby(money["person_id"]).sum(), of=money.groupby("person_id")["arr_due"].sum()
+            kept.groupby(known["person_id"]).sum(), of=known.groupby("person_id")["arr_due"].sum()
         ),
         "renewed_above": tally(above.groupby("person_id").size().astype("float64")),
         "multi_year_renewals": tally(long.groupby("person_id").size().astype("float64")),
@@ -202,14 +214,15 @@ def renewal_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     }
 
 
-def saves(cycle: Cycle) -> pd.DataFrame:
-    """Renewals that closed after trouble: red or yellow in the 180 days before, then green.
+def renewed_after_trouble(cycle: Cycle) -> pd.DataFrame:
+    """Renewals that closed after the account was red or yellow in the 180 days before.
 
     Returns
     -------
     DataFrame
-        The columns of renewals with person_id, account, worst (the colour it came from) and
-        troubled (the last day it had it). Health counts up to the last day the person owned the
+        The columns of renewals with person_id, account, weight, worst (the colour it came from),
+        troubled (the last day it was in trouble), trouble (its colour then) and recovered (whether
+        its last score is green, and later). Health counts up to the last day the person owned the
         account.
     """
     renewed = due_renewals(cycle)
@@ -220,19 +233,30 @@ def saves(cycle: Cycle) -> pd.DataFrame:
     # What the account's health did after it was handed over is the next owner's.
     pairs = pairs.merge(statuses(cycle), on="account_id")
     pairs = pairs[pairs["date"] <= pairs["last"]].sort_values("date", kind="stable")
-    last = pairs.groupby("_i")[["date", "status"]].last()
     window = pairs["date"].between(pairs["due"] - pd.Timedelta(days=SAVE_DAYS), pairs["due"])
     trouble = pairs[window & pairs["status"].isin(["red", "yellow"])]
-    troubled = trouble.groupby("_i")["date"].max()
+    last = trouble.groupby("_i")[["date", "status"]].last()
     worst = trouble["status"].eq("red").groupby(trouble["_i"]).any()
-    found = renewed.loc[troubled.index].assign(
-        troubled=troubled, worst=worst.map({True: "red", False: "yellow"})
+    ended = pairs.groupby("_i")[["date", "status"]].last().loc[last.index]
+    found = renewed.loc[last.index].assign(
+        worst=worst.map({True: "red", False: "yellow"}),
+        troubled=last["date"],
+        trouble=last["status"],
+        recovered=ended["status"].eq("green") & (ended["date"] > last["date"]),
     )
-    ended = last.loc[found.index]
-    green = ended["status"].eq("green").to_numpy() & (
-        ended["date"].to_numpy() > found["troubled"].to_numpy()
-    )
-    return with_account_names(cycle, found[green]).reset_index(drop=True)
+    return with_account_names(cycle, found).reset_index(drop=True)
+
+
+def saves(cycle: Cycle) -> pd.DataFrame:
+    """Renewals that closed after trouble: red or yellow in the 180 days before, then green.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `renewed_after_trouble` whose account recovered.
+    """
+    after = renewed_after_trouble(cycle)
+    return after[after["recovered"]].reset_index(drop=True)
 
 
 def sourcing_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:

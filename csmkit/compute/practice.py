@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from csmkit.compute.customers import credited, owned_accounts
-from csmkit.compute.days import days_between, overlap, united
+from csmkit.compute.days import MONTH_DAYS, days_between, overlap, united
 from csmkit.compute.health import statuses
 from csmkit.compute.ledger import in_window, ledger, owners_on
 from csmkit.compute.metrics import metric_frame, share_of, tally
@@ -19,7 +19,6 @@ REACTIVE_TYPES = ("ticket", "inbound", "escalation")
 QBR_OWNED_DAYS = 90
 TOUCH_OWNED_DAYS = 30
 FRESH_DAYS = 30
-MONTH_DAYS = 30.4375
 DECK = ("deck_retrospective", "deck_action_plan", "deck_expansion", "deck_usage")
 
 
@@ -121,7 +120,11 @@ def plan_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     live = plans[(plans["opened"] <= period.end) & ~gone & plans["status"].ne("dropped")]
     due = plans[plans["due"].between(period.start, period.end)]
     due = owners_on(ledger(cycle), due, on="due")
-    done = due["status"].eq("done") & (due["closed"] <= period.end)
+    done = due["status"].eq("done") & ~(due["closed"] > period.end)
+    undated = due[done & due["closed"].isna()].groupby("person_id").size()
+    finished = share_of(due, done).assign(
+        note=undated.map(lambda k: f"{k} of those done without a day on record")
+    )
     evidence = cycle.table("evidence")
     evidence = evidence[
         evidence["date"].between(period.start, period.end) & ~evidence["private"].fillna(False)
@@ -129,7 +132,7 @@ def plan_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     written = evidence.dropna(subset=["account_id"])
     return {
         "plan_coverage": share_of(at_end, at_end["account_id"].isin(live["account_id"])),
-        "plan_completion": share_of(due, done),
+        "plan_completion": finished,
         "evidence_on_accounts": share_of(owned, _in(owned, written, ["person_id", "account_id"])),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit.compute.accounts import with_account_names
 from csmkit.compute.arr import arr_at, arr_on_day, arr_steps, window_moves
 from csmkit.compute.days import days_between
 from csmkit.compute.handovers import first_day, most_given, transfers
@@ -54,6 +55,12 @@ def movements(cycle: Cycle) -> pd.DataFrame:
         churn, late renewal), amount, reason, controllable, note, cohort (whether the account was
         in the person's owned opening), credit_day. Only people with packets.
     """
+    return _moves_of_people(cycle).drop(columns="won_inside")
+
+
+@per_cycle
+def _moves_of_people(cycle: Cycle) -> pd.DataFrame:
+    """`movements` with ``won_inside``: whether the account was new in the person's time with it."""
     steps, stretches = arr_steps(cycle), ledger(cycle)
     moves = window_moves(cycle, steps)
     moves["news"] = moves["kind"].eq("new").groupby(moves["account_id"]).cumsum()
@@ -68,20 +75,13 @@ def movements(cycle: Cycle) -> pd.DataFrame:
     since = credited["news"] - counts.reindex(range(len(credited)), fill_value=0).to_numpy()
     live = arr_at(steps, credited.assign(eve=credited["first"] - DAY), on="eve") > 0
     credited["cohort"] = live & since.eq(0) & credited["kind"].ne("new")
+    credited["won_inside"] = since.gt(0)
     credited = with_account_names(
         cycle, credited[credited["person_id"].isin(cycle.subjects["person_id"])]
     )
     columns = ["person_id", "account_id", "account", "date", "kind", "amount", "reason"]
-    columns += ["controllable", "note", "cohort", "credit_day"]
+    columns += ["controllable", "note", "cohort", "credit_day", "won_inside"]
     return credited[columns].sort_values(["person_id", "date", "account"]).reset_index(drop=True)
-
-
-def with_account_names(cycle: Cycle, frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with a column ``account``: the account's name, or its id if it has none."""
-    names = cycle.table("accounts")[["account_id", "name"]].rename(columns={"name": "account"})
-    named = frame.merge(names, on="account_id", how="left")
-    named["account"] = named["account"].fillna(named["account_id"])
-    return named
 
 
 @per_cycle
@@ -101,10 +101,11 @@ def account_results(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFra
         person_id, account_id, account, first (day the account counts from), weight; money:
         calendar_opening, owned_opening, taken_over, new, expansion, price_uplift, contraction,
         churn (losses negative), late_renewal, handed_over, closing, kept (what was left of the
-        owned opening), won_and_lost. With the rule ``outcome``, for each row
-        calendar_opening + taken_over + new + expansion + price_uplift + contraction + churn
-        + late_renewal + handed_over = closing. Under the other rules opening and kept are the
-        account's calendar figures times the weight, and transfers are 0.
+        owned opening), won_and_lost (churn of accounts new inside the window), lapsed_and_lost
+        (churn after a late renewal across the opening: in no opening, nor new). With the rule
+        ``outcome``, for each row calendar_opening + taken_over + new + expansion + price_uplift
+        + contraction + churn + late_renewal + handed_over = closing. Under the other rules opening
+        and kept are the account's calendar figures times the weight, and transfers are 0.
 
     Raises
     ------
@@ -133,7 +134,7 @@ def _by_outcome(cycle: Cycle) -> pd.DataFrame:
     parts.append(passed["amount"].clip(lower=0).groupby(by).sum().rename("taken_over"))
     parts.append(passed["amount"].clip(upper=0).groupby(by).sum().rename("handed_over"))
     parts.append(most_given(cycle, passed))
-    moves = movements(cycle)
+    moves = _moves_of_people(cycle)
     for kind in KINDS:
         rows = moves[moves["kind"] == kind]
         parts.append(rows.groupby(keys)["amount"].sum().rename(kind.replace(" ", "_")))
@@ -142,8 +143,8 @@ def _by_outcome(cycle: Cycle) -> pd.DataFrame:
     for kind in ("expansion", "price uplift", "contraction", "churn"):
         rows = cohort[cohort["kind"] == kind]
         parts.append(rows.groupby(keys)["amount"].sum().rename(f"cohort_{kind}".replace(" ", "_")))
-    fresh = moves[~moves["cohort"] & moves["kind"].eq("churn")]
-    parts.append(fresh.groupby(keys)["amount"].sum().rename("won_and_lost"))
+    for name, rows in _lost_outside(moves).items():
+        parts.append(-rows.groupby(keys)["amount"].sum().rename(name))
     table = pd.concat(parts, axis=1)
     first = pd.to_datetime(table.pop("first"))
     table = table.astype("float64").fillna(0.0).round(2)
@@ -152,9 +153,17 @@ def _by_outcome(cycle: Cycle) -> pd.DataFrame:
     table["kept"] = (table["owned_opening"] + table["cohort_moves"]).where(
         table["owned_opening"] > 0, 0.0
     )
-    table["won_and_lost"] = -table["won_and_lost"]
     table["weight"] = 1.0
     return _finish(cycle, table.reset_index())
+
+
+def _lost_outside(moves: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Churn of accounts that were in no opening, by why they were not."""
+    lost = moves[~moves["cohort"] & moves["kind"].eq("churn")]
+    return {
+        "won_and_lost": lost[lost["won_inside"]],
+        "lapsed_and_lost": lost[~lost["won_inside"]],
+    }
 
 
 def _summed(rows: pd.DataFrame, name: str) -> pd.Series:
@@ -165,7 +174,7 @@ def _summed(rows: pd.DataFrame, name: str) -> pd.Series:
 def _finish(cycle: Cycle, table: pd.DataFrame) -> pd.DataFrame:
     money = ["calendar_opening", "owned_opening", "taken_over", "new", "expansion", "price_uplift"]
     money += ["contraction", "churn", "late_renewal", "handed_over", "closing", "kept"]
-    money += ["won_and_lost", *(f"cohort_{flow}" for flow in FLOWS)]
+    money += ["won_and_lost", "lapsed_and_lost", *(f"cohort_{flow}" for flow in FLOWS)]
     table = table[table["person_id"].isin(cycle.subjects["person_id"])]
     named = with_account_names(cycle, table)
     columns = ["person_id", "account_id", "account", "first", "weight", *money]
@@ -202,12 +211,13 @@ def weights_by_rule(cycle: Cycle, rule: str, *, lag_days: int = LAG_DAYS) -> pd.
 
 
 def _account_moves(cycle: Cycle) -> pd.DataFrame:
-    """`window_moves` with ``cohort``: whether the account was in the company's opening."""
+    """`window_moves` with cohort (in the company's opening) and won_inside (new by then)."""
     steps = arr_steps(cycle)
     moves = window_moves(cycle, steps)
     opening = arr_on_day(steps, cycle.period.before)["account_id"]
     news = moves["kind"].eq("new").groupby(moves["account_id"]).cumsum()
-    return moves.assign(cohort=news.eq(0) & moves["account_id"].isin(opening))
+    cohort = news.eq(0) & moves["account_id"].isin(opening)
+    return moves.assign(cohort=cohort, won_inside=news.gt(0))
 
 
 def credited_moves(cycle: Cycle, *, attribution: str) -> pd.DataFrame:
@@ -235,8 +245,8 @@ def _by_weight(cycle: Cycle, weights: pd.DataFrame) -> pd.DataFrame:
         if name in FLOWS:
             rows = rows[rows["cohort"]]
             parts.append(rows.groupby("account_id")["amount"].sum().rename(f"cohort_{name}"))
-    fresh = moves[~moves["cohort"] & moves["kind"].eq("churn")]
-    parts.append(-fresh.groupby("account_id")["amount"].sum().rename("won_and_lost"))
+    for name, rows in _lost_outside(moves).items():
+        parts.append(-rows.groupby("account_id")["amount"].sum().rename(name))
     table = pd.concat(parts, axis=1).fillna(0.0).rename_axis("account_id").reset_index()
     table["owned_opening"] = table["calendar_opening"]
     table["kept"] = table["owned_opening"] + table[[f"cohort_{f}" for f in FLOWS]].sum(axis=1)

@@ -10,7 +10,7 @@ import pandas as pd
 from csmkit.compute.arr import arr_residual, arr_source
 from csmkit.compute.composition import composition
 from csmkit.compute.customers import owned_accounts
-from csmkit.compute.days import days_between, not_after, not_before, united
+from csmkit.compute.days import MONTH_DAYS, days_between, not_after, not_before, united
 from csmkit.compute.ledger import ALWAYS, ledger, spells
 from csmkit.compute.outcomes import outcomes
 from csmkit.compute.results import account_results
@@ -37,8 +37,11 @@ def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
     str
         Only figures that can be computed; says so where the opening or the health is unknown.
     """
+    words = notices()
+    if person_id is None and cycle.subjects.empty:
+        return words["headline_nobody"]
     person = cycle.person(person_id or str(cycle.subjects["person_id"].iloc[0]))
-    who, words = str(person["person_id"]), notices()
+    who = str(person["person_id"])
     made_of = composition(cycle)
     made_of = made_of[(made_of["person_id"] == who) & (made_of["at"] == "owned opening")]
     at = made_of.set_index("measure")["value"]
@@ -46,7 +49,7 @@ def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
     if not arr_source(cycle):
         return words["headline_opening_no_arr"].format(name=person["name"], accounts=accounts) + "."
     if not at["arr"] > 0:
-        return words["headline_no_opening"].format(name=person["name"]) + "."
+        return _without_opening(cycle, who, str(person["name"])) + "."
     parts = [
         words["headline_opening"].format(
             name=person["name"],
@@ -76,6 +79,26 @@ def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
     return f"{first}{kept}; {growth}."
 
 
+def _without_opening(cycle: Cycle, who: str, name: str) -> str:
+    """Why a person's NRR has nothing to stand on."""
+    words = notices()
+    _, late, lost = _late_over_opening(cycle, who)
+    if not late > 0:
+        return words["headline_no_opening"].format(name=name)
+    said = words["headline_late_opening"].format(name=name, arr=money(late, cycle.currency))
+    if lost > 0:
+        said += words["headline_late_lost"].format(lost=money(lost, cycle.currency))
+    return said
+
+
+def _late_over_opening(cycle: Cycle, who: str) -> tuple[int, float, float]:
+    """Accounts of a person whose late renewal spans the opening, their ARR, and what was lost."""
+    results = account_results(cycle)
+    mine = results[(results["person_id"] == who) & (results["late_renewal"] > 0)]
+    late = mine[mine["calendar_opening"] == 0]
+    return len(late), float(late["late_renewal"].sum()), float(late["lapsed_and_lost"].sum())
+
+
 def profile(cycle: Cycle) -> pd.DataFrame:
     """Who each person is: role, level, manager, time in the role, working time, days owned.
 
@@ -90,19 +113,22 @@ def profile(cycle: Cycle) -> pd.DataFrame:
     for person in cycle.subjects.to_dict("records"):
         who, start = str(person["person_id"]), person["start_date"]
         level, fte = person["level"], person["fte"]
-        months = (cycle.period.end - start).days / 30.4375 if pd.notna(start) else 0.0
         said = {
             "Role": notices()[f"role_{person['role']}"],
             "Level": level if isinstance(level, str) else UNKNOWN,
             "Manager": names.get(person["manager_id"], UNKNOWN),
-            "In the role since": f"{start:%Y-%m-%d}, {months:.0f} months at the period's end"
-            if pd.notna(start)
-            else UNKNOWN,
+            "In the role since": UNKNOWN if pd.isna(start) else _since(start, cycle.period.end),
             "Working time": percent(fte) if pd.notna(fte) else UNKNOWN,
             "Accounts owned in the period": f"{owned.get(who, 0):,}",
         }
         rows += [(who, item, value) for item, value in said.items()]
     return pd.DataFrame(rows, columns=["person_id", "item", "value"])
+
+
+def _since(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    if start > end:
+        return f"{start:%Y-%m-%d}, after the period"
+    return f"{start:%Y-%m-%d}, {(end - start).days / MONTH_DAYS:.0f} months at the period's end"
 
 
 def standing(cycle: Cycle) -> pd.DataFrame:
@@ -111,8 +137,8 @@ def standing(cycle: Cycle) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        person_id, topic (too new, starts inside, before start, away, part time, no calendar
-        opening, inherited, assumed owner, residual), message.
+        person_id, topic (too new, starts inside, starts after, before start, away, part time, no
+        calendar opening, late opening, inherited, assumed owner, residual), message.
     """
     rows: list[tuple[str, str, str]] = []
     for person in cycle.subjects.to_dict("records"):
@@ -130,7 +156,8 @@ def _tenure(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, st
     days = int((period.end - start).days) + 1
     if days < TOO_NEW_DAYS or start > period.start:
         key = "too_new" if days < TOO_NEW_DAYS else "starts_inside"
-        yield key.replace("_", " "), notices()[key].format(days=max(days, 0), **fill)
+        key = key if days > 0 else "starts_after"
+        yield key.replace("_", " "), notices()[key].format(days=days, **fill)
     mine = _stretches_of(cycle, person["person_id"])
     early = mine.loc[mine["start"].between(ALWAYS + DAY, start - DAY), "account_id"].nunique()
     if early:
@@ -164,6 +191,14 @@ def _book(cycle: Cycle, who: str) -> Iterator[tuple[str, str]]:
     if arr_source(cycle) and len(mine) and own["calendar_opening"].sum() == 0:
         name, zero = cycle.person(who)["name"], money(0, cycle.currency)
         yield "no calendar opening", words["no_calendar_opening"].format(name=name, zero=zero)
+    count, late, lost = _late_over_opening(cycle, who)
+    if count:
+        said = words["late_opening"].format(
+            arr=money(late, cycle.currency), accounts=count_of(count, "account")
+        )
+        if lost > 0:
+            said += words["late_opening_lost"].format(lost=money(lost, cycle.currency))
+        yield "late opening", said
     if own["owned_opening"].sum() > 0:
         yield "inherited", _inherited(cycle, who, own)
     if (mine["source"] == "assumed").any():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from csmkit.compute.composition import OWNED, composition
@@ -25,24 +27,41 @@ def team_context(cycle: Cycle, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        role, measure, label, unit, low (25th percentile), middle (median), high (75th), people.
-        Edges are rounded to two figures: they describe the team, nobody in it.
+        role, measure, label, unit, low (about the 25th percentile), middle (about the median), high
+        (about the 75th), people. Each edge is the mean of two neighbouring people's figures,
+        rounded: it is nobody's own, unless several share it.
     """
     made_of = composition(cycle)
     made_of = made_of[made_of["at"] == OWNED].merge(
         cycle.subjects[["person_id", "role"]], on="person_id"
     )
-    grouped = made_of.dropna(subset=["value"]).groupby(
-        ["role", "measure", "label", "unit"], sort=False
-    )["value"]
-    bands = grouped.quantile(pd.Series([0.25, 0.5, 0.75])).unstack().reset_index()
-    bands.columns = pd.Index(["role", "measure", "label", "unit", "low", "middle", "high"])
-    edges = ["low", "middle", "high"]
-    bands[edges] = bands[edges].map(lambda v: float(f"{v:.2g}"))
-    bands = bands.merge(
-        grouped.size().rename("people").reset_index().drop(columns=["label", "unit"])
-    )
-    return bands[bands["people"] >= min_group][COLUMNS].reset_index(drop=True)
+    keys = ["role", "measure", "label", "unit"]
+    rows = []
+    for key, values in made_of.dropna(subset=["value"]).groupby(keys, sort=False)["value"]:
+        if len(values) >= min_group:
+            rows.append((*key, *_edges(values.sort_values().to_list()), len(values)))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _edges(values: list[float]) -> list[float]:
+    """About the quartiles of sorted values, each between two people, the outer ones outwards."""
+    last = len(values) - 1
+    lower = [max(math.ceil(last / 4) - 1, 0), last // 2, math.floor(last * 3 / 4)]
+    return [_rounded((values[k] + values[min(k + 1, last)]) / 2, values) for k in lower]
+
+
+def _rounded(edge: float, values: list[float]) -> float:
+    """The edge to two figures, or to as many more as it takes not to be one person's figure."""
+    for figures in range(2, 16):
+        short = float(f"{edge:.{figures}g}")
+        if values.count(short) != 1:
+            return short
+    return edge
+
+
+def of_role(context: pd.DataFrame, role: str) -> pd.DataFrame:
+    """The bands of one role: all that a packet of that role needs of the context."""
+    return context[context["role"] == role].reset_index(drop=True) if len(context) else context
 
 
 def team_bands(book: Book) -> pd.DataFrame:
@@ -57,8 +76,7 @@ def team_bands(book: Book) -> pd.DataFrame:
     """
     made_of = composition(book)
     mine = made_of[made_of["at"] == OWNED][["measure", "value"]].dropna()
-    role = book.owner["role"]
-    bands = book.context[book.context["role"] == role] if len(book.context) else book.context
+    bands = of_role(book.context, str(book.owner["role"]))
     if len(bands) == 0:
         empty = pd.DataFrame(columns=[*COLUMNS[1:4], "value", *COLUMNS[4:]])
         empty.attrs["needs"] = f"at least {MIN_GROUP} people of the same role with these figures"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from csmkit.load.findings import findings_of, join_findings
+from csmkit.load.spans import ends_of
 
 CHURNED_STAGES = frozenset(
     {
@@ -103,9 +104,8 @@ def _still_live(churns: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.
     if contracts is None or contracts.empty or churns.empty:
         return join_findings([])
     paid = contracts[contracts["arr"] > 0]
-    end = paid["end"] if "end" in paid else pd.Series(pd.NaT, index=paid.index)
     pairs = churns.reset_index(names="_i")[["_i", "account_id", "date"]].merge(
-        paid.assign(end=end)[["account_id", "start", "end", "arr"]], on="account_id"
+        paid.assign(end=ends_of(paid))[["account_id", "start", "end", "arr"]], on="account_id"
     )
     day = pairs["date"]
     live = pairs[(pairs["start"] <= day) & (pairs["end"].isna() | (pairs["end"] >= day))]

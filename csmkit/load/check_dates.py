@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
 from csmkit.cycle import Period
-from csmkit.load.findings import finding, findings_of, join_findings
+from csmkit.load.findings import finding, findings_of, join_findings, no_findings
+from csmkit.load.spans import ends_of
 from csmkit.schema import TABLES
 
 _EARLIEST = pd.Timestamp("1990-01-01")
@@ -81,24 +83,61 @@ def _backwards(table: str, rows: pd.DataFrame, start: str, end: str) -> pd.DataF
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days of one table: ``seen`` is the last on which a thing began or happened."""
+
+    first: pd.Timestamp
+    seen: pd.Timestamp
+    last: pd.Timestamp
+    lasting: bool
+    has_open: bool
+
+
+def _span(name: str, frame: pd.DataFrame) -> _Span | None:
+    lasting = name in _LASTING
+    if frame.empty or not (lasting or name in _WHEN):
+        return None
+    began = _sane(frame["start" if lasting else _WHEN[name]])
+    if began.empty:
+        return None
+    ends = _sane(ends_of(frame)) if lasting else began
+    last = pd.concat([began, ends]).max()
+    return _Span(began.min(), began.max(), last, lasting, lasting and len(ends) < len(frame))
+
+
+def _sane(days: pd.Series) -> pd.Series:
+    """Days that may be true; 9999-12-31 is a way to write that a row is open."""
+    return days[days.between(_EARLIEST, _LATEST)]
+
+
 def _outside(tables: Mapping[str, pd.DataFrame], period: Period) -> pd.DataFrame:
-    spans = []
-    for name, frame in tables.items():
-        if name in _LASTING and len(frame):
-            ends = frame["end"] if "end" in frame else pd.Series(pd.NaT, index=frame.index)
-            last = pd.NaT if ends.isna().any() else ends.max()
-            spans.append((frame["start"].min(), pd.Timestamp.max if last is pd.NaT else last))
-        elif name in _WHEN and len(frame):
-            day = frame[_WHEN[name]]
-            spans.append((day.min(), day.max()))
-    spans = [s for s in spans if not pd.isna(s[0])]
-    if not spans or any(a <= period.end and b >= period.start for a, b in spans):
-        return join_findings([])
-    first = min(a for a, _ in spans)
-    last = max(b for _, b in spans)
-    return finding(
-        "error",
-        "period_outside_data",
-        f"The period is {period}, and the data run from {first:%Y-%m-%d} to {last:%Y-%m-%d}.",
-        "Choose a period inside the data, or bring a newer export.",
+    """Whether the data reach the period; an open row does not say when it was exported."""
+    spans = [s for name, frame in tables.items() if (s := _span(name, frame)) is not None]
+    if not spans:
+        return _unseen("Nothing in the export is dated, so it cannot tell about the period.")
+    first, last = min(s.first for s in spans), max(s.last for s in spans)
+    touched = any(
+        s.first <= period.end and (last if s.has_open else s.last) >= period.start for s in spans
     )
+    # Nothing but contracts and owners may be open and quiet for long; events are not.
+    quiet = first <= period.end and all(s.lasting for s in spans)
+    if not touched and not (quiet and any(s.has_open for s in spans)):
+        return finding(
+            "error",
+            "period_outside_data",
+            f"The period is {period}, and the data run from {first:%Y-%m-%d} to {last:%Y-%m-%d}.",
+            "Choose a period inside the data, or bring a newer export.",
+        )
+    seen = max(s.seen for s in spans)
+    if seen >= period.start:
+        return no_findings()
+    return _unseen(
+        f"Nothing in the export began or happened after {seen:%Y-%m-%d}, and the period is"
+        f" {period}. What was open then counts as still open."
+    )
+
+
+def _unseen(message: str) -> pd.DataFrame:
+    remedy = "Look at whether the export is as new as the period."
+    return finding("warning", "period_not_seen", message, remedy)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from csmkit.load.findings import ROW, findings_of, join_findings, no_findings
+from csmkit.load.spans import last_days
 
-_OPEN = pd.Timestamp("2200-01-01").as_unit("us")
 _ARR = {
     "contracts": ("arr",),
     "arr_snapshots": ("arr",),
@@ -96,8 +96,7 @@ def _zero(contracts: pd.DataFrame) -> pd.DataFrame:
 def _several(contracts: pd.DataFrame) -> pd.DataFrame:
     """Accounts with several paid contracts live on one day, named once each."""
     paid = contracts[contracts["arr"] > 0]
-    end = paid["end"] if "end" in paid else pd.Series(pd.NaT, index=paid.index)
-    end = end.fillna(_OPEN).astype("datetime64[us]")
+    end = last_days(paid)
     paid, end = paid[end >= paid["start"]], end[end >= paid["start"]]
     steps = pd.concat(
         [

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from csmkit.load.findings import finding, findings_of, join_findings
+from csmkit.load.spans import last_days
 
-_OPEN = pd.Timestamp("2200-01-01").as_unit("us")
-_DAY = pd.Timedelta(days=1)
 _ROUNDING = 0.005
 
 
@@ -79,8 +78,7 @@ def _before_start(ownership: pd.DataFrame, people: pd.DataFrame | None) -> pd.Da
 
 
 def _sorted(ownership: pd.DataFrame) -> pd.DataFrame:
-    end = ownership["end"] if "end" in ownership else pd.Series(pd.NaT, index=ownership.index)
-    frame = ownership.assign(_end=end.fillna(_OPEN).astype("datetime64[us]"))
+    frame = ownership.assign(_end=last_days(ownership))
     frame = frame[frame["_end"] >= frame["start"]].sort_values(["account_id", "start"])
     latest = frame.groupby("account_id")["_end"].cummax()
     return frame.assign(_before=latest.groupby(frame["account_id"]).shift())

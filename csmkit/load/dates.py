@@ -58,9 +58,12 @@ def parse_dates(
 
 
 def proven_order(first: np.ndarray, second: np.ndarray) -> DateOrder | None:
-    """Day or month first, if a number over 12 proves it and none contradicts it."""
-    day_first = bool((first > _LONGEST_MONTH).any())
-    month_first = bool((second > _LONGEST_MONTH).any())
+    """Day or month first, if a number over 12 proves it and none contradicts it.
+
+    Two numbers over 12 are a date in no order, and prove nothing.
+    """
+    day_first = bool(((first > _LONGEST_MONTH) & (second <= _LONGEST_MONTH)).any())
+    month_first = bool(((second > _LONGEST_MONTH) & (first <= _LONGEST_MONTH)).any())
     if day_first == month_first:
         return None
     return "dmy" if day_first else "mdy"
@@ -80,6 +83,14 @@ def date_like(text: pd.Series) -> pd.Series:
     cells = pa.array(text, from_pandas=True).cast(pa.string())
     hits = (_parts(cells, _YEAR_FIRST)[0] > 0) | (_parts(cells, _YEAR_LAST)[2] > 0)
     return pd.Series(hits, index=text.index, dtype="bool")
+
+
+def needs_order(text: pd.Series) -> pd.Series:
+    """Which cells are a day only once it is known whether the day or the month comes first."""
+    cells = pa.array(text, from_pandas=True).cast(pa.string())
+    first, second, year = _parts(cells, _YEAR_LAST)
+    either = ~np.isnat(_days(year, second, first)) | ~np.isnat(_days(year, first, second))
+    return pd.Series(either, index=text.index, dtype="bool")
 
 
 def _parts(cells: pa.Array, pattern: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

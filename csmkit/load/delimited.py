@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 
 import pandas as pd
 import pyarrow as pa
@@ -53,7 +54,10 @@ def read_delimited(data: bytes, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def as_text_frame(table: pa.Table, first_row: int) -> pd.DataFrame:
-    """A table of text as a frame: cells trimmed, blanks missing, wholly blank rows left out."""
+    """A table of text as a frame: cells trimmed, blanks missing, wholly blank rows left out.
+
+    Cells and headers are `composed`, so that a name is one text in whatever file it stands.
+    """
     frame = pd.DataFrame(
         {
             header: pd.Series(_trimmed(table, i).to_pandas(), dtype=_STR)
@@ -64,8 +68,13 @@ def as_text_frame(table: pa.Table, first_row: int) -> pd.DataFrame:
     return frame.loc[frame.notna().any(axis=1)] if len(frame.columns) else frame
 
 
+def composed(text: str) -> str:
+    """The text with letters and accents joined (NFC); macOS writes file names with them apart."""
+    return unicodedata.normalize("NFC", text)
+
+
 def _trimmed(table: pa.Table, i: int) -> pa.ChunkedArray:
-    cells = pc.utf8_trim_whitespace(table.column(i))
+    cells = pc.utf8_trim_whitespace(pc.utf8_normalize(table.column(i), form="NFC"))
     return pc.if_else(pc.equal(cells, ""), None, cells)
 
 
@@ -74,7 +83,7 @@ def _headers(table: pa.Table) -> dict[int, str]:
     seen: dict[str, int] = {}
     kept = {}
     for i, raw in enumerate(table.column_names):
-        name = raw.strip()
+        name = composed(raw).strip()
         if not name:
             if _trimmed(table, i).null_count == len(table):
                 continue

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from csmkit.errors import UnreadableInput
-from csmkit.load.delimited import read_delimited
+from csmkit.load.delimited import composed, read_delimited
 from csmkit.load.findings import no_findings
 from csmkit.load.workbook import read_sheet, sheet_names
 
@@ -92,8 +92,9 @@ class Export:
 
     def name_of(self, file: str, tab: str = "") -> str:
         """The sheet that a map means by ``file`` and ``sheet``; a workbook of one needs no tab."""
+        file = composed(file)
         if tab:
-            return f"{file}#{tab}"
+            return f"{file}#{composed(tab)}"
         tabs = [name for name in self.sheets if name.startswith(f"{file}#")]
         return tabs[0] if len(tabs) == 1 else file
 
@@ -134,17 +135,20 @@ def open_export(path: str | Path) -> Export:
     sheets: dict[str, Sheet] = {}
     faults: dict[str, UnreadableInput] = {}
     for file in found:
+        name = composed(file.name)
         if file.suffix.lower() in TEXT_SUFFIXES:
-            sheets[file.name] = Sheet(file.name, file)
+            sheets[name] = Sheet(name, file)
             continue
         try:
             tabs = sheet_names(file)
         except UnreadableInput as fault:
             if file == root:
                 raise
-            faults[file.name] = fault
+            faults[name] = fault
             continue
-        sheets.update({f"{file.name}#{t}": Sheet(f"{file.name}#{t}", file, t) for t in tabs})
+        for tab in tabs:
+            whole = f"{name}#{composed(tab)}"
+            sheets[whole] = Sheet(whole, file, tab)
     return Export(root, sheets, faults)
 
 

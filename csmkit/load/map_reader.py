@@ -11,6 +11,7 @@ from typing import Any
 
 from csmkit.errors import MapError, UnreadableInput
 from csmkit.load.dates import DATE_ORDERS, DateOrder
+from csmkit.load.delimited import composed
 from csmkit.load.mapping import ColumnSpec, Lookup, Map, Source, nearest, raise_faults
 from csmkit.load.parse import ANY, Rules
 from csmkit.schema import TABLES, Column
@@ -62,7 +63,7 @@ def parse_map(data: bytes | str, name: str = "map.toml") -> Map:
     """Read a map from its text; see `read_map`."""
     raw = data.encode() if isinstance(data, str) else data
     try:
-        tree = tomllib.loads(raw.decode("utf-8-sig"))
+        tree = tomllib.loads(composed(raw.decode("utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise MapError(
             f"{name} is not valid TOML: {fault}.", "Correct that line; texts need quotes."

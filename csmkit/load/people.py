@@ -25,23 +25,28 @@ _GIVEN = "_given"
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Finds the person that a text means: by id, mail, alias or login, else by name.
+    """Finds the person that a text means: by id or mail, else by alias or login, and by name.
 
     Attributes
     ----------
-    exact, folded, names : dict
-        The person ids that a text stands for: as written, in lower case, and by name.
+    own, exact, folded, names : dict
+        The person ids that a text stands for: as somebody's own id or mail; as that, or as an
+        alias; the same in lower case; and as a name in lower case.
     """
 
+    own: dict[str, set[str]]
     exact: dict[str, set[str]]
     folded: dict[str, set[str]]
     names: dict[str, set[str]]
 
     def ids(self, text: str) -> set[str]:
-        """All person ids that the text may mean."""
+        """All person ids that the text may mean; an id or a mail as written means its person."""
         text = text.strip()
         folded = text.casefold()
-        return self.exact.get(text) or self.folded.get(folded) or self.names.get(folded) or set()
+        nobody: set[str] = set()
+        return self.own.get(text) or (
+            self.exact.get(text, self.folded.get(folded, nobody)) | self.names.get(folded, nobody)
+        )
 
     def resolve(self, texts: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
         """The person ids that texts mean; the masks of texts of unknown and of several people."""
@@ -62,19 +67,22 @@ def person_id_of(mail: object, given: object, name: object) -> str:
 
 def resolver_of(people: pd.DataFrame) -> Resolver:
     """The resolver for a people table (canonical, with the export's own ids beside)."""
+    own: dict[str, set[str]] = {}
     exact: dict[str, set[str]] = {}
     names: dict[str, set[str]] = {}
-    for column in ("person_id", "email", "aliases", _GIVEN):
+    for column in ("person_id", "email", _GIVEN, "aliases"):
         if column in people:
             for person, text in people[["person_id", column]].dropna().itertuples(index=False):
-                for part in str(text).split(";"):
+                for part in str(text).split(";") if column == "aliases" else [str(text)]:
                     exact.setdefault(part.strip(), set()).add(person)
+                    if column != "aliases":
+                        own.setdefault(part.strip(), set()).add(person)
     for person, text in zip(people["person_id"], people["name"], strict=True):
         names.setdefault(str(text).strip().casefold(), set()).add(person)
     folded: dict[str, set[str]] = {}
     for text, ids in exact.items():
         folded.setdefault(text.casefold(), set()).update(ids)
-    return Resolver(exact, folded, names)
+    return Resolver(own, exact, folded, names)
 
 
 def identify_people(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

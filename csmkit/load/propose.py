@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -11,7 +12,7 @@ from csmkit.errors import UnreadableInput
 from csmkit.load.dates import date_like, order_of
 from csmkit.load.files import Sheet, open_export
 from csmkit.load.fit import canonical_table
-from csmkit.load.map_text import lacking, map_text
+from csmkit.load.map_text import SEP, lacking, map_text
 from csmkit.load.parse import Rules, parse_column
 from csmkit.load.synonyms import Likeness, likeness, named_tables, table_doubt
 from csmkit.schema import TABLES, Column
@@ -67,18 +68,22 @@ def propose_map(path: str | Path) -> Proposal:
     export = open_export(path)
     rows: list[tuple[object, ...]] = []
     tables: dict[str, tuple[str, float, str]] = {}
+    headers: dict[str, list[str]] = {}
+    unread: list[str] = []
     for name, sheet in export.sheets.items():
         try:
             sheet.frame  # noqa: B018
         except UnreadableInput:
+            unread.append(name)
             continue
         table, sure, why = _table_of(sheet)
         if not table:
             continue
         tables[name] = (table, sure, why)
+        headers[name] = [str(header) for header in sheet.frame.columns]
         rows += _columns(sheet, table, table_sure=sure >= SURE)
     columns = pd.DataFrame(rows, columns=list(_NAMES))
-    text = map_text(columns, tables, SURE)
+    text = map_text(columns, tables, SURE, headers=headers, unread=[*export.faults, *unread])
     for name, (table, _, _) in tables.items():
         mine = columns["sheet"] == name
         if lacking(table, columns[mine]):
@@ -165,10 +170,11 @@ def _weighed(like: Likeness, cells: pd.Series, column: Column) -> tuple[Likeness
     parsed = parse_column(filled, column, _RULES)
     share = 1 - float(parsed.unread.mean())
     if column.kind == "choice" and share < 1:
-        words = ", ".join(map(repr, filled[parsed.unread].unique()[:3]))
-        return _less(like, 0.7, f"say what {words} stand for"), f"{plain}|values"
+        words = [str(word) for word in filled[parsed.unread].unique()[:8]]
+        why = f"write one of {', '.join(column.values)} for each ?"
+        return _less(like, 0.7, why), f"{plain}{SEP}values {json.dumps(words, ensure_ascii=False)}"
     if column.kind == "rate" and share < _MOST:
-        return _less(like, 0.7, "values above 1: perhaps percent = 100"), f"{plain}|percent"
+        return _less(like, 0.7, "values above 1: perhaps percent = 100"), f"{plain}{SEP}percent"
     if column.kind == "score":
         return _as_score(like, filled, plain)
     if share < _MOST:
@@ -183,11 +189,11 @@ def _as_date(like: Likeness, filled: pd.Series, plain: str) -> tuple[Likeness, s
     order = order_of(filled)
     if order is None:
         why = "day or month may come first: say date_order"
-        return _less(like, 0.7, why), f"{plain}|date_order"
+        return _less(like, 0.7, why), f"{plain}{SEP}date_order"
     words = {"ymd": "dates, year first", "dmy": "dates, day first", "mdy": "dates, month first"}
     return (
         Likeness(like.confidence, f"{like.reason}; {words[order]}", like.trap),
-        plain if order == "ymd" else f"{plain}|{order}",
+        plain if order == "ymd" else f"{plain}{SEP}{order}",
     )
 
 
@@ -197,7 +203,7 @@ def _as_score(like: Likeness, filled: pd.Series, plain: str) -> tuple[Likeness, 
         return _less(like, 0.3, "its values are no numbers"), plain
     top = 10 if numbers.max() <= 10 else 100
     why = f"values {numbers.min():g} to {numbers.max():g}: say scale, and whether high is good"
-    return _less(like, 0.8, why), f"{plain}|scale {top}"
+    return _less(like, 0.8, why), f"{plain}{SEP}scale {top}"
 
 
 def _less(like: Likeness, most: float, why: str) -> Likeness:

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
-from csmkit.load.findings import ASIDE, Severity, findings_of, join_findings
+from csmkit.load.findings import ASIDE, FILE, Severity, finding, findings_of, join_findings
 from csmkit.load.people import Resolver
 from csmkit.schema import TABLES
 
-_ALSO_PEOPLE = {
-    "accounts": ("owner",),
+_OWNER = ("accounts", "owner")
+_OUTSIDERS = {
     "opportunities": ("closed_by",),
     "escalations": ("resolved_by",),
     "decisions": ("authorised_by",),
 }
-"""Columns that name a person, who need not be of the team."""
+"""Columns that name a person who may well be of another team: told once, not row by row."""
 
 
 def person_columns(table: str) -> tuple[str, ...]:
     """The columns of a table that name one person."""
-    refers = (c.name for c in TABLES[table].columns if c.refers == "people.person_id")
-    return (*(c for c in refers if table != "people"), *_ALSO_PEOPLE.get(table, ()))
+    return tuple(
+        c.name
+        for c in TABLES[table].columns
+        if (c.refers == "people.person_id" and table != "people")
+        or (table, c.name) == _OWNER
+        or c.name in _OUTSIDERS.get(table, ())
+    )
 
 
 def link_accounts(
@@ -69,26 +76,11 @@ def link_people(
                 "error",
             )
         )
-        required = TABLES[name][column].required
-        blanked = (name, column) == ("accounts", "owner")
-        result = (
-            ASIDE
-            if required
-            else "The account has no owner."
-            if blanked
-            else "Kept as written; it counts for nobody of the team."
-        )
-        found.append(
-            _found(
-                name,
-                frame[unknown],
-                "unknown_person",
-                column,
-                f"Nobody in the people table has this id, mail or name. {result}",
-                "Add the person, or give the other name as an alias.",
-                "info" if column in _ALSO_PEOPLE.get(name, ()) and not blanked else "warning",
-            )
-        )
+        required, blanked = TABLES[name][column].required, (name, column) == _OWNER
+        if column in _OUTSIDERS.get(name, ()):
+            found += _outsiders(name, column, frame.loc[unknown, column], frame[FILE])
+        else:
+            found.append(_unknown(name, column, frame[unknown], required, blanked))
         kept = ids if required or blanked else ids.where(~unknown, frame[column])
         frame = frame.assign(**{column: kept})[~(several | (unknown & required))]
     if name == "touchpoints" and "attendees" in frame:
@@ -100,22 +92,64 @@ def link_people(
     return frame, join_findings(found)
 
 
+def _unknown(
+    name: str, column: str, rows: pd.DataFrame, required: bool, blanked: bool
+) -> pd.DataFrame:
+    result = (
+        ASIDE
+        if required
+        else "The account has no owner."
+        if blanked
+        else "Kept as written; it counts for nobody of the team."
+    )
+    return _found(
+        name,
+        rows,
+        "unknown_person",
+        column,
+        f"Nobody in the people table has this id, mail or name. {result}",
+        "Add the person, or give the other name as an alias.",
+    )
+
+
+def _outsiders(
+    table: str, column: str, named: pd.Series, files: pd.Series
+) -> Iterator[pd.DataFrame]:
+    """One finding for each file of people outside the team, the most frequent ones as its value."""
+    for file, texts in named.groupby(files.reindex(named.index).to_numpy()):
+        often = texts.value_counts()
+        rows = texts.index.nunique()
+        yield finding(
+            "info",
+            "unknown_person",
+            f"{len(often):,} named in {column} ({rows:,} {'row' if rows == 1 else 'rows'})"
+            f" {'is' if len(often) == 1 else 'are'} not in the people table. Kept as written;"
+            " counted for nobody of the team.",
+            "Nothing, if they are of another team or the customer's; else give them as aliases.",
+            table=table,
+            file=str(file),
+            column=column,
+            value=", ".join(often.index[:3]),
+        )
+
+
 def _link_attendees(frame: pd.DataFrame, resolver: Resolver) -> tuple[pd.DataFrame, pd.DataFrame]:
     parts = frame["attendees"].str.split(";").explode().astype("str").str.strip()
     parts = parts[parts.notna() & parts.ne("")]
     ids, unknown, several = resolver.resolve(parts)
-    unclear = frame.loc[parts.index[unknown | several].unique()]
-    found = _found(
-        "touchpoints",
-        unclear,
-        "unknown_person",
-        "attendees",
-        "Somebody here is not one person of the people table; kept as written.",
-        "Name attendees by mail; people from the customer's side may stay.",
-        "info",
-    )
+    found = [
+        _found(
+            "touchpoints",
+            frame.loc[parts.index[several].unique()],
+            "ambiguous_person",
+            "attendees",
+            "Several people have the name of somebody here; kept as written.",
+            "Name attendees by mail.",
+        ),
+        *_outsiders("touchpoints", "attendees", parts[unknown], frame[FILE]),
+    ]
     joined = ids.fillna(parts).groupby(level=0).agg(";".join)
-    return frame.assign(attendees=joined.reindex(frame.index).astype("str")), found
+    return frame.assign(attendees=joined.reindex(frame.index).astype("str")), join_findings(found)
 
 
 def _found(

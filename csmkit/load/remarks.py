@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from csmkit.load.dates import date_like
+from csmkit.load.dates import needs_order
 from csmkit.load.findings import ASIDE, Severity, finding, findings_at, no_findings
 from csmkit.load.parse import Parsed
 from csmkit.schema import Column, Kind
@@ -136,7 +136,7 @@ class Remarks:
         if parsed.order is None:
             odd = text[parsed.unread & text.notna()]
             return self.rows(
-                odd[date_like(odd)].head(1),
+                odd[needs_order(odd)].head(1),
                 "ambiguous_date",
                 f"The dates in {text.name} may be day first or month first, and nothing in the"
                 " column tells for certain; none of them was read.",

@@ -9,8 +9,9 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,19 @@ from csmkit.render.scan import Scanner
 from csmkit.render.slices import EDITIONS, book_of
 
 MANIFEST = "manifest.json"
+_SAME = {
+    "inputs": "another export",
+    "map": "another map",
+    "period": "another period",
+    "version": "another version of the kit",
+}
+KIT_TEXTS = (
+    ("compute", "metrics.toml"),
+    ("compute", "notices.toml"),
+    ("matrix", "competencies.toml"),
+    ("view", "columns.toml"),
+    ("render/static", "packet.html.j2"),
+)
 
 
 @dataclass(frozen=True)
@@ -109,7 +123,7 @@ def render_pack(
     people = _chosen(cycle, only)
     plan = template(Path(notebook) if notebook else None)
     out = Path(out)
-    earlier = _earlier(out, edition)
+    earlier = _earlier(out, cycle, edition, all_anew=len(people) == len(cycle.subjects))
     _make(out / "packets")
     maker = _Maker(cycle, plan, out / "packets", edition)
     jobs = jobs or min(4, os.cpu_count() or 1)
@@ -135,6 +149,7 @@ def render_pack(
             raise
     order = [p for p in cycle.subjects["person_id"] if p in entries]
     manifest = _manifest(cycle, edition, maker, [entries[p] for p in order])
+    _clear(out / "packets", keep={entry["slug"] for entry in manifest["packets"]})
     _write(out / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
     index = out / "index.html"
     _write(index, _index(cycle, manifest))
@@ -161,24 +176,75 @@ def _chosen(cycle: Cycle, only: str | Iterable[str]) -> pd.DataFrame:
     return people[people["person_id"].isin(ids)]
 
 
-def _earlier(out: Path, edition: str) -> list[dict[str, Any]]:
+def read_manifest(out: Path) -> dict[str, Any]:
+    """The manifest of a pack; empty if the folder holds none.
+
+    Raises
+    ------
+    UsageError
+        If there is one that this kit did not write.
+    """
     path = out / MANIFEST
     if not path.exists():
-        return []
+        return {}
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        held, packets = manifest["edition"], list(manifest["packets"])
+        whole = {"edition", "packets", *_SAME} <= set(manifest)
+        whole &= all("slug" in entry for entry in manifest["packets"])
     except (ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
         raise UsageError(
             f"The folder {out} has a {MANIFEST} that this kit did not write.",
             "Choose another folder for the pack.",
-        ) from None
+        )
+    return dict(manifest)
+
+
+def _earlier(out: Path, cycle: Cycle, edition: str, *, all_anew: bool) -> list[dict[str, Any]]:
+    """Entries of an earlier run that stay: none if everybody is rendered, else the others'."""
+    manifest = read_manifest(out)
+    if not manifest:
+        return []
+    held = manifest["edition"]
     if held != edition:
         raise UsageError(
             f"The folder {out} holds a pack of the {held} edition.",
             f"Choose another folder for the {edition} edition, so that nobody gets the wrong one.",
         )
-    return packets
+    if all_anew:
+        return []
+    now = _origin(cycle)
+    changed = [word for key, word in _SAME.items() if manifest[key] != now[key]]
+    if changed:
+        raise UsageError(
+            f"The folder {out} holds a pack of {' and '.join(changed)}, and packets of two kinds"
+            " do not belong in one pack.",
+            "Leave --only out to render everybody again, or choose another folder.",
+        )
+    return list(manifest["packets"])
+
+
+def _origin(cycle: Cycle) -> dict[str, Any]:
+    """What a pack was made from: files, map, period, version."""
+    origin = cycle.provenance
+    # A file that fills two tables is one input: "tickets.csv (surveys)" is tickets.csv.
+    inputs = {re.sub(r" \(\w+\)$", "", f.name): f.sha256 for f in origin.files}
+    return {
+        "inputs": [{"path": name, "sha256": sha256} for name, sha256 in inputs.items()],
+        "map": {"path": origin.map_name, "sha256": origin.map_sha256},
+        "period": [f"{cycle.period.start:%Y-%m-%d}", f"{cycle.period.end:%Y-%m-%d}"],
+        "version": __version__,
+    }
+
+
+def _clear(folder: Path, *, keep: set[str]) -> None:
+    """Remove packets of people who are not in the pack any more; other files are left alone."""
+    for path in folder.iterdir():
+        slug = path.name.split(".")[0]
+        if slug not in keep and re.search(r"-[0-9a-f]{6}$", slug):
+            with suppress(OSError):
+                path.unlink()
 
 
 class _Maker:
@@ -187,7 +253,7 @@ class _Maker:
     def __init__(self, cycle: Cycle, plan: NotebookNode, folder: Path, edition: str) -> None:
         self.cycle, self.plan, self.folder, self.edition = cycle, plan, folder, edition
         self.context = team_context(cycle)
-        self.scanner = Scanner(cycle, ordinary=own_text(plan) + shared_words(cycle))
+        self.scanner = Scanner(cycle, ordinary=own_text(plan))
         sums = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]].sum()
         self.sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
         self.names = cycle.subjects.set_index("person_id")["name"]
@@ -204,32 +270,44 @@ class _Maker:
             "opening_arr": round(float(self.sums["calendar_opening"][who]), 2),
             "closing_arr": round(float(self.sums["closing"][who]), 2),
         }
-        for old in self.folder.glob(f"{slug}.*"):
-            old.unlink()
         folder = work / slug
-        folder.mkdir()
         try:
-            book = book_of(self.cycle, who, edition=self.edition, context=self.context)
-            with _own_event_loop():
-                rendered = render_packet(book, self.plan, folder=folder)
-            files = {
-                f"{slug}.ipynb": nbformat.writes(rendered.notebook),
-                f"{slug}.html": rendered.html,
-            }
-            self._place(files, folder, who)
-            entry["seconds"] = round(rendered.seconds, 2)
+            folder.mkdir()
+            self._render(who, slug, folder, entry)
         except PacketError as error:
             entry |= {"status": "failed", "error": error.what}
-            self._place({f"{slug}.failed.ipynb": nbformat.writes(error.notebook)}, folder, who)
         except CsmkitError as error:
             entry |= {"status": "failed", "error": str(error)}
         except Exception as error:  # one packet's fault, whatever it is, never stops the others
-            name = type(error).__name__
-            what = f"The packet of {self.names[who]} failed: {name}: {error}"
+            what = f"The packet of {self.names[who]} failed: {type(error).__name__}: {error}"
             entry |= {"status": "failed", "error": what}
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+        if entry["status"] == "failed":
+            self._remove(slug, but=f"{slug}.failed.ipynb")
         return entry
+
+    def _render(self, who: str, slug: str, folder: Path, entry: dict[str, Any]) -> None:
+        book = book_of(self.cycle, who, edition=self.edition, context=self.context)
+        try:
+            with _own_event_loop():
+                rendered = render_packet(book, self.plan, folder=folder)
+        except PacketError as error:
+            self._remove(slug)
+            self._place({f"{slug}.failed.ipynb": nbformat.writes(error.notebook)}, folder, who)
+            raise
+        entry["seconds"] = round(rendered.seconds, 2)
+        texts = {"ipynb": nbformat.writes(rendered.notebook), "html": rendered.html}
+        self._place({f"{slug}.{kind}": text for kind, text in texts.items()}, folder, who)
+        self._remove(slug, but=f"{slug}.ipynb", also=f"{slug}.html")
+
+    def _remove(self, slug: str, *, but: str = "", also: str = "") -> None:
+        """Remove what an earlier run left under a packet's name."""
+        for old in self.folder.glob(f"{slug}.*"):
+            # A file somebody has open cannot be removed on Windows; the manifest says what holds.
+            with suppress(OSError):
+                if old.name not in (but, also):
+                    old.unlink()
 
     def _place(self, files: dict[str, str], folder: Path, who: str) -> None:
         """Scan the files of a packet where nobody looks, then move them to where they belong."""
@@ -257,31 +335,22 @@ def _own_event_loop() -> Iterator[None]:
 
 
 def own_text(plan: NotebookNode) -> str:
-    """The words a template brings itself: they stand in every packet."""
-    return "\n".join(cell.source for cell in plan.cells if cell.cell_type == "markdown")
-
-
-def shared_words(cycle: Cycle) -> str:
-    """Words of the export that belong to nobody: segments, stages, types, names of files."""
-    accounts, types = cycle.table("accounts"), cycle.table("touchpoints")["type"]
-    columns = [accounts["segment"], accounts["stage"], types]
-    words = {str(word) for column in columns for word in column.dropna().unique()}
-    return "\n".join(["", *sorted(words)])
+    """The words a packet has of the kit: the template's, and those of labels and sentences."""
+    said = [cell.source for cell in plan.cells if cell.cell_type == "markdown"]
+    root = files("csmkit")
+    for folder, name in KIT_TEXTS:
+        said.append((root / folder / name).read_text(encoding="utf-8"))
+    said += [f"{pd.Timestamp(2026, month, 1):%B %b}" for month in range(1, 13)]
+    return "\n".join(said)
 
 
 def _manifest(
     cycle: Cycle, edition: str, maker: _Maker, entries: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    origin = cycle.provenance
-    # A file that fills two tables is one input: "tickets.csv (surveys)" is tickets.csv.
-    inputs = {re.sub(r" \(\w+\)$", "", f.name): f.sha256 for f in origin.files}
     return {
-        "inputs": [{"path": name, "sha256": sha256} for name, sha256 in inputs.items()],
-        "map": {"path": origin.map_name, "sha256": origin.map_sha256},
-        "period": [f"{cycle.period.start:%Y-%m-%d}", f"{cycle.period.end:%Y-%m-%d}"],
+        **_origin(cycle),
         "attribution": RULES["outcome"],
         "edition": edition,
-        "version": __version__,
         "totals": company_totals(cycle),
         "scan": {"left_out": list(maker.scanner.left_out)},
         "packets": entries,
@@ -340,6 +409,11 @@ def _findings_line(cycle: Cycle) -> str:
 
 
 def _make(folder: Path) -> None:
+    for part in (folder, *folder.parents):
+        if part.is_file():
+            raise UsageError(
+                f"{part} is a file, and a pack needs a folder.", "Name another folder with --out."
+            )
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -378,11 +452,13 @@ def scan_pack(cycle: Cycle, folder: str | Path) -> dict[str, list[str]]:
         Per file with a leak, what was found; empty when the pack is clean.
     """
     folder = Path(folder)
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    scanner = Scanner(cycle, ordinary=own_text(template()) + shared_words(cycle))
-    leaks = {}
-    for entry in manifest["packets"]:
-        for path in sorted((folder / "packets").glob(f"{entry['slug']}.*")):
-            if found := scanner.scan(path, entry["person_id"]):
-                leaks[path.name] = found
-    return leaks
+    scanner = Scanner(cycle, ordinary=own_text(template()))
+    owner = {entry["slug"]: entry["person_id"] for entry in read_manifest(folder)["packets"]}
+    found = {}
+    for path in sorted((folder / "packets").iterdir()):
+        slug = path.name.split(".")[0]
+        if slug not in owner:
+            found[path.name] = ["a file that is in no manifest: whose it is cannot be told"]
+        elif leaks := scanner.scan(path, owner[slug]):
+            found[path.name] = leaks
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +113,6 @@ def render_packet(book: Book, notebook: NotebookNode, *, folder: Path) -> Render
     write_book(book, slice_folder)
     source, result = folder / "template.ipynb", folder / "result.ipynb"
     nbformat.write(for_reader(notebook, edition=book.edition, role=str(person["role"])), source)
-    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     try:
         papermill.execute_notebook(
             # papermill takes braces in a path for parameters.
@@ -126,7 +124,7 @@ def render_packet(book: Book, notebook: NotebookNode, *, folder: Path) -> Render
             progress_bar=False,
             resources={"metadata": {"path": str(folder)}},
             # The kernel's remarks on its transport are for developers, not for a leader's terminal.
-            extra_arguments=["--log-level=40"],
+            extra_arguments=["--log-level=50"],
         )
     except PapermillExecutionError as error:
         done = _cleaned(nbformat.read(result, as_version=4))

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from csmkit.cycle import Cycle
-from csmkit.render.slices import accounts_of
-from csmkit.terms import Term, Terms, is_others, team_terms
+from csmkit.render.slices import accounts_of, told_apart
+from csmkit.terms import Term, Terms, is_others
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
@@ -26,15 +26,12 @@ class Scanner:
     cycle : Cycle
         The whole team.
     ordinary : str
-        Text of the kit's own that stands in every packet. A one-word name that occurs in it is an
-        ordinary word there and is not looked for; `left_out` lists such names.
+        Text of the kit's own that stands in every packet. A name of one word that occurs in it is
+        not looked for; `left_out` lists such names.
     """
 
     def __init__(self, cycle: Cycle, *, ordinary: str = "") -> None:
-        terms = team_terms(cycle)
-        own_words = {f.terms[0].text for f in Terms(terms).find(ordinary)}
-        self.left_out = tuple(sorted(own_words))
-        kept = [t for t in terms if t.text not in own_words]
+        kept, self.left_out = told_apart(cycle, ordinary=ordinary)
         managers = cycle.table("people")
         managers = managers[managers["role"].eq("manager")]
         self._managers = frozenset(managers["person_id"])

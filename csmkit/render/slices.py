@@ -13,12 +13,12 @@ import pandas as pd
 from csmkit.compute.arr import REASON_DAYS
 from csmkit.compute.ledger import ledger, spells
 from csmkit.compute.metrics import metrics
-from csmkit.compute.team import team_context
+from csmkit.compute.team import MIN_GROUP, team_context
 from csmkit.cycle import Book, Cycle, Period, Provenance, SourceFile
 from csmkit.errors import UsageError
 from csmkit.samples import sample_team
 from csmkit.schema import TABLES
-from csmkit.terms import Kind, Terms, blotted, first_names, team_terms
+from csmkit.terms import Kind, Term, Terms, blotted, first_names, team_terms, words_of
 
 EDITIONS = ("committee", "csm")
 COLLEAGUE, OTHER_ACCOUNT = "a colleague", "another account"
@@ -53,6 +53,7 @@ _FREE_TEXT = {
     "escalations": ("severity",),
     "touchpoints": ("type",),
     "health": ("raw",),
+    "accounts": ("segment", "stage"),
     "opportunities": ("kind",),
 }
 
@@ -100,10 +101,9 @@ def book_of(
         period=cycle.period,
         currency=cycle.currency,
         provenance=cycle.provenance,
-        rules=cycle.rules,
         person_id=who,
         edition=edition,
-        context=pd.DataFrame() if context is None or edition == "csm" else context,
+        context=_of_role(cycle, who, context) if edition == "committee" else pd.DataFrame(),
         available=available(cycle),
     )
 
@@ -118,9 +118,51 @@ def available(cycle: Cycle) -> frozenset[str]:
     return frozenset(need for need in needs if not cycle.missing(need))
 
 
+def _of_role(cycle: Cycle, who: str, context: pd.DataFrame | None) -> pd.DataFrame:
+    if context is None or context.empty:
+        return pd.DataFrame()
+    mine: pd.DataFrame = context[context["role"] == cycle.person(who)["role"]]
+    return mine.reset_index(drop=True)
+
+
+def told_apart(cycle: Cycle, *, ordinary: str = "") -> tuple[list[Term], tuple[str, ...]]:
+    """The names to look for, and those that cannot be told from words that belong to nobody.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The whole team.
+    ordinary : str
+        The kit's own text. A name or alias of one word that stands in it is not looked for.
+
+    Returns
+    -------
+    terms, left_out
+        Left out is also an account's name that is, whole, a segment, stage or type of touchpoint
+        of five or more rows. Ids and mails are always looked for.
+    """
+    words = {word for word, _, _ in words_of(ordinary)}
+    shared = _shared_words(cycle)
+    kept, left_out = [], set()
+    for term in team_terms(cycle):
+        key = [word for word, _, _ in words_of(term.text)]
+        single = len(key) == 1 and key[0] in words and term.text != term.owner
+        if single or (term.kind == "account" and term.text.casefold() in shared):
+            left_out.add(term.text)
+        else:
+            kept.append(term)
+    return kept, tuple(sorted(left_out))
+
+
+def _shared_words(cycle: Cycle) -> set[str]:
+    accounts, types = cycle.table("accounts"), cycle.table("touchpoints")["type"]
+    counts = [column.value_counts() for column in (accounts["segment"], accounts["stage"], types)]
+    return {str(word).casefold() for count in counts for word in count[count >= MIN_GROUP].index}
+
+
 @lru_cache(maxsize=1)
 def _index_of(key: _Key) -> Terms:
-    return Terms([*team_terms(key.cycle), *first_names(key.cycle)])
+    return Terms([*told_apart(key.cycle)[0], *first_names(key.cycle)])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,8 +205,7 @@ class _Slicer:
         if name in _BY_PERSON:
             return self._done_by(frame, _BY_PERSON[name])
         if name == "opportunities":
-            found = frame["sourced_by"].eq(self.who)
-            return frame[frame["account_id"].isin(self.accounts) | found]
+            return frame[frame["sourced_by"].eq(self.who)]
         if name == "surveys":
             handled = self._handled()
             owned = self._while_owned(frame[frame["account_id"].isin(self.accounts)], "date")
@@ -177,7 +218,9 @@ class _Slicer:
     def _while_owned(self, rows: pd.DataFrame, on: str) -> pd.DataFrame:
         """Rows up to the last day the person owned the account: what came after is another's."""
         last = self.last.reindex(rows["account_id"]).set_axis(rows.index)
-        return rows[last.isna() | (rows[on] <= last)]
+        # Whoever holds the account at the period's end sees its renewals ahead.
+        held = (last >= self.cycle.period.end) & (on == "due")
+        return rows[last.isna() | (rows[on] <= last) | held]
 
     def _handled(self) -> frozenset[str]:
         """Accounts whose escalations a person of CS operations handled: their answers count too."""
@@ -221,7 +264,7 @@ class _Slicer:
             person_id=cut["ownership"]["person_id"].replace(others)
         )
         owner = cut["accounts"]["owner"]
-        cut["accounts"] = cut["accounts"].assign(owner=owner.where(owner == self.who, "owner-0"))
+        cut["accounts"] = cut["accounts"].assign(owner=owner.where(owner == self.who))
         cut["people"] = cut["people"].assign(
             manager_id=cut["people"]["manager_id"].where(
                 cut["people"]["manager_id"].isin(self.named)
@@ -260,7 +303,11 @@ class _Slicer:
 
 
 def _numbered(values: pd.Series, keep: Iterable[str], label: str) -> dict[str, str]:
-    others = sorted(set(values.dropna()) - set(keep))
+    """A number for each of the values not kept, such that no label is anybody's real id."""
+    kept = set(keep)
+    others = sorted(set(values.dropna()) - kept)
+    while any(str(value).startswith(f"{label}-") for value in (*kept, *others)):
+        label = f"{label}-x"
     return {value: f"{label}-{i}" for i, value in enumerate(others, 1)}
 
 
@@ -276,7 +323,6 @@ def write_book(book: Book, folder: Path) -> None:
         "edition": book.edition,
         "period": [f"{book.period.start:%Y-%m-%d}", f"{book.period.end:%Y-%m-%d}"],
         "currency": book.currency,
-        "rules": dict(book.rules),
         "available": sorted(book.available),
         "provenance": dataclasses.asdict(book.provenance),
     }
@@ -324,7 +370,6 @@ def read_book(folder: str | Path) -> Book:
         },
         period=Period.of(*facts["period"]),
         currency=facts["currency"],
-        rules=facts["rules"],
         provenance=Provenance(
             files=tuple(SourceFile(**f) for f in origin["files"]),
             map_name=origin["map_name"],

@@ -125,8 +125,13 @@ def in_order(frame: pd.DataFrame, column: str) -> list[str]:
 
 
 def row_axis(names: list[str]) -> dict[str, Any]:
-    """An axis that writes a name at each row number: two accounts of one name stay two rows."""
-    table = json.dumps({str(i): name for i, name in enumerate(names)})
+    """An axis that writes a name at each row number: two accounts of one name stay two rows.
+
+    Names stand in it as they are, without escapes for letters or line breaks, so that a search of
+    a packet for a name finds it here too.
+    """
+    lines = {str(i): " ".join(name.split()) for i, name in enumerate(names)}
+    table = json.dumps(lines, ensure_ascii=False)
     return {"title": None, "labelExpr": f"({table})[datum.value]"}
 
 

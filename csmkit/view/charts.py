@@ -5,10 +5,11 @@ Importing this module lets charts draw offline; see `csmkit.view.theme.enable_of
 
 from __future__ import annotations
 
-from csmkit.view.charts_book import chart_timeline, chart_waterfall
+from csmkit.view.charts_book import chart_waterfall
 from csmkit.view.charts_evidence import chart_evidence
 from csmkit.view.charts_health import chart_health
 from csmkit.view.charts_mix import chart_bands, chart_mix
+from csmkit.view.charts_owned import chart_timeline
 from csmkit.view.theme import enable_offline_charts
 
 __all__ = [

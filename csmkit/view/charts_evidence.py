@@ -31,91 +31,97 @@ def chart_evidence(evidence_timeline: pd.DataFrame, evidence_coverage: pd.DataFr
     """
     if evidence_timeline.empty and evidence_coverage.empty:
         return empty(evidence_timeline if "needs" in evidence_timeline.attrs else evidence_coverage)
-    dots = (
-        rows_of(evidence_timeline, "date", "kind", "text", "account")
-        if len(evidence_timeline)
-        else []
-    )
-    for dot in dots:
-        dot["kind"] = word_of(dot["kind"])
-    months = _months(evidence_coverage)
+    dots, months = _dots(evidence_timeline), _months(evidence_coverage)
     kinds = list(dict.fromkeys(dot["kind"] for dot in dots)) or ["No evidence on record"]
     gaps = [m for m in months if m["status"] == "no evidence"]
     away = [m for m in months if m["status"] == "away"]
-    band = {
-        "x": {"field": "month", "type": "temporal"},
-        "x2": {"field": "until"},
-        "tooltip": tooltip(("month", "Month from", "date"), ("status", "Status", "text")),
-    }
-
-    def shade(status: str, mark: dict[str, Any], words: str, colour: str) -> list[dict[str, Any]]:
-        shaded = [month for month in months if month["status"] == status]
-        if not shaded:
-            return []
-        chosen: dict[str, Any] = {"data": {"values": shaded}}
-        return [
-            {**chosen, "mark": {"type": "rect", **mark}, "encoding": band},
-            {
-                **chosen,
-                "mark": {
-                    "type": "text",
-                    "angle": 270,
-                    "align": "right",
-                    "baseline": "middle",
-                    "text": words,
-                    "fontSize": 11,
-                    "color": colour,
-                    "dx": -6,
-                },
-                "encoding": {
-                    "x": {"field": "middle", "type": "temporal"},
-                    "y": {"value": 0},
-                },
-            },
-        ]
-
     return chart(
         f"{len(dots)} items of evidence over {len(months)} months; "
         f"{len(gaps)} months without evidence, {len(away)} months away.",
         width=WIDTH,
         height=max(116, 30 * len(kinds)),
         layer=[
-            *shade("no evidence", {"color": _P["gap"]}, "no evidence", _P["loss"]),
-            *shade("away", {"color": _hatch()}, "away", _P["muted"]),
-            *shade("not owned", {"color": _P["wash"]}, "not owned", _P["muted"]),
-            {
-                "data": {"values": dots},
-                "mark": {
-                    "type": "circle",
-                    "size": 110,
-                    "opacity": 0.75,
-                    "color": _P["accent"],
-                    "stroke": _P["paper"],
-                    "strokeWidth": 1,
-                },
-                "encoding": {
-                    "x": {
-                        "field": "date",
-                        "type": "temporal",
-                        "scale": {"nice": False, "domain": _span(months, dots)},
-                        "axis": MONTH_AXIS,
-                    },
-                    "y": {
-                        "field": "kind",
-                        "type": "nominal",
-                        "scale": {"domain": kinds},
-                        "axis": {"title": None, "grid": True},
-                    },
-                    "tooltip": tooltip(
-                        ("date", "Date", "date"),
-                        ("kind", "Kind", "text"),
-                        ("account", "Account", "text"),
-                        ("text", "What happened", "text"),
-                    ),
-                },
-            },
+            *_shade(months, "no evidence", fill=_P["gap"], ink=_P["loss"]),
+            *_shade(months, "away", fill=_hatch(), ink=_P["muted"]),
+            *_shade(months, "not owned", fill=_P["wash"], ink=_P["muted"]),
+            _circles(dots, kinds, _span(months, dots)),
         ],
     )
+
+
+def _dots(timeline: pd.DataFrame) -> list[dict[str, Any]]:
+    if timeline.empty:
+        return []
+    dots = rows_of(timeline, "date", "kind", "text", "account")
+    for dot in dots:
+        dot["kind"] = word_of(dot["kind"])
+    return dots
+
+
+def _circles(
+    dots: list[dict[str, Any]], kinds: list[str], span: list[dict[str, int]]
+) -> dict[str, Any]:
+    """A circle per item of evidence, in the row of its kind."""
+    return {
+        "data": {"values": dots},
+        "mark": {
+            "type": "circle",
+            "size": 110,
+            "opacity": 0.75,
+            "color": _P["accent"],
+            "stroke": _P["paper"],
+            "strokeWidth": 1,
+        },
+        "encoding": {
+            "x": {
+                "field": "date",
+                "type": "temporal",
+                "scale": {"nice": False, "domain": span},
+                "axis": MONTH_AXIS,
+            },
+            "y": {
+                "field": "kind",
+                "type": "nominal",
+                "scale": {"domain": kinds},
+                "axis": {"title": None, "grid": True},
+            },
+            "tooltip": tooltip(
+                ("date", "Date", "date"),
+                ("kind", "Kind", "text"),
+                ("account", "Account", "text"),
+                ("text", "What happened", "text"),
+            ),
+        },
+    }
+
+
+def _shade(
+    months: list[dict[str, Any]], status: str, *, fill: str | dict[str, Any], ink: str
+) -> list[dict[str, Any]]:
+    """The months of one status as bands that say so; nothing where there are none."""
+    shaded = [month for month in months if month["status"] == status]
+    if not shaded:
+        return []
+    band = {
+        "x": {"field": "month", "type": "temporal"},
+        "x2": {"field": "until"},
+        "tooltip": tooltip(("month", "Month from", "date"), ("status", "Status", "text")),
+    }
+    words = {
+        "type": "text",
+        "angle": 270,
+        "align": "right",
+        "baseline": "middle",
+        "text": status,
+        "fontSize": 11,
+        "color": ink,
+        "dx": -6,
+    }
+    place = {"x": {"field": "middle", "type": "temporal"}, "y": {"value": 0}}
+    return [
+        {"data": {"values": shaded}, "mark": {"type": "rect", "color": fill}, "encoding": band},
+        {"data": {"values": shaded}, "mark": words, "encoding": place},
+    ]
 
 
 def _months(coverage: pd.DataFrame) -> list[dict[str, Any]]:

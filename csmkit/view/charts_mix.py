@@ -44,72 +44,86 @@ def chart_mix(
         return empty(composition_mix)
     known = bool(shown["share_arr"].notna().any())
     share, of = ("share_arr", "ARR") if known else ("share_accounts", "accounts")
-    rows = rows_of(shown, "at", "dimension", "level", "accounts", "arr", share)
+    rows = _level_rows(shown, share)
+    widest = max((row[share] or 0 for row in rows), default=1) or 1
+    dimensions = list(dict.fromkeys(row["dimension"] for row in rows))
+    x = {"field": share, "type": "quantitative", "scale": {"domain": [0, widest]}}
+    hover = tooltip(
+        ("dimension", "Split by", "text"),
+        ("level", "Part", "text"),
+        ("at", "When", "text"),
+        ("accounts", "Accounts", "number"),
+        ("arr", "ARR", "money"),
+        currency=currency,
+    )
+    return chart(
+        f"Share of {of} by {', '.join(d.lower() for d in dimensions)}: "
+        f"{word_of(start).lower()} beside closing.",
+        usermeta={"fit": "concat", "outside": 140},
+        spacing=10,
+        vconcat=[
+            {
+                **_part(dimension, rows, x, hover, last=dimension == dimensions[-1]),
+                "layer": _pair(start),
+            }
+            for dimension in dimensions
+        ],
+    )
+
+
+def _level_rows(mix: pd.DataFrame, share: str) -> list[dict[str, Any]]:
+    rows = rows_of(mix, "at", "dimension", "level", "accounts", "arr", share)
     for row in rows:
         level = word_of(row["level"])
         row["level"] = level[:1].upper() + level[1:]
         row["dimension"] = (row["dimension"] or "").capitalize()
-    widest = max((row[share] or 0 for row in rows), default=1) or 1
-    dimensions = list(dict.fromkeys(row["dimension"] for row in rows))
-    opening = word_of(start)
-    colour = {
-        "type": "nominal",
-        "scale": {
-            "domain": [opening, "Closing"],
-            "range": [_P["accent-soft"], _P["accent"]],
+    return rows
+
+
+def _part(
+    dimension: str,
+    rows: list[dict[str, Any]],
+    x: dict[str, Any],
+    hover: list[dict[str, Any]],
+    *,
+    last: bool,
+) -> dict[str, Any]:
+    """One split of the book, without its bars; the last carries the labels of the axis."""
+    mine = [row for row in rows if row["dimension"] == dimension]
+    levels = list(dict.fromkeys(row["level"] for row in mine))
+    axis = {"title": None, "format": ".0%", "tickCount": 5, **({} if last else {"labels": False})}
+    return {
+        "data": {"values": mine},
+        "title": {"text": dimension, "fontSize": 12, "offset": 6},
+        "width": WIDTH - 150,
+        "height": 22 * len(levels),
+        "encoding": {
+            "y": {
+                "field": "level",
+                "type": "nominal",
+                "sort": levels,
+                "axis": {"title": None, "minExtent": 110, "maxExtent": 110},
+            },
+            "x": {**x, "axis": axis},
+            "tooltip": hover,
         },
     }
 
-    def bars(at: str, name: str, size: int) -> dict[str, Any]:
-        return {
+
+def _pair(start: str) -> list[dict[str, Any]]:
+    """A broad bar for the start, and a narrow one for the end on it."""
+    scale = {
+        "domain": [word_of(start), "Closing"],
+        "range": [_P["accent-soft"], _P["accent"]],
+    }
+    return [
+        {
             "transform": [{"filter": f"datum.at == '{at}'"}],
             "mark": {"type": "bar", "height": size, "cornerRadiusEnd": 1},
-            "encoding": {"color": {"datum": name, **colour}},
+            "encoding": {"color": {"datum": word_of(at), "type": "nominal", "scale": scale}},
         }
-
-    def part(dimension: str) -> dict[str, Any]:
-        mine = [row for row in rows if row["dimension"] == dimension]
-        levels = list(dict.fromkeys(row["level"] for row in mine))
-        axis = {"title": None, "format": ".0%", "tickCount": 5}
-        if dimension != dimensions[-1]:
-            axis = {**axis, "labels": False}
-        return {
-            "data": {"values": mine},
-            "title": {"text": dimension, "fontSize": 12, "offset": 6},
-            "width": WIDTH - 150,
-            "height": 22 * len(levels),
-            "encoding": {
-                "y": {
-                    "field": "level",
-                    "type": "nominal",
-                    "sort": levels,
-                    "axis": {"title": None, "minExtent": 110, "maxExtent": 110},
-                },
-                "x": {
-                    "field": share,
-                    "type": "quantitative",
-                    "scale": {"domain": [0, widest]},
-                    "axis": axis,
-                },
-                "tooltip": tooltip(
-                    ("dimension", "Split by", "text"),
-                    ("level", "Part", "text"),
-                    ("at", "When", "text"),
-                    ("accounts", "Accounts", "number"),
-                    ("arr", "ARR", "money"),
-                    currency=currency,
-                ),
-            },
-            "layer": [bars(start, opening, 14), bars("closing", "Closing", 6)],
-        }
-
-    return chart(
-        f"Share of {of} by {', '.join(d.lower() for d in dimensions)}: "
-        f"{opening.lower()} beside closing.",
-        usermeta={"fit": "concat", "outside": 140},
-        spacing=10,
-        vconcat=[part(dimension) for dimension in dimensions],
-    )
+        for at, size in ((start, 14), ("closing", 6))
+    ]
 
 
 def chart_bands(team_bands: pd.DataFrame, *, currency: str = "") -> alt.Chart:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -12,16 +13,38 @@ from csmkit.text import clean
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """How one column of a list is shown: its heading, its format, and whether it is hidden."""
+    """How one column of a list is shown.
+
+    Attributes
+    ----------
+    label : str
+        Its heading.
+    format : str
+        How its values are written; see ``columns.toml``.
+    hide : bool
+        Whether it is shown only when asked for.
+    capital : bool
+        Whether its values are words of the kit, which begin with a capital letter when shown.
+    words : mapping of str to str
+        What its values are called in this column; any other value is read as in every column.
+    """
 
     label: str
     format: str = "text"
     hide: bool = False
+    capital: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def numeric(self) -> bool:
         """Whether the column's values are right-aligned."""
         return self.format in {"money", "share", "number", "days"}
+
+    def read(self, value: object) -> str:
+        """A value of the column as it is read."""
+        text = clean(value)
+        said = self.words.get(text) or word_of(text)
+        return said[:1].upper() + said[1:] if self.capital else said
 
 
 @cache

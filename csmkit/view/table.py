@@ -154,7 +154,7 @@ class Notice:
     kind: NoticeKind = "info"
 
     def _repr_html_(self) -> str:
-        return f'<p class="notice {self.kind}" dir="auto">{escape(self.text)}</p>'
+        return f'<p class="notice {self.kind}">{escape(self.text)}</p>'
 
     def __repr__(self) -> str:
         return textwrap.fill(self.text, 88)

@@ -128,7 +128,7 @@ def table_rows(
             ]
         else:
             write = _FORMATS[label.format]
-            cells = [write(value, currency) for value in shown[name]]
+            cells = [write(value, currency, label) for value in shown[name]]
         written.append(cells)
     left = len(frame) - len(shown)
     return Table(
@@ -233,9 +233,9 @@ def _value_and_parts(row: Mapping[Any, Any], currency: str) -> tuple[Cell, Cell]
         needs = clean(row.get("needs"))
         return Cell("not computable", "muted"), Cell(f"needs {needs}" if needs else "", "muted")
     value = Cell(by_unit(row["value"], row["unit"], currency=currency))
-    part, whole = row.get("numerator"), row.get("denominator")
+    part, whole, count = row.get("numerator"), row.get("denominator"), row.get("n")
     if missing(whole):
-        return value, Cell("")
+        return value, Cell("" if missing(count) else f"from {by_unit(count, 'count')}", "muted")
     amounts = row["unit"] == "money" or clean(row.get("metric")) in money_shares()
     unit = "money" if amounts else "count"
     said = f"of {by_unit(whole, unit, currency=currency)}"
@@ -244,25 +244,29 @@ def _value_and_parts(row: Mapping[Any, Any], currency: str) -> tuple[Cell, Cell]
     return value, Cell(said, "muted")
 
 
-def _date(value: Any, _: str) -> Cell:
+def _text(value: Any, _: str, label: Label) -> Cell:
+    return Cell(label.read(value) if isinstance(value, str) else _number(value))
+
+
+def _date(value: Any, _: str, __: Label) -> Cell:
     return Cell(day(value), "date")
 
 
-def _month(value: Any, _: str) -> Cell:
+def _month(value: Any, _: str, __: Label) -> Cell:
     return Cell("" if missing(value) else f"{pd.Timestamp(value):%b %Y}", "date")
 
 
-def _flag(value: Any, _: str) -> Cell:
+def _flag(value: Any, _: str, __: Label) -> Cell:
     return Cell("" if missing(value) else _FLAGS.get(bool(value), clean(value)))
 
 
-def _status(value: Any, _: str) -> Cell:
+def _status(value: Any, _: str, label: Label) -> Cell:
     text = clean(value)
-    return Cell(word_of(text), f"chip {_TONES.get(text, 'plain')}" if text else "")
+    return Cell(label.read(text), f"chip {_TONES.get(text, 'plain')}" if text else "")
 
 
-def _in(unit: str) -> Callable[[Any, str], Cell]:
-    def write(value: Any, currency: str) -> Cell:
+def _in(unit: str) -> Callable[[Any, str, Label], Cell]:
+    def write(value: Any, currency: str, _: Label) -> Cell:
         if isinstance(value, str):
             return Cell(inert(value))
         return Cell(by_unit(value, unit, currency=currency))
@@ -270,8 +274,8 @@ def _in(unit: str) -> Callable[[Any, str], Cell]:
     return write
 
 
-_FORMATS: Mapping[str, Callable[[Any, str], Cell]] = {
-    "text": lambda value, _: Cell(word_of(value) if isinstance(value, str) else _number(value)),
+_FORMATS: Mapping[str, Callable[[Any, str, Label], Cell]] = {
+    "text": _text,
     "date": _date,
     "month": _month,
     "money": _in("money"),

@@ -157,6 +157,14 @@ def test_an_account_not_live_at_the_opening_is_in_no_cohort():
     assert not lost["cohort"]
 
 
+@pytest.mark.parametrize("rule", ["outcome", "start"])
+def test_a_loss_after_a_late_renewal_across_the_opening_is_a_bucket_of_its_own(rule: str):
+    # A customer since 2025: neither in the opening nor won inside the period.
+    cycle = with_contracts(("2025-01-01", "2025-12-20", 100), ("2026-01-10", "2026-03-31", 100))
+    result = account_results(cycle, attribution=rule).iloc[0]
+    assert (result["won_and_lost"], result["lapsed_and_lost"]) == (0, 100)
+
+
 def test_a_recorded_price_rise_is_split_from_the_expansion_of_its_day():
     cycle = cycle_of(
         ownership=OWNED,

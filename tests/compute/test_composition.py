@@ -126,6 +126,19 @@ def test_the_mix_by_segment_counts_accounts_and_arr():
     assert here["share_arr"].to_dict() == {"Enterprise": 0.6, "SMB": 0.3, "unknown": 0.1}
 
 
+def test_an_account_that_stands_twice_counts_once():
+    accounts = rows("account_id name", ("a0", "A"), ("a0", "A again"))
+    cycle = book(100, accounts=accounts)
+    assert at(cycle, "owned opening")["arr"] == 100
+    assert ck.movements(cycle).empty
+    assert len(ck.ownership_timeline(cycle)) == 1
+
+
+def test_books_side_by_side_of_nobody_have_no_row():
+    cycle = cycle_of(people=rows("person_id name role"))
+    assert len(ck.compute.composition.books_side_by_side(cycle)) == 0
+
+
 def test_books_side_by_side_are_in_order_of_name_and_not_of_result():
     cycle = cycle_of(
         ownership=owned(("a", "zoe", "2020-01-01", None), ("b", "ana", "2020-01-01", None)),

@@ -35,6 +35,15 @@ def test_a_month_on_leave_is_no_month_without_evidence():
     assert months(noted("2026-01-15", absences=away)) == ["evidence", "away", "no evidence"]
 
 
+def test_days_away_written_backwards_do_not_undo_good_ones():
+    away = rows(
+        "person_id start end",
+        ("ana", "2026-02-01", "2026-02-28"),
+        ("ana", "2026-02-20", "2026-02-04"),
+    )
+    assert months(noted("2026-01-15", absences=away))[1] == "away"
+
+
 def test_a_few_days_away_do_not_excuse_a_month():
     away = rows("person_id start end", ("ana", "2026-02-05", "2026-02-18"))  # 14 of 28, not more
     assert months(noted("2026-01-15", absences=away))[1] == "no evidence"

@@ -122,3 +122,11 @@ def test_without_a_health_table_it_says_what_it_needs():
     table = ck.health_movement(cycle_of(ownership=owned(("a", "ana", "2020-01-01", None))))
     assert len(table) == 0
     assert table.attrs["needs"] == "health (account_id, date, score or status)"
+
+
+def test_a_score_without_a_day_is_nobodys():
+    cycle = cycle_of(
+        ownership=owned(("a", "ana", "2020-01-01", None)),
+        health=rows("account_id date status", ("a", "2025-12-01", "green"), ("a", None, "red")),
+    )
+    assert ck.health_movement(cycle)["end_status"].to_list() == ["green"]

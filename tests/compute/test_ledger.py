@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from csmkit.compute.arr import company_totals
 from csmkit.compute.ledger import ledger, spells
 from csmkit.compute.results import account_results
 from csmkit.cycle import Cycle
@@ -67,7 +68,7 @@ def test_a_snapshot_of_the_same_owner_hands_nothing_over():
     assert (result["taken_over"], result["handed_over"], result["closing"]) == (0, 0, 100)
 
 
-def test_without_a_history_the_current_owner_is_assumed_from_the_first_day():
+def test_without_a_history_the_current_owner_is_assumed_all_along():
     cycle = cycle_of(
         people=rows("person_id name role", ("ana", "Ana", "csm")),
         accounts=rows(
@@ -76,8 +77,19 @@ def test_without_a_history_the_current_owner_is_assumed_from_the_first_day():
             ("b", "Bolt", "2024-05-01", None),  # nobody's
         ),
     )
-    assert stretches(cycle) == [("ana", "2024-05-01", "2200-01-01", 1)]
+    assert stretches(cycle) == [("ana", "1900-01-01", "2200-01-01", 1)]
     assert set(ledger(cycle)["source"]) == {"assumed"}
+
+
+def test_an_assumed_owner_has_the_opening_of_an_account_whose_term_began_inside_the_period():
+    # contract_start is that of the current term; the customer has been there since 2024.
+    cycle = cycle_of(
+        people=rows("person_id name role", ("ana", "Ana", "csm")),
+        accounts=rows("account_id name contract_start owner", ("a", "Acme", "2026-03-01", "ana")),
+        contracts=contracts(("a", "2024-03-01", "2026-02-28", 100), ("a", "2026-03-01", None, 100)),
+    )
+    assert account_results(cycle)["calendar_opening"].to_list() == [100]
+    assert company_totals(cycle)["unassigned_opening_arr"] == 0
 
 
 def test_days_in_a_gap_belong_to_nobody():
@@ -126,6 +138,11 @@ def test_a_blank_share_is_what_the_given_ones_leave():
     )
 
 
+def test_who_is_left_nothing_owns_nothing():
+    assert weights(("ana", 1.0), ("ben", None)) == {"ana": 1}
+    assert weights(("ana", None), ("ben", 0.0)) == {"ana": 1}
+
+
 def test_the_same_row_twice_is_one_ownership():
     assert weights(("ana", None), ("ana", None), ("ben", None)) == {"ana": 0.5, "ben": 0.5}
 
@@ -151,3 +168,31 @@ def test_spells_say_who_came_before_and_after_without_naming_them():
         ("ana", "2026-04-01", "", "previous owner", ""),
         ("ben", "2026-01-01", "2026-03-31", "previous owner", "next owner"),
     ]
+
+
+def neighbours(*ownership: tuple[str, str, str | None]) -> list[tuple[str, str, str]]:
+    cycle = cycle_of(ownership=owned(*(("a", *o) for o in ownership)))
+    return [(r.person_id, r.before, r.after) for r in spells(cycle).itertuples()]
+
+
+def test_a_hand_over_with_some_days_together_is_a_hand_over():
+    assert neighbours(("ana", "2025-01-01", "2026-04-10"), ("ben", "2026-04-01", None)) == [
+        ("ana", "", "next owner"),
+        ("ben", "previous owner", ""),
+    ]
+
+
+def test_a_cover_inside_somebodys_time_hands_nothing_over():
+    assert neighbours(("ana", "2025-01-01", None), ("ben", "2026-04-01", "2026-04-30")) == [
+        ("ana", "", ""),
+        ("ben", "", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "before"),
+    [("2026-01-28", "previous owner"), ("2026-01-29", "")],  # 180 and 181 days after 2025-08-01
+)
+def test_who_had_it_long_before_is_no_previous_owner(start: str, before: str):
+    found = neighbours(("ana", "2020-01-01", "2025-08-01"), ("ben", start, None))
+    assert found[1] == ("ben", before, "")

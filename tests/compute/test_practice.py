@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import csmkit as ck
+from csmkit.compute.metrics import metrics
 from csmkit.compute.practice import days_at_work, touches
 from csmkit.cycle import Cycle
 from tests.compute.helpers import cycle_of, owned, row, rows, value
@@ -172,6 +173,30 @@ def test_plans_cover_and_complete():
     frame = ck.practice(cycle)
     assert value(frame, "plan_coverage") == 0.5  # a and b of four
     assert value(frame, "plan_completion") == 0.5  # a done, b not
+
+
+def test_a_plan_done_without_its_day_counts_as_done_and_the_note_says_so():
+    cycle = cycle_of(
+        ownership=owned(*((i, "ana", "2020-01-01", None) for i in "abc")),
+        plans=rows(
+            "account_id opened due closed status",
+            ("a", "2025-10-01", "2026-03-01", None, "done"),
+            ("b", "2025-10-01", "2026-03-01", "2026-07-01", "done"),  # after the period
+            ("c", "2025-10-01", "2026-03-01", None, "open"),
+        ),
+    )
+    found = row(ck.practice(cycle), "plan_completion")
+    assert (found["numerator"], found["denominator"]) == (1, 3)
+    assert found["note"] == "1 of those done without a day on record"
+
+
+def test_a_colleagues_touchpoint_is_not_this_persons_and_the_words_say_so():
+    points = rows("account_id person_id date type", ("a", "ben", "2026-05-02", "qbr"))
+    cycle = cycle_of(ownership=ALL_ALONG, touchpoints=points)
+    frame = ck.practice(cycle)
+    assert (value(frame, "accounts_untouched"), value(frame, "qbr_coverage")) == (1, 0)
+    assert row(frame, "accounts_untouched")["label"].endswith("by this person")
+    assert "by this person" in metrics()["qbr_coverage"].meaning
 
 
 def test_a_fresh_score_is_from_the_last_30_days():

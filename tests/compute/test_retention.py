@@ -56,6 +56,16 @@ def test_an_account_won_and_lost_inside_is_a_figure_of_its_own():
     assert (value(frame, "won_and_lost_arr"), value(frame, "new_arr")) == (40, 40)
 
 
+def test_a_loss_after_a_late_renewal_across_the_opening_is_named_beside_the_churn():
+    # Live from 2025 to 2025-12-20 and again from 2026-01-10: not won inside the period.
+    cycle = held(("a", "2025-01-01", "2025-12-20", 100), ("a", "2026-01-10", "2026-03-31", 100))
+    frame = ck.outcomes(cycle)
+    assert (value(frame, "won_and_lost_arr"), value(frame, "churned_arr")) == (0, 0)
+    assert row(frame, "churned_arr")["note"] == (
+        "100 more was lost after a late renewal across the opening; that was in no opening"
+    )
+
+
 def test_an_opening_of_nothing_is_not_computable_and_never_0_percent():
     frame = ck.outcomes(held(("a", "2026-02-01", None, 100)))
     for metric in ("nrr", "grr", "logo_retention"):
@@ -256,6 +266,57 @@ def test_a_renewal_belongs_to_the_owner_on_its_due_date():
     frame = ck.outcomes(cycle)
     assert value(frame, "renewal_rate", "ana") == 1
     assert row(frame, "renewal_rate", "ben")["needs"] == "a renewal that fell due"
+
+
+def half_each() -> Cycle:
+    """a, 100 due and renewed after a red month, owned by two in equal parts."""
+    return cycle_of(
+        ownership=owned(("a", "ana", "2020-01-01", None), ("a", "ben", "2020-01-01", None)),
+        contracts=contracts(("a", "2025-01-01", None, 100)),
+        renewals=rows(
+            "account_id due outcome arr_due arr_renewed",
+            ("a", "2026-04-01", "renewed", 100, 80),
+            ("a", "2026-09-01", "open", 100, None),
+        ),
+        health=rows(
+            "account_id date status", ("a", "2026-02-01", "red"), ("a", "2026-03-01", "green")
+        ),
+    )
+
+
+def test_the_arr_of_a_shared_accounts_renewal_is_shared():
+    frame = ck.outcomes(half_each())
+    found = row(frame, "renewal_rate_arr")
+    assert (found["numerator"], found["denominator"]) == (40, 50)
+    assert value(frame, "saved_arr", "ana") + value(frame, "saved_arr", "ben") == 80
+    assert value(frame, "renewal_rate", "ben") == 1  # by count, one for each owner
+
+
+def test_a_shared_account_is_shared_in_what_is_due_what_is_ahead_and_in_health():
+    cycle = half_each()
+    made_of = ck.composition(cycle)
+    due = made_of[made_of["measure"].isin(["arr", "renewals_due_arr"])]
+    assert set(due[due["at"] == "calendar opening"]["value"]) == {50}
+    assert ck.time_lag(cycle)["amount"].to_list() == [50, 50]  # ahead, one row for each
+    assert ck.health_movement(cycle)["arr"].to_list() == [50, 50]
+
+
+def test_who_is_left_no_share_has_no_renewal_and_no_growth():
+    ownership = rows(
+        "account_id person_id start share",
+        ("a", "ana", "2020-01-01", 1.0),
+        ("a", "ben", "2020-01-01", None),
+    )
+    frame = ck.outcomes(
+        cycle_of(
+            ownership=ownership,
+            contracts=contracts(("a", "2025-01-01", None, 100), ("a", "2026-03-01", None, 20)),
+            renewals=rows("account_id due outcome", ("a", "2026-03-01", "renewed")),
+        )
+    )
+    assert value(frame, "expansions", "ana") == 1
+    assert value(frame, "expansions", "ben") == 0
+    assert math.isnan(value(frame, "renewal_rate", "ben"))
 
 
 def test_a_clean_renewal_has_no_discount_concession_or_manager_on_record():

@@ -109,6 +109,49 @@ def test_what_was_taken_over_lately_is_said_in_money():
     )
 
 
+def test_what_came_by_an_overlapping_hand_over_was_taken_over():
+    cycle = cycle_of(
+        ownership=owned(("a", "ana", "2020-01-01", "2026-04-10"), ("a", "ben", "2026-04-01", None)),
+        contracts=contracts(("a", "2025-01-01", None, 100)),
+    )
+    assert said(cycle, "ben")["inherited"].startswith(f"{percent(1)} of the ARR")
+
+
+def test_a_start_after_the_period_is_said_so():
+    found = started("2026-09-01")
+    assert found["starts after"].startswith("Ana starts on 2026-09-01, after the period")
+    assert not {"too new", "starts inside"} & set(found)
+    people = rows("person_id name role start_date", ("ana", "Ana", "csm", "2026-09-01"))
+    about = ck.profile(cycle_of(people=people)).set_index("item")["value"]
+    assert about["In the role since"] == "2026-09-01, after the period"
+
+
+def late_over_the_opening(last: str | None) -> Cycle:
+    """100 since 2024, lapsed on 2025-12-21, back on 2026-01-10."""
+    return cycle_of(
+        ownership=ALL_ALONG,
+        contracts=contracts(("a", "2024-01-01", "2025-12-20", 100), ("a", "2026-01-10", last, 100)),
+    )
+
+
+def test_a_late_renewal_across_the_opening_is_said_with_what_was_lost_of_it():
+    kept, lost = (said(late_over_the_opening(d))["late opening"] for d in (None, "2026-03-31"))
+    assert kept.startswith("100 of ARR lay between a contract and its late renewal")
+    assert "lost" not in kept
+    assert lost.endswith("100 of ARR was lost again on such accounts; it is in neither of the two.")
+
+
+def test_the_headline_says_that_the_opening_came_back_late_and_was_lost():
+    assert ck.headline(late_over_the_opening("2026-03-31")) == (
+        "Ana owned no ARR on the opening day; 100 came back after it by late renewal, so NRR and "
+        "GRR are not computable; 100 of ARR was lost after such a renewal."
+    )
+
+
+def test_without_anybody_the_headline_says_so():
+    assert ck.headline(cycle_of(people=rows("person_id name role"))).startswith("Nobody")
+
+
 def test_an_assumed_owner_is_said():
     cycle = cycle_of(
         people=rows("person_id name role", ("ana", "Ana", "csm")),

@@ -1,9 +1,11 @@
 """A figure beside each target that holds for a person, of whatever scope."""
 
+import math
+
 import pytest
 
 import csmkit as ck
-from tests.compute.helpers import contracts, cycle_of, owned, rows
+from tests.compute.helpers import contracts, cycle_of, day, owned, rows
 
 
 def targets_of(*values):
@@ -36,6 +38,24 @@ def test_segment_target_is_held_against_the_accounts_of_the_segment():
 
 def test_segment_without_an_account_of_the_person_is_left_out():
     assert targets_of(("Public", "nrr", 1.0)).empty
+
+
+def test_a_target_that_ends_inside_the_period_is_shown_with_its_last_day_and_no_value():
+    cycle = cycle_of(
+        ownership=owned(("a", "ana", "2025-01-01", None)),
+        contracts=contracts(("a", "2025-01-01", None, 100)),
+        targets=rows(
+            "scope metric value start end",
+            ("team", "nrr", 1.05, "2026-01-01", "2026-03-31"),
+            ("team", "grr", 0.9, "2026-01-01", None),
+            ("team", "grr", 0.8, "2025-01-01", "2025-12-31"),  # over before the period
+        ),
+    )
+    nrr, grr = ck.against_targets(cycle).to_dict("records")
+    assert (nrr["target"], day(nrr["until"])) == (1.05, "2026-03-31")
+    assert math.isnan(nrr["value"])
+    assert nrr["needs"] == "a period that ends by 2026-03-31"
+    assert (grr["target"], day(grr["until"]), grr["value"]) == (0.9, "", 1)
 
 
 def test_own_target_is_named_so_and_others_are_not_shown():

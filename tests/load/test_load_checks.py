@@ -6,6 +6,8 @@ from csmkit.cycle import Period
 from csmkit.load.assemble import load
 from csmkit.load.files import open_export
 from csmkit.load.fit import canonical_map
+from csmkit.load.read import check_export
+from csmkit.resources import resource
 
 
 def told(folder, kind, period=None):
@@ -178,9 +180,65 @@ def test_a_period_outside_the_data(small):
     assert told(folder, "period_outside_data", "2024-05-31:2024-12-31") == []
 
 
+CALL = "account_id,date,type\nA1,2024-03-01,call\n"
+
+
+@pytest.mark.parametrize(
+    ("period", "severities"),
+    [
+        ("2020-01-01:2020-12-31", ["error"]),
+        ("2022-01-01:2022-12-31", []),
+        ("2024-03-01:2024-06-30", []),
+        ("2024-03-02:2024-06-30", ["error"]),
+    ],
+)
+def test_an_open_row_says_nothing_of_days_after_the_last_date(small, period, severities):
+    # Contracts and owners begin on 2021-01-01 and are open; the one call is the last date.
+    told_of = told(small({"touchpoints.csv": CALL}), "period_outside_data", period)
+    assert [t[0] for t in told_of] == severities
+
+
+def test_9999_is_a_way_to_write_open(small):
+    forever = "account_id,person_id,start,end\nA1,ana@x.io,2021-01-01,9999-12-31\n"
+    files = {"touchpoints.csv": CALL, "ownership.csv": forever}
+    told_of = told(small(files), "period_outside_data", "2030-01-01:2030-06-30")
+    assert [t[0] for t in told_of] == ["error"]
+
+
+def test_contracts_that_run_into_the_period_do_not_show_that_the_export_is_new(small):
+    contracts = "account_id,start,end,arr\nA1,2021-01-01,2031-12-31,5\n"
+    folder = small({"touchpoints.csv": CALL, "contracts.csv": contracts})
+    assert told(folder, "period_outside_data", "2030-01-01:2030-06-30") == []
+    assert [t[0] for t in told(folder, "period_not_seen", "2030-01-01:2030-06-30")] == ["warning"]
+    assert told(folder, "period_not_seen", "2024-01-01:2024-06-30") == []
+
+
+def test_open_contracts_and_owners_alone_may_be_quiet_and_are_told(small):
+    assert told(small(), "period_outside_data", "2024-01-01:2024-06-30") == []
+    assert [t[0] for t in told(small(), "period_not_seen", "2024-01-01:2024-06-30")] == ["warning"]
+
+
+def test_an_export_without_a_date_cannot_tell_about_the_period(write):
+    folder = write({"accounts.csv": "account_id,name,owner\nA1,Acme,Ana\n"})
+    assert [t[0] for t in told(folder, "period_not_seen", "2024-01-01:2024-06-30")] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("period", "severities"),
+    [
+        ("1999-01-01:1999-06-30", ["error"]),
+        ("2026-01-01:2026-06-30", []),
+        ("2030-01-01:2030-06-30", ["error"]),
+    ],
+)
+def test_the_sample_team_covers_its_own_period_only(period, severities):
+    found = check_export(resource("data_samples") / "clean", period=period)
+    assert found.loc[found["kind"].str.startswith("period_"), "severity"].tolist() == severities
+
+
 def test_a_sound_export_has_no_warning(small):
     export = open_export(small())
-    found = load(export, canonical_map(export), Period.parse("2024-01-01:2024-06-30")).findings
+    found = load(export, canonical_map(export), Period.parse("2021-01-01:2021-06-30")).findings
     assert found["severity"].tolist() == ["info"]
 
 

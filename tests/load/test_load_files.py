@@ -7,7 +7,9 @@ import openpyxl
 import pytest
 
 from csmkit.errors import UnreadableInput
+from csmkit.load.assemble import load
 from csmkit.load.files import open_export
+from csmkit.load.map_reader import parse_map
 
 
 def cells(path, name="a.csv"):
@@ -142,3 +144,40 @@ def test_broken_workbook_alone_raises_and_in_a_folder_is_remembered(write):
     export = open_export(folder)
     assert list(export.faults) == ["b.xlsx"]
     assert list(export.sheets) == ["a.csv"]
+
+
+APART = "Jose\u0301"
+"""José as macOS writes it: the accent is a character of its own."""
+JOINED = "Jos\u00e9"
+
+
+def test_accents_are_joined_in_cells_and_headers(write):
+    frame = cells(write({"a.csv": f"{APART},n\n1,{APART} Gil\n"}))
+    assert frame.columns.tolist() == [JOINED, "n"]
+    assert frame["n"].tolist() == [f"{JOINED} Gil"]
+
+
+@pytest.mark.parametrize("written", [APART, JOINED])
+def test_a_map_finds_a_file_a_sheet_and_a_column_however_the_accent_is_written(write, written):
+    book = openpyxl.Workbook()
+    book.active.title = APART
+    for row in (["id", APART], ["A1", APART]):
+        book.active.append(row)
+    folder = write({f"{APART}.csv": f"id,{APART}\n{JOINED},2024-01-01\n"})
+    book.save(folder / f"{APART}.xlsx")
+    given = parse_map(
+        f'[[source]]\ntable = "accounts"\nfile = "{written}.xlsx"\nsheet = "{written}"\n'
+        f'[source.columns]\naccount_id = "id"\nname = "{written}"\nowner = "{written}"\n'
+        f'[[source]]\ntable = "people"\nfile = "{written}.csv"\n'
+        f'[source.columns]\nperson_id = "id"\nstart_date = "{written}"\n'
+    )
+    tables = load(open_export(folder), given, None).tables
+    assert (
+        tables["accounts"]["owner"].tolist() == tables["people"]["person_id"].tolist() == [JOINED]
+    )
+
+
+def test_a_file_is_found_however_its_name_is_asked_for(write):
+    export = open_export(write({f"{APART}.csv": "id\n1\n"}))
+    assert list(export.sheets) == [f"{JOINED}.csv"]
+    assert export.name_of(f"{APART}.csv") == export.name_of(f"{JOINED}.csv") == f"{JOINED}.csv"

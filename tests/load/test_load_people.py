@@ -145,3 +145,60 @@ def test_blank_attendees_are_nobody(small):
     result = tables(small({"touchpoints.csv": calls}))
     assert result.tables["touchpoints"]["attendees"].isna().tolist() == [True]
     assert told(result, "unknown_person") == []
+
+
+NAMESAKES = (
+    "person_id,name,email,role,aliases\nu1,Ana Lee,ana@x.io,csm,{}\nu2,Sam Lee,sam@x.io,csm,\n"
+)
+BOOKS = "account_id,person_id,start\nA1,{},2024-01-01\nA2,ana@x.io,2024-01-01\n"
+
+
+@pytest.mark.parametrize("owner", ["Sam Lee", "sam lee"])
+def test_an_alias_that_is_a_colleagues_name_is_ambiguous(small, owner):
+    files = {"people.csv": NAMESAKES.format("Sam Lee"), "ownership.csv": BOOKS.format(owner)}
+    result = tables(small(files))
+    assert result.tables["ownership"]["account_id"].tolist() == ["A2"]
+    assert told(result, "ambiguous_person") == [("error", "ownership", 2, owner)]
+
+
+@pytest.mark.parametrize("owner", ["u2", "sam@x.io"])
+def test_an_id_or_a_mail_means_its_own_person_whatever_the_aliases(small, owner):
+    files = {"people.csv": NAMESAKES.format(owner), "ownership.csv": BOOKS.format(owner)}
+    assert tables(small(files)).tables["ownership"]["person_id"].tolist() == [
+        "sam@x.io",
+        "ana@x.io",
+    ]
+
+
+def test_aliases_that_differ_in_case_alone_are_two_logins(small):
+    people = "name,email,aliases\nAna,ana@x.io,005aB\nBen,ben@x.io,005ab\n"
+    files = {"people.csv": people, "ownership.csv": BOOKS.format("005ab")}
+    assert tables(small(files)).tables["ownership"]["person_id"].tolist() == [
+        "ben@x.io",
+        "ana@x.io",
+    ]
+
+
+def test_people_of_another_team_are_told_once_for_each_column(small):
+    deals = "account_id,opened,closed_by\n" + "".join(
+        f"A1,2024-02-0{i},{who}\n" for i, who in enumerate(["Zed", "Yan", "Zed", "Ana Lee"], 1)
+    )
+    result = tables(small({"opportunities.csv": deals}))
+    assert result.tables["opportunities"]["closed_by"].tolist() == ["Zed", "Yan", "Zed", "ana@x.io"]
+    assert told(result, "unknown_person") == [("info", "opportunities", 0, "Zed, Yan")]
+    found = result.findings.set_index("kind").loc["unknown_person"]
+    assert found["message"].startswith("2 named in closed_by (3 rows) are not in the people table.")
+    assert (found["file"], found["column"]) == ("opportunities.csv", "closed_by")
+
+
+def test_attendees_from_outside_are_told_once_and_a_name_of_two_people_by_row(small):
+    people = "name,email,role\nAna Lee,a@x.io,csm\nAna Lee,b@x.io,csm\n"
+    books = "account_id,person_id,start\nA1,a@x.io,2024-01-01\n"
+    calls = "account_id,date,type,attendees\n" + (
+        "A1,2024-02-01,call,Carl; Dora\nA1,2024-02-02,call,Carl; Ana Lee\n"
+    )
+    files = {"people.csv": people, "ownership.csv": books, "touchpoints.csv": calls}
+    result = tables(small(files))
+    assert result.tables["touchpoints"]["attendees"].tolist() == ["Carl;Dora", "Carl;Ana Lee"]
+    assert told(result, "unknown_person") == [("info", "touchpoints", 0, "Carl, Dora")]
+    assert told(result, "ambiguous_person") == [("warning", "touchpoints", 3, "Carl;Ana Lee")]

@@ -124,3 +124,27 @@ def test_every_synonym_points_to_a_column():
 )
 def test_headers_in_plain_words(header, words):
     assert plain(header) == words
+
+
+def test_a_guess_that_asks_lists_the_words_it_asks_about(write):
+    proposal = propose_map(write({"team.csv": "name,Role\nAna,CSM\nBen,Chief of joy\n"}))
+    assert 'role = { column = "Role", values = { "Chief of joy" = "?" } }' in proposal.text
+
+
+def test_a_second_guess_for_a_column_says_that_it_takes_the_place_of_the_first(write):
+    text = "account_id,start,arr,mrr\nA1,2026-01-01,12,1\n"
+    lines = propose_map(write({"contracts.csv": text})).text.splitlines()
+    second = next(line for line in lines if line.startswith("# arr = "))
+    assert second.endswith("in place of the line above")
+
+
+def test_headers_without_a_place_are_named_where_something_is_needed(write):
+    proposal = propose_map(
+        write({"contracts.csv": "account_id,start,Weird money\nA1,2026-01-01,1\n"})
+    )
+    assert "## Headers of this file without a place: Weird money" in proposal.text
+
+
+def test_a_file_that_cannot_be_read_is_named(write):
+    folder = write({"accounts.csv": "account_id,name\nA1,Acme\n", "empty.csv": ""})
+    assert "## empty.csv could not be read" in propose_map(folder).text

@@ -1,6 +1,7 @@
 """Every row is kept, or set aside with a reason."""
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -145,6 +146,18 @@ def test_ambiguous_dates_of_a_required_column_are_an_error(write):
     assert errors["kind"].tolist() == ["ambiguous_date", "nothing_kept"]
     assert errors["value"].tolist()[0] == "01/02/2024"
     assert "start may be day first or month first" in errors["message"].tolist()[0]
+
+
+@pytest.mark.parametrize("bad", ["2024-02-30", "45/45/2024", "0/0/2024"])
+def test_an_impossible_date_sets_aside_its_own_row_alone(write, bad):
+    result = loaded(
+        write,
+        source("contracts", CONTRACTS),
+        f=f"acc,start,end,arr\nA1,{bad},,10\nA2,2024-02-28,,20\n",
+    )
+    assert result.tables["contracts"]["arr"].tolist() == [20]
+    assert kinds(result, "contracts") == [("unreadable_value", 2, "start")]
+    assert "error" not in set(result.findings["severity"])
 
 
 def test_a_proven_order_is_used_and_told(write):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csmkit.load.dates import order_of, parse_dates
+from csmkit.load.dates import needs_order, order_of, parse_dates
 from csmkit.load.parse import Rules, parse_column
 from csmkit.schema import Column
 
@@ -68,6 +68,16 @@ def test_ambiguous_dates_are_not_read_and_iso_ones_beside_them_are():
 
 def test_contradicting_dates_prove_nothing():
     assert parse_dates(text("28-07-2023", "07-28-2023"), None)[1].all()
+
+
+def test_a_date_in_no_order_contradicts_nothing():
+    values, _, order = parse_dates(text("45-45-2023", "28-07-2023"), None)
+    assert (days(values), order) == ([None, "2023-07-28"], "dmy")
+
+
+def test_only_a_day_in_one_order_or_the_other_needs_the_order():
+    cells = text("03-04-2023", "28-07-2023", "45-45-2023", "2023-02-30", "soon", None)
+    assert needs_order(cells).tolist() == [True, True, False, False, False, False]
 
 
 @given(st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31)), st.sampled_from(["dmy", "mdy", None]))

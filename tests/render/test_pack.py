@@ -1,5 +1,6 @@
 """A pack: every packet whole or not at all, and one failure stops nobody else's."""
 
+import dataclasses
 import json
 
 import nbformat
@@ -7,6 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import csmkit as ck
+from csmkit.cycle import Period
 from csmkit.errors import DataError, UsageError
 from csmkit.names import packet_slug
 from csmkit.render.pack import scan_pack
@@ -134,6 +136,40 @@ def test_a_pack_of_the_other_edition_is_never_mixed_in(tmp_path):
     render(tmp_path, "1 + 1", only=ANA)
     with pytest.raises(UsageError, match="holds a pack of the committee edition"):
         render(tmp_path, "1 + 1", edition="csm")
+
+
+@pytest.mark.slow
+def test_a_part_of_a_pack_is_never_of_another_period(tmp_path):
+    render(tmp_path, "1 + 1")
+    later = dataclasses.replace(small_team(), period=Period.parse("2026-02-01:2026-06-30"))
+    with pytest.raises(UsageError, match="a pack of another period"):
+        render(tmp_path, "1 + 1", team=later, only=ANA)
+    pack = render(tmp_path, "1 + 1", team=later)
+    assert pack.manifest["period"] == ["2026-02-01", "2026-06-30"]
+
+
+@pytest.mark.slow
+def test_packets_of_people_who_left_the_export_are_removed(tmp_path):
+    render(tmp_path, "1 + 1")
+    people = [p for p in small_team().table("people").to_dict("records") if p["person_id"] != BEN]
+    render(tmp_path, "1 + 1", team=small_team(people=people))
+    assert files(tmp_path) == [f"{ANA_SLUG}.html", f"{ANA_SLUG}.ipynb"]
+
+
+@pytest.mark.slow
+def test_an_error_that_names_somebody_else_is_not_written_down(tmp_path):
+    pack = render(tmp_path, "raise ValueError('Bolt' + ' Industries')")
+    assert pack.failed == 2
+    assert files(tmp_path) == [f"{BEN_SLUG}.failed.ipynb"]
+    assert "was not written" in pack.manifest["packets"][0]["error"]
+
+
+@pytest.mark.slow
+def test_a_file_of_no_manifest_is_told_by_the_scan(tmp_path):
+    render(tmp_path, "1 + 1", only=ANA)
+    stray = tmp_path / "pack" / "packets" / "old-person-123456.html"
+    stray.write_text("<p>Ben Stone</p>", encoding="utf-8")
+    assert list(scan_pack(small_team(), tmp_path / "pack")) == [stray.name]
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import csmkit as ck
 from csmkit.render.scan import Scanner
 from csmkit.terms import Term, Terms
 from tests.render.helpers import ANA, BEN, small_team
@@ -75,11 +76,38 @@ def test_a_word_of_the_kit_s_own_text_is_not_taken_for_an_account(tmp_path):
     accounts = [
         {"account_id": "AC-100001", "name": "Acme"},
         {"account_id": "AC-100002", "name": "Practice"},
+        {"account_id": "AC-100003", "name": "Practice of Law"},
     ]
-    team = small_team(accounts=accounts)
-    scanner = Scanner(team, ordinary="## Practice")
-    assert scan_html(scanner, tmp_path, "<h2>Practice</h2>") == []
+    scanner = Scanner(small_team(accounts=accounts), ordinary="## Practice of Law")
     assert scanner.left_out == ("Practice",)
+    assert scan_html(scanner, tmp_path, "<h2>Practice</h2>") == []
+    assert scan_html(scanner, tmp_path, "<p>AC-100002</p>") == ["AC-100002"]
+
+
+def test_a_name_hidden_in_a_type_does_not_switch_the_scan_off(tmp_path):
+    touch = {"account_id": "AC-100001", "person_id": ANA, "date": "2026-02-01"}
+    team = small_team(touchpoints=[{**touch, "type": "call with Ben Stone"}] * 6)
+    assert scan_html(Scanner(team), tmp_path, "<p>Ben Stone</p>") == ["Ben Stone"]
+
+
+def test_an_account_named_like_a_segment_cannot_be_told_from_it(tmp_path):
+    accounts = [
+        {"account_id": f"AC-20000{i}", "name": f"Firm {i}", "segment": "Enterprise"}
+        for i in range(5)
+    ]
+    team = small_team(accounts=[*accounts, {"account_id": "AC-100002", "name": "Enterprise"}])
+    assert Scanner(team).left_out == ("Enterprise",)
+
+
+def test_text_in_a_chart_s_axis_is_read(tmp_path):
+    accounts = [{"account_id": "AC-100001", "name": "Société"}]
+    accounts += [{"account_id": "AC-100002", "name": "Übermut"}]
+    team = small_team(accounts=accounts)
+    frame = ck.ownership_timeline(ck.book_of(team, ANA))
+    spec = ck.chart_timeline(frame).to_json()
+    body = f'<script type="application/json">{spec}</script>'
+    assert scan_html(Scanner(team), tmp_path, body, who=ANA) == []
+    assert scan_html(Scanner(team), tmp_path, body, who=BEN) == ["Société"]
 
 
 def test_the_longest_name_wins():

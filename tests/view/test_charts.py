@@ -120,6 +120,48 @@ def test_two_accounts_of_one_name_stay_two_rows():
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Société Générale", '"Société Générale"'),
+        ("日本電気", '"日本電気"'),
+        ("Acme\nNorth\u2028East", '"Acme North East"'),
+    ],
+)
+def test_an_axis_holds_names_as_they_are_written(name, written):
+    spec = charts.chart_timeline(frames.timeline().assign(account=name)).to_dict()
+    assert spec["encoding"]["y"]["axis"]["labelExpr"] == (
+        f'({{"0": {written}, "1": {written}}})[datum.value]'
+    )
+    assert vl_convert.vegalite_to_svg(spec)
+
+
+def test_a_hand_over_is_marked_only_on_its_own_day():
+    # The first began long before what is shown, the second ends after it: neither is marked there.
+    frame = frames.timeline().head(2)
+    frame["before"], frame["after"] = "previous owner", "next owner"
+    frame["start"] = [frames.day("2020-03-01"), frames.day("2024-08-15")]
+    frame["end"] = [frames.day("2024-09-30"), frames.day("2025-12-31")]
+    chart = charts.chart_timeline(frame)
+    rows = chart.to_dict()["data"]["values"]
+    assert [(row["taken"], row["given"]) for row in rows] == [(False, True), (True, False)]
+    marks = chart.to_dict()["layer"][1:]
+    assert [mark["transform"] for mark in marks] == [
+        [{"filter": "datum.taken"}],
+        [{"filter": "datum.given"}],
+    ]
+    assert _bundle(chart)["text/plain"] == (
+        "Ownership of 2 accounts over time: 1 taken over from somebody else, 1 handed over."
+    )
+
+
+def test_a_hand_over_outside_what_is_shown_is_neither_drawn_nor_counted():
+    frame = frames.timeline().tail(1).assign(after="next owner", end=frames.day("2025-06-30"))
+    chart = charts.chart_timeline(frame)
+    assert len(chart.to_dict()["layer"]) == 1
+    assert _bundle(chart)["text/plain"].endswith("0 taken over from somebody else, 0 handed over.")
+
+
 def test_a_status_that_is_missing_is_called_unknown():
     rows = charts.chart_health(frames.health()).to_dict()["data"]["values"]
     assert [(r["start_status"], r["end_status"], r["said"]) for r in rows] == [

@@ -73,6 +73,82 @@ def test_a_status_is_a_word_with_a_letter():
     )
 
 
+def test_health_by_name_says_how_old_the_score_is_and_what_came_before_the_renewal():
+    frame = pd.DataFrame(
+        {
+            "account_id": ["1", "2", "3", "4"],
+            "account": ["Acme", "Bolt", "Cord", "Dune"],
+            "arr": [50_000.0, 40_000.0, 30_000.0, None],
+            "start_status": ["green", "red", "red", None],
+            "end_status": ["green", "green", "yellow", None],
+            "stale_days": [1.0, 30.0, 95.0, None],
+            "before_renewal": ["maintained", "rebuilt before the renewal", "not green", None],
+        }
+    )
+    assert repr(table_rows(frame, currency="EUR")).split("\n") == [
+        "Account      ARR  At start  At end  Age of last score  Before its renewal",
+        "-------  -------  --------  ------  -----------------  --------------------------",
+        "Acme     €50,000  Green     Green               1 day  Maintained",
+        "Bolt     €40,000  Red       Green             30 days  Rebuilt before the renewal",
+        "Cord     €30,000  Red       Yellow            95 days  Not green",
+        "Dune",
+    ]
+
+
+def test_targets_in_their_unit_and_until_when_they_hold():
+    frame = pd.DataFrame(
+        [
+            ("own", "NRR", "share", 1.124, 1.05, frames.day("2026-03-31"), ""),
+            ("team", "Expansion ARR", "money", 90_000.0, 120_000.0, frames.day(None), ""),
+            ("SMB", "Time to value, median", "days", None, 30.0, frames.day(None), "a first value"),
+        ],
+        columns=["target_for", "label", "unit", "value", "target", "until", "needs"],
+    )
+    assert repr(table_rows(frame, currency="USD")).split("\n") == [
+        "Target of    Figure                   Value    Target  Until        Needs",
+        "-----------  ---------------------  -------  --------  -----------  -------------",
+        "This person  NRR                    112.4\u202f%   105.0\u202f%  31 Mar 2026",
+        "The team     Expansion ARR          $90,000  $120,000",
+        "SMB          Time to value, median            30 days               a first value",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("topic", "shown"),
+    [
+        ("too new", "Too new"),
+        ("starts inside", "Started inside the period"),
+        ("before start", "Owned before the first day"),
+        ("away", "Days away"),
+        ("part time", "Part time"),
+        ("no calendar opening", "No calendar opening"),
+        ("inherited", "Inherited"),
+        ("assumed owner", "Ownership assumed"),
+        ("residual", "ARR differs"),
+    ],
+)
+def test_topics_are_plain_words(topic, shown):
+    table = table_rows(pd.DataFrame({"topic": [topic], "message": "residual"}))
+    assert [cell.text for cell in table.groups[0].rows[0]] == [shown, "residual"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "shown"),
+    [
+        ("label", "owner on the day of the outcome", "Owner on the day of the outcome"),
+        ("movement", "net, improved less worsened", "Net, improved less worsened"),
+        ("kind", "may have been saved", "May have been saved"),
+        ("what", "renewal ahead", "Renewal ahead"),
+        ("what", "renewal due (renewed)", "Renewal due (renewed)"),
+        ("what", "NRR, GRR", "NRR, GRR"),
+        ("account", "eBay", "eBay"),
+    ],
+)
+def test_the_kits_own_words_begin_with_a_capital_and_names_stay_as_they_are(column, value, shown):
+    table = table_rows(pd.DataFrame({column: [value]}))
+    assert table.groups[0].rows[0][0].text == shown
+
+
 def test_flags_missing_values_and_blank_columns():
     frame = pd.DataFrame(
         {
@@ -139,6 +215,6 @@ def test_a_table_is_frozen_and_leaves_its_frame_alone():
 
 def test_a_notice_is_text():
     assert note("*a* <b>", kind="caution")._repr_html_() == (
-        '<p class="notice caution" dir="auto">*a* &lt;b&gt;</p>'
+        '<p class="notice caution">*a* &lt;b&gt;</p>'
     )
     assert repr(note("Too new.")) == "Too new."
