@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from csmkit.compute.drivers import ownership_timeline as ownership_timeline
     from csmkit.compute.drivers import time_lag as time_lag
     from csmkit.compute.evidence import accounts_without_evidence as accounts_without_evidence
+    from csmkit.compute.evidence import agreements as agreements
     from csmkit.compute.evidence import evidence_coverage as evidence_coverage
     from csmkit.compute.evidence import evidence_timeline as evidence_timeline
     from csmkit.compute.evidence import unmetered_work as unmetered_work
@@ -70,7 +71,7 @@ _HOMES = {
     "cycle": "Book Cycle Period",
     "compute.composition": "books_side_by_side composition composition_mix",
     "compute.drivers": "arr_bridge drivers loss_signals losses ownership_timeline time_lag",
-    "compute.evidence": "accounts_without_evidence evidence_coverage evidence_timeline"
+    "compute.evidence": "accounts_without_evidence agreements evidence_coverage evidence_timeline"
     " unmetered_work",
     "compute.health": "health_movement health_summary",
     "compute.limits": "cannot_tell files_read provenance tables_read",

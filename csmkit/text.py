@@ -133,6 +133,8 @@ def by_unit(value: Any, unit: str, *, currency: str = "") -> str:
         return f"{_plain(number, 1)} {'day' if number == 1 else 'days'}"
     if unit == "months":
         return f"{_plain(number, 1)} {'month' if number == 1 else 'months'}"
+    if unit in ("percentage points", "of 5"):
+        return f"{_plain(number, 1)} {unit}"
     if unit == "per month":
         return f"{_plain(number, 1)} per month"
     return _plain(number, 1)

@@ -51,6 +51,10 @@ def test_prose_never_judges_people():
 def test_nothing_names_a_machine():
     """No path of the machine something was made on."""
     texts = [p for p in ROOT.glob("**/*") if p.suffix in (".py", ".md", ".toml", ".ipynb", ".csv")]
-    own = [p for p in texts if ".venv" not in p.parts and p.name not in ("test_docs.py", "test_html.py")]
+    own = [
+        p
+        for p in texts
+        if ".venv" not in p.parts and p.name not in ("test_docs.py", "test_html.py")
+    ]
     for path in own:
         assert not re.search(r"/(home|root|Users)/\w", path.read_text(encoding="utf-8")), path

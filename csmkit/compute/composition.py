@@ -14,6 +14,7 @@ from csmkit.compute.outcomes import due_renewals
 from csmkit.compute.results import account_results
 from csmkit.cycle import DAY, Cycle
 
+STAGE_NOW = "stage, as the export has it now"
 CALENDAR, OWNED, CLOSING = "calendar opening", "owned opening", "closing"
 POINTS = (CALENDAR, OWNED, CLOSING)
 AGES = ((365, "under 1 year"), (3 * 365, "1 to 3 years"), (10**6, "3 years and more"))
@@ -166,9 +167,10 @@ def composition_mix(cycle: Cycle) -> pd.DataFrame:
     for days, name in reversed(AGES):
         age = age.mask(accounts["age_days"] < days, name)
     accounts["account age"] = age
+    accounts[STAGE_NOW] = accounts["stage"]
     levels = {
         "segment": cycle.missing("accounts.segment"),
-        "stage": cycle.missing("accounts.stage"),
+        STAGE_NOW: cycle.missing("accounts.stage"),
         "health": cycle.missing("health"),
         "account age": cycle.missing("accounts.contract_start"),
     }
@@ -176,8 +178,10 @@ def composition_mix(cycle: Cycle) -> pd.DataFrame:
     for dimension, lacking in levels.items():
         if lacking:
             continue
-        level = accounts[dimension].fillna("unknown")
-        grouped = accounts.assign(level=level, dimension=dimension).groupby(
+        # What stage an account was in at the opening is not known; today's says nothing of then.
+        known = accounts[accounts["at"].eq(CLOSING)] if dimension == STAGE_NOW else accounts
+        level = known[dimension].fillna("unknown")
+        grouped = known.assign(level=level, dimension=dimension).groupby(
             ["person_id", "at", "dimension", "level"], as_index=False
         )
         rows.append(grouped.agg(accounts=("account_id", "size"), arr=("arr", "sum")))

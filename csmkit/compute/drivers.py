@@ -43,13 +43,17 @@ def losses(cycle: Cycle) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        person_id, account, date, kind, amount, reason, controllable, days_owned (by the person,
-        up to the loss), risk_seen, risk_raised, intervention, preventable (from the renewal
-        nearest in time, at most 60 days away).
+        person_id, account, date, kind (churn, contraction of accounts of the opening; won and
+        lost inside the period), amount, reason, controllable, days_owned (by the person, up to
+        the loss), risk_seen, risk_raised, intervention, preventable (from the renewal nearest in
+        time, at most 60 days away).
     """
     moves = movements(cycle)
-    moves = moves[moves["kind"].isin(["churn", "contraction"])]
-    moves = moves[moves["person_id"].isin(cycle.subjects["person_id"])]
+    # On accounts won inside the period only their end is a loss: they are in no opening.
+    lost = moves["kind"].eq("churn") | (moves["kind"].eq("contraction") & moves["cohort"])
+    moves = moves[lost & moves["person_id"].isin(cycle.subjects["person_id"])]
+    kind = moves["kind"].mask(moves["kind"].eq("churn") & ~moves["cohort"], "won and lost")
+    moves = moves.assign(kind=kind)
     columns = ["risk_seen", "risk_raised", "intervention", "preventable"]
     shown = ["person_id", "account", "date", "kind", "amount", "reason", "controllable"]
     shown += ["days_owned", *columns]
@@ -160,6 +164,9 @@ def arr_bridge(cycle: Cycle, *, accounts: int = 10) -> pd.DataFrame:
         steps.append((f"Taken over ({len(came)})", "taken over", float(came["taken_over"].sum())))
     moves = movements(cycle)
     moves = moves[moves["person_id"].isin(cycle.subjects["person_id"])]
+    # What an account won inside the period did after is part of winning it.
+    won = ~moves["cohort"] & moves["kind"].ne("late renewal")
+    moves = moves.assign(kind=moves["kind"].mask(won, "new"))
     each = moves.groupby(["account_id", "account", "kind"], as_index=False)["amount"].sum()
     each = each[each["amount"].round(2) != 0]
     each = each.assign(size=each["amount"].abs()).sort_values("size", ascending=False)

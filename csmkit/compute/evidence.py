@@ -119,6 +119,27 @@ def accounts_without_evidence(cycle: Cycle) -> pd.DataFrame:
     return table
 
 
+def agreements(cycle: Cycle) -> pd.DataFrame:
+    """Feedback given and behaviour changes agreed, in order of date.
+
+    Returns
+    -------
+    DataFrame
+        person_id, date, kind (feedback, agreed), text, until (when it is looked at again),
+        was_kept.
+    """
+    feedback = cycle.table("feedback")[["person_id", "date", "text"]].assign(kind="feedback")
+    actions = cycle.table("actions").rename(columns={"at": "date", "due": "until"})
+    actions = actions.assign(kind="agreed", was_kept=actions["kept"])
+    rows = pd.concat([feedback, actions], ignore_index=True)
+    rows = rows[rows["person_id"].isin(cycle.subjects["person_id"])]
+    rows = rows.reindex(columns=["person_id", "date", "kind", "text", "until", "was_kept"])
+    table = rows.sort_values(["person_id", "date"]).reset_index(drop=True)
+    if cycle.missing("feedback") and cycle.missing("actions"):
+        table.attrs["needs"] = "feedback or actions"
+    return table
+
+
 def unmetered_work(cycle: Cycle) -> pd.DataFrame:
     """Work that no metric shows, from evidence, and churn that may have been prevented.
 
@@ -126,7 +147,8 @@ def unmetered_work(cycle: Cycle) -> pd.DataFrame:
     -------
     DataFrame
         person_id, date, kind, account, text, candidate. Rows with ``candidate`` are accounts that
-        were red or yellow before a renewal and renewed: their story is asked for, not claimed.
+        were red or yellow before a renewal and renewed, and whose story no item of evidence tells:
+        it is asked for, not claimed.
     """
     items = evidence_timeline(cycle)
     shown = items[items["kind"].isin(UNMETERED_KINDS)].assign(candidate=False)
@@ -140,6 +162,11 @@ def unmetered_work(cycle: Cycle) -> pd.DataFrame:
         candidate=True,
     )
     asked = asked[asked["person_id"].isin(cycle.subjects["person_id"])]
+    # A save on file has told the story already.
+    told = items[items["kind"] == "save"]
+    keys = ["person_id", "account_id"]
+    known = pd.MultiIndex.from_frame(told[keys])
+    asked = asked[~pd.MultiIndex.from_frame(asked[keys]).isin(known)]
     columns = ["person_id", "date", "kind", "account", "text", "candidate"]
     table = pd.concat([shown[columns], asked[columns]], ignore_index=True)
     table = table.sort_values(["person_id", "candidate", "date"]).reset_index(drop=True)

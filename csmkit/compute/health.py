@@ -7,14 +7,13 @@ import pandas as pd
 from csmkit.compute.accounts import with_account_names
 from csmkit.compute.arr import arr_at, arr_steps
 from csmkit.compute.customers import owned_accounts
-from csmkit.compute.days import nearest_record
+from csmkit.compute.days import nearest_record, not_after
 from csmkit.compute.ledger import ledger
 from csmkit.compute.memo import per_cycle
-from csmkit.cycle import Cycle
+from csmkit.cycle import DAY, Cycle
 
 GREEN_FROM, YELLOW_FROM = 70.0, 40.0
 BEFORE_RENEWAL_DAYS = 90
-REBUILT_DAYS = 30
 STEPS = {"red": 0, "yellow": 1, "green": 2}
 
 COLUMNS = (
@@ -59,7 +58,7 @@ def health_movement(cycle: Cycle) -> pd.DataFrame:
     DataFrame
         person_id, account_id, account, arr (the person's part, at the end of ownership),
         start_date, start_status, start_score, end_date, end_status, end_score, movement (improved,
-        held green, held, worsened, unknown), stale_days (last score to the last day owned),
+        held green, held, worsened, left, unknown), stale_days (last score to the last day owned),
         before_renewal (maintained, rebuilt late, not green, or blank). Without a health table it
         is empty and ``attrs["needs"]`` says so.
     """
@@ -85,6 +84,9 @@ def health_movement(cycle: Cycle) -> pd.DataFrame:
     keys = ["person_id", "account_id"]
     parts = ledger(cycle)[[*keys, "start", "weight"]]
     part = nearest_record(owned, parts, on="last", at="start", by=keys)["weight"]
+    steps = arr_steps(cycle)
+    day_after = owned.assign(after=not_after(owned["last"] + DAY, cycle.period.end))
+    left = arr_at(steps, owned, on="first").gt(0) & arr_at(steps, day_after, on="after").le(0)
     table = owned.assign(
         arr=(arr_at(arr_steps(cycle), owned, on="last") * part).round(2),
         start_date=start["date"],
@@ -93,11 +95,11 @@ def health_movement(cycle: Cycle) -> pd.DataFrame:
         end_date=end["date"],
         end_status=end["status"],
         end_score=end["score"],
-        movement=movement.where(known, "unknown"),
+        movement=movement.where(known, "unknown").mask(left, "left"),
         stale_days=(owned["last"] - end["date"]).dt.days.astype("float64"),
         before_renewal=_before_renewal(cycle, owned, scored),
     )
-    order = {"worsened": 0, "improved": 1, "held": 2, "held green": 3, "unknown": 4}
+    order = {"left": -1, "worsened": 0, "improved": 1, "held": 2, "held green": 3, "unknown": 4}
     table = table.assign(_o=table["movement"].map(order))
     table = table.sort_values(["person_id", "_o", "arr"], ascending=[True, True, False])
     return table[list(COLUMNS)].reset_index(drop=True)
@@ -133,7 +135,7 @@ def health_summary(cycle: Cycle) -> pd.DataFrame:
     sign = counts["movement"].map({"improved": 1, "worsened": -1}).astype("float64").fillna(0)
     net = counts.assign(accounts=counts["accounts"] * sign, arr=counts["arr"] * sign)
     net = net.groupby("person_id", as_index=False)[["accounts", "arr"]].sum()
-    order = ["improved", "held green", "held", "worsened", "unknown", "net"]
+    order = ["improved", "held green", "held", "worsened", "left", "unknown", "net"]
     table = pd.concat([counts, net.assign(movement="net")], ignore_index=True)
     table["_o"] = table["movement"].map(order.index)
     table = table.sort_values(["person_id", "_o"]).drop(columns="_o").reset_index(drop=True)

@@ -19,7 +19,8 @@ def cannot_tell(cycle: Cycle) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        what (figures that are missing), needs (table or column), for the roles in the cycle.
+        what (figures that are missing), needs and column (what would give them; view says the
+        first in plain words), for the roles in the cycle.
     """
     roles = set(cycle.subjects["role"])
     rows = [
@@ -40,7 +41,7 @@ def cannot_tell(cycle: Cycle) -> pd.DataFrame:
     rows += [(what, lacks) for what, need in others.items() if (lacks := cycle.missing(need))]
     table = pd.DataFrame(rows, columns=["what", "needs"])
     grouped = table.groupby("needs", sort=False)["what"].agg(", ".join).reset_index()
-    return grouped[["what", "needs"]]
+    return grouped.assign(column=grouped["needs"])[["what", "needs", "column"]]
 
 
 def provenance(cycle: Cycle) -> pd.DataFrame:
@@ -78,11 +79,11 @@ def provenance(cycle: Cycle) -> pd.DataFrame:
 
 
 def files_read(cycle: Cycle) -> pd.DataFrame:
-    """Each file that was read: file, rows, kept, set_aside."""
+    """Each file that was read: file, rows, rows_kept, set_aside."""
     files = cycle.provenance.files
     return pd.DataFrame(
         [(f.name, f.rows, f.kept, f.set_aside) for f in files],
-        columns=["file", "rows", "kept", "set_aside"],
+        columns=["file", "rows", "rows_kept", "set_aside"],
     )
 
 

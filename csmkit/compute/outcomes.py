@@ -18,10 +18,11 @@ from csmkit.compute.memo import per_cycle
 from csmkit.compute.metrics import metric_frame, tally, targets_in_period
 from csmkit.compute.results import account_results, credited_moves, rule_label
 from csmkit.compute.sentences import money, notices
-from csmkit.cycle import Cycle
+from csmkit.cycle import DAY, Cycle
 
 SAVE_DAYS = 180
 MULTI_YEAR_MONTHS = 24
+TOO_NEW_DAYS = 90
 GROUPS = ("Retention", "Expansion", "Customers", "Onboarding", "Escalations")
 
 
@@ -63,10 +64,18 @@ def outcomes(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFrame:
     figures |= onboarding_figures(cycle)
     figures |= escalation_figures(cycle)
     frame = metric_frame(cycle, GROUPS, figures)
+    named = frame["metric"].isin(["nrr", "grr"]) & frame["needs"].eq("")
     if attribution != "outcome":
-        named = frame["metric"].isin(["nrr", "grr"]) & frame["needs"].eq("")
         frame["note"] = frame["note"].where(~named, f"credit: {rule_label(attribution)}")
+    new = named & frame["person_id"].isin(too_new(cycle))
+    frame["note"] = frame["note"].where(~new, "too new to rate on outcomes")
     return frame
+
+
+def too_new(cycle: Cycle) -> set[str]:
+    """Who joined less than 90 days before the period's end: their outcomes are others' work."""
+    people, end = cycle.subjects, cycle.period.end
+    return set(people.loc[people["start_date"] > end - TOO_NEW_DAYS * DAY, "person_id"])
 
 
 def revenue_figures(cycle: Cycle, *, attribution: str = "outcome") -> dict[str, pd.DataFrame]:

@@ -265,8 +265,8 @@ def attribution_rules(cycle: Cycle) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        person_id, rule, label, opening, closing (what was kept of the opening, with growth), nrr,
-        grr (fractions; blank where the opening is 0), note.
+        person_id, rule, attribution (the rule in words), opening, closing (what was kept of the
+        opening, with growth), nrr, grr (fractions; blank where the opening is 0), note.
     """
     rows = []
     for rule in RULES:
@@ -281,7 +281,7 @@ def attribution_rules(cycle: Cycle) -> pd.DataFrame:
                 {
                     "person_id": sums.index,
                     "rule": rule,
-                    "label": rule_label(rule),
+                    "attribution": rule_label(rule),
                     "opening": opening.to_numpy(),
                     "closing": sums["kept"].round(2).to_numpy(),
                     "nrr": (sums["kept"] / sums["owned_opening"].where(live)).to_numpy(),

@@ -12,12 +12,11 @@ from csmkit.compute.composition import composition
 from csmkit.compute.customers import owned_accounts
 from csmkit.compute.days import MONTH_DAYS, days_between, not_after, not_before, united
 from csmkit.compute.ledger import ALWAYS, ledger, spells
-from csmkit.compute.outcomes import outcomes
+from csmkit.compute.outcomes import TOO_NEW_DAYS, outcomes
 from csmkit.compute.results import account_results
 from csmkit.compute.sentences import count_of, money, notices, percent
 from csmkit.cycle import DAY, Cycle
 
-TOO_NEW_DAYS = 90
 INHERITED_DAYS = 180
 UNKNOWN = "not in the export"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from csmkit.text import clean, empty_text, missing, symbol
+from csmkit.view.needs import plain_needs
 from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE, SCHEMA, config
 
@@ -81,7 +82,7 @@ def first_rows(frame: pd.DataFrame, limit: int) -> tuple[pd.DataFrame, dict[str,
 
 def empty(frame: pd.DataFrame) -> alt.Chart:
     """One line of text in the place of a chart that has no rows."""
-    text = empty_text(str(frame.attrs.get("needs") or ""))
+    text = empty_text(plain_needs(frame.attrs.get("needs")))
     return chart(
         text,
         [{}],

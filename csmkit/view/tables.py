@@ -9,6 +9,7 @@ import pandas as pd
 
 from csmkit.text import by_unit, clean, day, empty_text, inert, missing
 from csmkit.view.labels import Label, label_of, money_shares, word_of
+from csmkit.view.needs import plain_needs
 from csmkit.view.table import Cell, Group, Head, Notice, NoticeKind, Table
 
 __all__ = ["Notice", "Table", "note", "table_composition", "table_metrics", "table_rows"]
@@ -195,7 +196,7 @@ def note(text: str, *, kind: NoticeKind = "info") -> Notice:
 
 def _nothing(frame: pd.DataFrame, caption: str) -> Table:
     return Table(
-        caption=clean(caption), empty=empty_text(clean(frame.attrs.get("needs"))), heads=()
+        caption=clean(caption), empty=empty_text(plain_needs(frame.attrs.get("needs"))), heads=()
     )
 
 
@@ -222,7 +223,7 @@ def _blank(column: pd.Series[Any]) -> bool:
 
 def _value(row: Mapping[Any, Any], currency: str) -> Cell:
     if missing(row["value"]):
-        needs = clean(row.get("needs"))
+        needs = plain_needs(row.get("needs"))
         said = f"not computable: needs {needs}" if needs else "not computable"
         return Cell(said, "muted missing")
     return Cell(by_unit(row["value"], row["unit"], currency=currency))
@@ -230,7 +231,7 @@ def _value(row: Mapping[Any, Any], currency: str) -> Cell:
 
 def _value_and_parts(row: Mapping[Any, Any], currency: str) -> tuple[Cell, Cell]:
     if missing(row["value"]):
-        needs = clean(row.get("needs"))
+        needs = plain_needs(row.get("needs"))
         return Cell("not computable", "muted"), Cell(f"needs {needs}" if needs else "", "muted")
     value = Cell(by_unit(row["value"], row["unit"], currency=currency))
     part, whole, count = row.get("numerator"), row.get("denominator"), row.get("n")
@@ -246,6 +247,10 @@ def _value_and_parts(row: Mapping[Any, Any], currency: str) -> tuple[Cell, Cell]
 
 def _text(value: Any, _: str, label: Label) -> Cell:
     return Cell(label.read(value) if isinstance(value, str) else _number(value))
+
+
+def _needs(value: Any, _: str, __: Label) -> Cell:
+    return Cell(plain_needs(value))
 
 
 def _date(value: Any, _: str, __: Label) -> Cell:
@@ -284,6 +289,7 @@ _FORMATS: Mapping[str, Callable[[Any, str, Label], Cell]] = {
     "days": _in("days"),
     "flag": _flag,
     "status": _status,
+    "needs": _needs,
 }
 
 

@@ -167,3 +167,29 @@ def test_without_arr_it_says_what_it_needs(frame: object):
     table = frame(cycle_of(ownership=HANDED))
     assert len(table) == 0
     assert table.attrs["needs"] == "contracts, arr_snapshots or movements"
+
+
+def won_in_period():
+    """Won in February at 100, grown to 150 in March, cut to 120 in April."""
+    return cycle_of(
+        ownership=owned(("a", "ana", "2025-01-01", None), ("b", "ana", "2025-01-01", None)),
+        contracts=contracts(
+            ("a", "2026-02-01", None, 100),
+            ("a", "2026-03-01", "2026-03-31", 50),
+            ("a", "2026-04-01", None, 20),
+            ("b", "2025-01-01", None, 10),
+        ),
+    )
+
+
+def test_what_an_account_won_in_the_period_did_after_is_part_of_winning_it():
+    bridge = ck.arr_bridge(won_in_period())
+    assert bridge[["kind", "amount"]].values.tolist() == [
+        ["opening", 10.0],
+        ["new", 120.0],
+        ["closing", 130.0],
+    ]
+
+
+def test_a_cut_of_an_account_won_in_the_period_is_no_loss_of_the_opening():
+    assert ck.losses(won_in_period()).empty

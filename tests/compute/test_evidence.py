@@ -116,3 +116,28 @@ def test_without_an_evidence_table_it_says_what_it_needs():
     for frame in (ck.evidence_timeline(cycle), ck.evidence_coverage(cycle)):
         assert len(frame) == 0
         assert frame.attrs["needs"] == "evidence (evidence_id, person_id, date, text)"
+
+
+def test_a_save_on_file_has_told_its_story():
+    cycle = noted(
+        "2026-01-15",
+        renewals=rows("account_id due outcome", ("a", "2026-03-01", "renewed")),
+        health=rows("account_id date status", ("a", "2026-01-10", "red")),
+    )
+    saved = cycle.table("evidence").assign(kind="save", account_id="a")
+    assert ck.unmetered_work(cycle.with_tables(evidence=saved)).empty
+
+
+def test_feedback_and_agreements_are_one_list_by_date():
+    cycle = cycle_of(
+        ownership=owned(("a", "ana", "2025-01-01", None)),
+        feedback=rows(
+            "person_id date given_by text", ("ana", "2026-03-01", "mk", "Write it down.")
+        ),
+        actions=rows(
+            "person_id at text due kept", ("ana", "2026-01-05", "Plan", "2026-02-05", True)
+        ),
+    )
+    found = ck.agreements(cycle)
+    assert found["kind"].tolist() == ["agreed", "feedback"]
+    assert found["was_kept"].tolist()[0] is True

@@ -130,3 +130,14 @@ def test_a_score_without_a_day_is_nobodys():
         health=rows("account_id date status", ("a", "2025-12-01", "green"), ("a", None, "red")),
     )
     assert ck.health_movement(cycle)["end_status"].to_list() == ["green"]
+
+
+def test_an_account_that_went_to_nothing_has_left_whatever_its_colour():
+    cycle = cycle_of(
+        ownership=owned(("a", "ana", "2025-01-01", None)),
+        contracts=contracts(("a", "2025-01-01", "2026-03-31", 100)),
+        health=rows(
+            "account_id date status", ("a", "2026-01-10", "red"), ("a", "2026-03-01", "red")
+        ),
+    )
+    assert ck.health_movement(cycle)["movement"].tolist() == ["left"]

@@ -88,7 +88,10 @@ def test_days_away_are_no_days_on_which_a_qbr_was_due():
         ("2026-02-01", "call", None),
         absences=rows("person_id start end", ("ana", "2026-03-01", "2026-05-31")),
     )
-    assert row(ck.practice(cycle), "qbr_coverage")["needs"] == "an account owned for 90 days"
+    assert (
+        row(ck.practice(cycle), "qbr_coverage")["needs"]
+        == "an account owned for 90 days, days away taken off"
+    )
 
 
 def test_qbr_quality_is_the_share_of_deck_elements_that_were_looked_for():

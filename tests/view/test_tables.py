@@ -18,13 +18,13 @@ def _texts(html: str) -> list[str]:
 
 def test_metrics_as_text():
     assert repr(table_metrics(frames.metrics(), currency="EUR")).split("\n") == [
-        "Figure           Value   Target  Out of            Note",
-        "------  --------------  -------  ----------------  ------",
+        "Figure           Value   Target  Out of               Note",
+        "------  --------------  -------  -------------------  ------",
         "Retention",
         "NRR            112.4\u202f%  105.0\u202f%  €1,124 of €1,000",
-        "Saves   not computable           needs health",
+        "Saves   not computable           needs health scores",
         "Practice",
-        "QBRs            80.0\u202f%           4 of 5            =cmd()",
+        "QBRs            80.0\u202f%           4 of 5               =cmd()",
     ]
 
 

@@ -1,0 +1,56 @@
+"""What a figure lacks, in the words of a leader: tables and columns by what they hold."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from csmkit.schema import TABLES
+from csmkit.text import clean
+
+_CODE = re.compile(r"\b([a-z_]+)(?:\.([a-z_]+))?(?:=([a-z_]+))?(?: \([^)]*\))?")
+
+
+@cache
+def _called() -> dict[str, str]:
+    text = (files("csmkit.view") / "columns.toml").read_text(encoding="utf-8")
+    return dict(tomllib.loads(text)["tables"])
+
+
+def plain_needs(needs: object) -> str:
+    """Names of tables and columns as what they hold; any other words stay as they are.
+
+    Columns of one table that follow each other are named together.
+
+    Examples
+    --------
+    >>> plain_needs("renewals.arr_due, renewals.arr_renewed")
+    'renewals with “ARR up for renewal”, “ARR renewed”'
+    >>> plain_needs("an owned opening above 0")
+    'an owned opening above 0'
+    """
+    last = ""
+
+    def said(match: re.Match[str]) -> str:
+        nonlocal last
+        table, column, value = match.groups()
+        known = table in TABLES and (column is None or column in TABLES[table])
+        if not known:
+            return match.group()
+        name = _called()[table]
+        if column is None:
+            return name
+        held = f"“{TABLES[table][column].meaning.rstrip('.').split(', for example')[0]}”"
+        if value:
+            held = f"one marked “{value.replace('_', ' ')}”"
+        told = held if last == table else f"{name} with {held}"
+        last = table
+        return told
+
+    text = clean(needs)
+    # Ordinary words such as "accounts" or "evidence" in a sentence are no names of tables.
+    if not re.fullmatch(rf"(?:{_CODE.pattern}(?:, | or |; )?)+", text):
+        return text
+    return _CODE.sub(lambda m: m.group() if m.group() == "or" else said(m), text)
