@@ -236,7 +236,9 @@ def _value_and_parts(row: Mapping[Any, Any], currency: str) -> tuple[Cell, Cell]
     value = Cell(by_unit(row["value"], row["unit"], currency=currency))
     part, whole, count = row.get("numerator"), row.get("denominator"), row.get("n")
     if missing(whole):
-        return value, Cell("" if missing(count) else f"from {by_unit(count, 'count')}", "muted")
+        cases = "case" if count == 1 else "cases"
+        said = "" if missing(count) else f"from {by_unit(count, 'count')} {cases}"
+        return value, Cell(said, "muted")
     amounts = row["unit"] == "money" or clean(row.get("metric")) in money_shares()
     unit = "money" if amounts else "count"
     said = f"of {by_unit(whole, unit, currency=currency)}"
