@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import signature
 from typing import Any, Concatenate, ParamSpec, cast
 
 import pandas as pd
@@ -20,10 +21,15 @@ def per_cycle(
 
     Every caller gets a frame of its own: copy on write keeps the kept one as it is.
     """
+    parameters = signature(function)
 
     @wraps(function)
     def kept(cycle: Cycle, *args: Any, **kwargs: Any) -> pd.DataFrame:
-        key = (function.__module__, function.__qualname__, args, tuple(sorted(kwargs.items())))
+        # A default that is left out and one that is written out are the same question.
+        bound = parameters.bind(cycle, *args, **kwargs)
+        bound.apply_defaults()
+        asked = tuple(bound.arguments.items())[1:]
+        key = (function.__module__, function.__qualname__, asked)
         if key not in cycle.memo:
             cycle.memo[key] = function(cycle, *args, **kwargs)
         return cycle.memo[key].copy(deep=False)
