@@ -228,7 +228,8 @@ def scan(
 ) -> None:
     """Look through finished packets for what belongs to somebody else."""
     from csmkit.load.read import read_export
-    from csmkit.render.pack import read_manifest, scan_pack
+    from csmkit.render.manifest import read_manifest
+    from csmkit.render.pack import scan_pack
 
     manifest = read_manifest(folder)
     if not manifest:

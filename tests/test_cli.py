@@ -170,8 +170,10 @@ def test_a_setting_that_is_no_text_is_one_message(tmp_path):
 def test_ctrl_c_stops_with_one_word_and_its_own_code(tmp_path):
     command = [sys.executable, "-m", "csmkit", "demo", "--out", str(tmp_path / "o"), "--jobs", "1"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    while "packets" not in process.stderr.readline(40):
-        pass
+    seen = ""
+    while "packets" not in seen:
+        assert process.poll() is None, seen
+        seen += process.stderr.read(1)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=120)
     assert process.returncode == 130

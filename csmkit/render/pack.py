@@ -22,25 +22,19 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from csmkit import __version__
-from csmkit.compute.arr import arr_source, company_totals
-from csmkit.compute.results import RULES, account_results
+from csmkit.compute.arr import arr_source
+from csmkit.compute.results import account_results
 from csmkit.compute.sentences import money, notices
 from csmkit.compute.team import team_context
 from csmkit.cycle import Cycle
 from csmkit.errors import CsmkitError, DataError, UsageError
 from csmkit.names import packet_slug
 from csmkit.render.html import index_html
+from csmkit.render.manifest import MANIFEST, earlier_entries, manifest_of, read_manifest
 from csmkit.render.packet import PacketError, render_packet, template
 from csmkit.render.scan import Scanner
 from csmkit.render.slices import EDITIONS, book_of
 
-MANIFEST = "manifest.json"
-_SAME = {
-    "inputs": "another export",
-    "map": "another map",
-    "period": "another period",
-    "version": "another version of the kit",
-}
 KIT_TEXTS = (
     ("compute", "metrics.toml"),
     ("compute", "notices.toml"),
@@ -123,7 +117,7 @@ def render_pack(
     people = _chosen(cycle, only)
     plan = template(Path(notebook) if notebook else None)
     out = Path(out)
-    earlier = _earlier(out, cycle, edition, all_anew=len(people) == len(cycle.subjects))
+    earlier = earlier_entries(out, cycle, edition, all_anew=len(people) == len(cycle.subjects))
     _make(out / "packets")
     maker = _Maker(cycle, plan, out / "packets", edition)
     jobs = jobs or min(4, os.cpu_count() or 1)
@@ -148,7 +142,9 @@ def render_pack(
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     order = [p for p in cycle.subjects["person_id"] if p in entries]
-    manifest = _manifest(cycle, edition, maker, [entries[p] for p in order])
+    manifest = manifest_of(
+        cycle, edition, [entries[p] for p in order], left_out=maker.scanner.left_out
+    )
     _clear(out / "packets", keep={entry["slug"] for entry in manifest["packets"]})
     _write(out / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
     index = out / "index.html"
@@ -174,68 +170,6 @@ def _chosen(cycle: Cycle, only: str | Iterable[str]) -> pd.DataFrame:
             "Name somebody with the role csm, onboarding or cs_ops.",
         )
     return people[people["person_id"].isin(ids)]
-
-
-def read_manifest(out: Path) -> dict[str, Any]:
-    """The manifest of a pack; empty if the folder holds none.
-
-    Raises
-    ------
-    UsageError
-        If there is one that this kit did not write.
-    """
-    path = out / MANIFEST
-    if not path.exists():
-        return {}
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        whole = {"edition", "packets", *_SAME} <= set(manifest)
-        whole &= all("slug" in entry for entry in manifest["packets"])
-    except (ValueError, KeyError, TypeError):
-        whole = False
-    if not whole:
-        raise UsageError(
-            f"The folder {out} has a {MANIFEST} that this kit did not write.",
-            "Choose another folder for the pack.",
-        )
-    return dict(manifest)
-
-
-def _earlier(out: Path, cycle: Cycle, edition: str, *, all_anew: bool) -> list[dict[str, Any]]:
-    """Entries of an earlier run that stay: none if everybody is rendered, else the others'."""
-    manifest = read_manifest(out)
-    if not manifest:
-        return []
-    held = manifest["edition"]
-    if held != edition:
-        raise UsageError(
-            f"The folder {out} holds a pack of the {held} edition.",
-            f"Choose another folder for the {edition} edition, so that nobody gets the wrong one.",
-        )
-    if all_anew:
-        return []
-    now = _origin(cycle)
-    changed = [word for key, word in _SAME.items() if manifest[key] != now[key]]
-    if changed:
-        raise UsageError(
-            f"The folder {out} holds a pack of {' and '.join(changed)}, and packets of two kinds"
-            " do not belong in one pack.",
-            "Leave --only out to render everybody again, or choose another folder.",
-        )
-    return list(manifest["packets"])
-
-
-def _origin(cycle: Cycle) -> dict[str, Any]:
-    """What a pack was made from: files, map, period, version."""
-    origin = cycle.provenance
-    # A file that fills two tables is one input: "tickets.csv (surveys)" is tickets.csv.
-    inputs = {re.sub(r" \(\w+\)$", "", f.name): f.sha256 for f in origin.files}
-    return {
-        "inputs": [{"path": name, "sha256": sha256} for name, sha256 in inputs.items()],
-        "map": {"path": origin.map_name, "sha256": origin.map_sha256},
-        "period": [f"{cycle.period.start:%Y-%m-%d}", f"{cycle.period.end:%Y-%m-%d}"],
-        "version": __version__,
-    }
 
 
 def _clear(folder: Path, *, keep: set[str]) -> None:
@@ -342,19 +276,6 @@ def own_text(plan: NotebookNode) -> str:
         said.append((root / folder / name).read_text(encoding="utf-8"))
     said += [f"{pd.Timestamp(2026, month, 1):%B %b}" for month in range(1, 13)]
     return "\n".join(said)
-
-
-def _manifest(
-    cycle: Cycle, edition: str, maker: _Maker, entries: list[dict[str, Any]]
-) -> dict[str, Any]:
-    return {
-        **_origin(cycle),
-        "attribution": RULES["outcome"],
-        "edition": edition,
-        "totals": company_totals(cycle),
-        "scan": {"left_out": list(maker.scanner.left_out)},
-        "packets": entries,
-    }
 
 
 def _index(cycle: Cycle, manifest: dict[str, Any]) -> str:

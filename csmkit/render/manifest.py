@@ -1,0 +1,101 @@
+"""The manifest of a pack: what it was made from, and what may be added to it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from csmkit import __version__
+from csmkit.compute.arr import company_totals
+from csmkit.compute.results import RULES
+from csmkit.cycle import Cycle
+from csmkit.errors import UsageError
+
+MANIFEST = "manifest.json"
+SAME = {
+    "inputs": "another export",
+    "map": "another map",
+    "period": "another period",
+    "version": "another version of the kit",
+}
+"""What two packets of one pack must share, and what a pack that differs is called."""
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """The manifest of a pack; empty if the folder holds none.
+
+    Raises
+    ------
+    UsageError
+        If there is one that this kit did not write.
+    """
+    path = out / MANIFEST
+    if not path.exists():
+        return {}
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        whole = {"edition", "packets", *SAME} <= set(manifest)
+        whole &= all("slug" in entry for entry in manifest["packets"])
+    except (ValueError, KeyError, TypeError):
+        whole = False
+    if not whole:
+        raise UsageError(
+            f"The folder {out} has a {MANIFEST} that this kit did not write.",
+            "Choose another folder for the pack.",
+        )
+    return dict(manifest)
+
+
+def earlier_entries(
+    out: Path, cycle: Cycle, edition: str, *, all_anew: bool
+) -> list[dict[str, Any]]:
+    """Entries of an earlier run that stay: none if everybody is rendered, else the others'."""
+    manifest = read_manifest(out)
+    if not manifest:
+        return []
+    held = manifest["edition"]
+    if held != edition:
+        raise UsageError(
+            f"The folder {out} holds a pack of the {held} edition.",
+            f"Choose another folder for the {edition} edition, so that nobody gets the wrong one.",
+        )
+    if all_anew:
+        return []
+    now = origin_of(cycle)
+    changed = [word for key, word in SAME.items() if manifest[key] != now[key]]
+    if changed:
+        raise UsageError(
+            f"The folder {out} holds a pack of {' and '.join(changed)}, and packets of two kinds"
+            " do not belong in one pack.",
+            "Leave --only out to render everybody again, or choose another folder.",
+        )
+    return list(manifest["packets"])
+
+
+def origin_of(cycle: Cycle) -> dict[str, Any]:
+    """What a pack was made from: files, map, period, version."""
+    origin = cycle.provenance
+    # A file that fills two tables is one input: "tickets.csv (surveys)" is tickets.csv.
+    inputs = {re.sub(r" \(\w+\)$", "", f.name): f.sha256 for f in origin.files}
+    return {
+        "inputs": [{"path": name, "sha256": sha256} for name, sha256 in inputs.items()],
+        "map": {"path": origin.map_name, "sha256": origin.map_sha256},
+        "period": [f"{cycle.period.start:%Y-%m-%d}", f"{cycle.period.end:%Y-%m-%d}"],
+        "version": __version__,
+    }
+
+
+def manifest_of(
+    cycle: Cycle, edition: str, entries: list[dict[str, Any]], *, left_out: tuple[str, ...]
+) -> dict[str, Any]:
+    """What ``manifest.json`` holds; ``left_out`` are names the scan could not look for."""
+    return {
+        **origin_of(cycle),
+        "attribution": RULES["outcome"],
+        "edition": edition,
+        "totals": company_totals(cycle),
+        "scan": {"left_out": list(left_out)},
+        "packets": entries,
+    }
