@@ -11,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from csmkit.compute.arr import REASON_DAYS
-from csmkit.compute.ledger import ledger, spells
+from csmkit.compute.ledger import ledger
 from csmkit.compute.metrics import metrics
-from csmkit.compute.team import MIN_GROUP, team_context
+from csmkit.compute.team import MIN_GROUP, of_role, team_context
 from csmkit.cycle import Book, Cycle, Period, Provenance, SourceFile
 from csmkit.errors import UsageError
 from csmkit.samples import sample_team
@@ -96,6 +96,7 @@ def book_of(
         )
     who = str(cycle.person(person_id)["person_id"])
     maker = _Slicer(cycle, who, edition)
+    bands = pd.DataFrame() if context is None or edition == "csm" else context
     return Book(
         tables=maker.tables(),
         period=cycle.period,
@@ -103,7 +104,7 @@ def book_of(
         provenance=cycle.provenance,
         person_id=who,
         edition=edition,
-        context=_of_role(cycle, who, context) if edition == "committee" else pd.DataFrame(),
+        context=of_role(bands, str(cycle.person(who)["role"])),
         available=available(cycle),
     )
 
@@ -116,13 +117,6 @@ def available(cycle: Cycle) -> frozenset[str]:
     }
     needs |= {part for m in metrics().values() for need in m.needs for part in need.split(" | ")}
     return frozenset(need for need in needs if not cycle.missing(need))
-
-
-def _of_role(cycle: Cycle, who: str, context: pd.DataFrame | None) -> pd.DataFrame:
-    if context is None or context.empty:
-        return pd.DataFrame()
-    mine: pd.DataFrame = context[context["role"] == cycle.person(who)["role"]]
-    return mine.reset_index(drop=True)
 
 
 def told_apart(cycle: Cycle, *, ordinary: str = "") -> tuple[list[Term], tuple[str, ...]]:
@@ -173,16 +167,26 @@ class _Key:
     identity: int = 0
 
 
+def owned_by(cycle: Cycle, person_id: str) -> pd.DataFrame:
+    """The stretches of the ledger in which a person owned something, up to the period's end."""
+    stretches = ledger(cycle)
+    mine = stretches["person_id"].eq(person_id) & (stretches["start"] <= cycle.period.end)
+    return stretches[mine]
+
+
+def accounts_of(cycle: Cycle, person_id: str) -> frozenset[str]:
+    """Accounts that are a person's own: what their slice holds and the scan lets pass."""
+    return frozenset(owned_by(cycle, person_id)["account_id"])
+
+
 class _Slicer:
     """Cuts one person's tables; one method per way a table belongs to a person."""
 
     def __init__(self, cycle: Cycle, who: str, edition: str) -> None:
         self.cycle, self.who, self.edition = cycle, who, edition
         people = cycle.table("people")
-        stretches = ledger(cycle)
-        upto = stretches[stretches["start"] <= cycle.period.end]
-        self.mine = upto[upto["person_id"] == who]
-        self.accounts = frozenset(self.mine["account_id"])
+        self.mine = owned_by(cycle, who)
+        self.accounts = accounts_of(cycle, who)
         self.last = self.mine.groupby("account_id")["end"].max()
         managers = people.loc[people["role"].eq("manager"), "person_id"]
         self.named = frozenset([who, *managers])
@@ -380,11 +384,3 @@ def read_book(folder: str | Path) -> Book:
         context=pd.read_parquet(context) if context.exists() else pd.DataFrame(),
         available=frozenset(facts["available"]),
     )
-
-
-def accounts_of(cycle: Cycle, person_id: str) -> frozenset[str]:
-    """Accounts a person owned at some time up to the period's end."""
-    owned = spells(cycle)
-    mine = owned[owned["person_id"] == person_id]
-    known = mine["start"].isna() | (mine["start"] <= cycle.period.end)
-    return frozenset(mine.loc[known, "account_id"])
