@@ -46,11 +46,13 @@ if TYPE_CHECKING:
     from csmkit.cycle import Cycle as Cycle
     from csmkit.cycle import Period as Period
     from csmkit.load.findings import summarise_findings as summarise_findings
+    from csmkit.load.findings_file import write_findings as write_findings
     from csmkit.load.propose import propose_map as propose_map
     from csmkit.load.read import check_export as check_export
     from csmkit.load.read import read_export as read_export
     from csmkit.matrix.model import matrix_scores as matrix_scores
     from csmkit.matrix.model import read_matrix as read_matrix
+    from csmkit.panels.mapping import map_panel as map_panel
     from csmkit.render.pack import render_pack as render_pack
     from csmkit.render.slices import book_of as book_of
     from csmkit.render.slices import read_book as read_book
@@ -81,9 +83,11 @@ _HOMES = {
     "compute.standing": "headline profile standing",
     "compute.team": "team_bands team_context",
     "load.findings": "summarise_findings",
+    "load.findings_file": "write_findings",
     "load.propose": "propose_map",
     "load.read": "check_export read_export",
     "matrix.model": "matrix_scores read_matrix",
+    "panels.mapping": "map_panel",
     "render.pack": "render_pack",
     "render.slices": "book_of read_book",
     "samples": "export_or_sample sample_team",

@@ -7,14 +7,11 @@ import shutil
 import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from csmkit.errors import CsmkitError, UsageError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 app = typer.Typer(
     name="csmkit",
@@ -116,15 +113,22 @@ def new(
 def propose(
     export: Export = None,
     out: Annotated[Path, typer.Option("--out", help="Where the map goes.")] = Path("map.toml"),
+    ask: Annotated[
+        bool, typer.Option("--review", help="Ask about each column, and save the answers.")
+    ] = False,
 ) -> None:
     """Propose a column map, with how sure it is of each column."""
     from csmkit.load.propose import propose_map
 
-    proposal = propose_map(_setting("export", export))
+    given = _setting("export", export)
+    if ask:
+        _review(given, out)
+        return
+    proposal = propose_map(given)
     if out.exists():
         raise UsageError(
             f"There is a file {out} already, and a map may hold somebody's decisions.",
-            "Name another with --out, or move it away.",
+            "Name another with --out, move it away, or go on with it: add --review.",
         )
     _save(out, proposal.text)
     sure = int(proposal.columns["active"].sum())
@@ -134,15 +138,75 @@ def propose(
     )
 
 
+def _review(export: str, out: Path) -> None:
+    from csmkit.load.draft import open_draft
+    from csmkit.load.map_file import MapFile, free_name
+    from csmkit.load.review import review
+
+    file = MapFile.at(out)
+    draft = open_draft(export, map=out)
+    if draft.opened:
+        _tell(f"Going on with {out}.")
+    for name in draft.facts.unread():
+        _tell(f"{name} could not be read; csmkit check says why.")
+    decided, asking = review(draft, ask=_typed, tell=_tell)
+    text = decided.text()
+    if file.exists and text == draft.text():
+        _tell(f"Nothing was changed; {out} is as it was.")
+        return
+    if file.exists and not (asking and _agreed(f"{out} is there already. Replace it?")):
+        file = MapFile(free_name(out))
+    old = file.write(text)
+    _tell(f"Saved {file.path}." + (f" What it was before is in {old}." if old else ""))
+    open_still = [standing.text for standing in decided.status() if standing.level != "note"]
+    for line in open_still:
+        _tell(f"  - {line}")
+    again = f" --out {file.path}" if str(file.path) != "map.toml" else ""
+    _tell(
+        f"To go on: csmkit map {export} --review{again}"
+        if open_still
+        else f"Then run: csmkit check {export} --map {file.path}"
+    )
+
+
+def _typed(prompt: str) -> str:
+    typer.echo(prompt, nl=False)
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line
+
+
+def _tell(text: str) -> None:
+    # A console that knows fewer letters than the export shows a ? for them.
+    encoding = sys.stdout.encoding or "utf-8"
+    typer.echo(text.encode(encoding, "replace").decode(encoding))
+
+
+def _agreed(question: str) -> bool:
+    try:
+        return _typed(f"{question} [y/N] > ").strip().casefold() in ("y", "yes")
+    except EOFError:
+        return False
+
+
 @app.command()
 def check(
     export: Export = None,
     map_file: MapFile = None,
     period: PeriodText = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Every finding, as JSON.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="As JSON: an object with summary and findings.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Also into this file: .xlsx, .csv or .json; replaced if there."),
+    ] = None,
 ) -> None:
     """Say everything there is to say about an export, at once."""
     from csmkit.load.findings import summarise_findings
+    from csmkit.load.findings_file import findings_json, write_findings
+    from csmkit.load.findings_text import findings_text
     from csmkit.load.read import check_export
 
     findings = check_export(
@@ -150,26 +214,17 @@ def check(
         map=_setting("map", map_file, required=False),
         period=_setting("period", period, required=False),
     )
+    if out is not None:
+        write_findings(findings, out=out)
     if as_json:
-        typer.echo(findings.to_json(orient="records", date_format="iso", force_ascii=False))
+        typer.echo(findings_json(findings))
     else:
-        _print_findings(summarise_findings(findings))
+        width = shutil.get_terminal_size((88, 24)).columns
+        typer.echo(findings_text(summarise_findings(findings), width=width))
+        if out is not None:
+            typer.echo(f"Written to {out}.")
     if findings["severity"].eq("error").any():
         raise typer.Exit(1)
-
-
-def _print_findings(kinds: pd.DataFrame) -> None:
-    if kinds.empty:
-        typer.echo("Nothing to report.")
-        return
-    for kind in kinds.to_dict("records"):
-        where = f"{kind['table']}: " if kind["table"] else ""
-        typer.echo(f"{kind['severity'].upper():8}{kind['count']:>6,}  {where}{kind['message']}")
-        typer.echo(f"{'':16}{kind['remedy']}")
-        examples = kind["examples"]
-        shown = examples if isinstance(examples, str) else "; ".join(map(str, examples))
-        if shown:
-            typer.echo(f"{'':16}e.g. {shown}")
 
 
 @app.command()

@@ -118,7 +118,9 @@ def test_check_lists_findings_and_is_clean_without_errors():
 
 def test_check_as_json_is_every_finding():
     done = run("check", CLEAN, "--period", PERIOD, "--json")
-    rows = json.loads(done.stdout)
+    said = json.loads(done.stdout)
+    rows = said["findings"]
+    assert {"kind", "count", "effect", "examples"} <= set(said["summary"][0])
     assert len(rows) == len(ck.check_export(CLEAN, period=PERIOD))
     assert {"severity", "table", "row", "column", "value", "message", "remedy"} <= set(rows[0])
 

@@ -14,13 +14,17 @@ RENDERING = {"papermill", "typst", "pptx", "docx"}
 FORBIDDEN = {
     "load": SHOWING
     | RENDERING
-    | {"csmkit.compute", "csmkit.matrix", "csmkit.view", "csmkit.render"},
-    "compute": SHOWING | RENDERING | {"csmkit.load", "csmkit.view", "csmkit.render"},
+    | {"csmkit.compute", "csmkit.matrix", "csmkit.view", "csmkit.render", "csmkit.panels"},
+    "compute": SHOWING
+    | RENDERING
+    | {"csmkit.load", "csmkit.view", "csmkit.render", "csmkit.panels"},
     "matrix": SHOWING
     | RENDERING
-    | {"csmkit.load", "csmkit.compute", "csmkit.view", "csmkit.render"},
-    "view": RENDERING | {"csmkit.load", "csmkit.compute", "csmkit.render", "csmkit.matrix"},
-    "render": {"csmkit.cli"},
+    | {"csmkit.load", "csmkit.compute", "csmkit.view", "csmkit.render", "csmkit.panels"},
+    "view": RENDERING
+    | {"csmkit.load", "csmkit.compute", "csmkit.render", "csmkit.matrix", "csmkit.panels"},
+    "panels": RENDERING | {"csmkit.render", "csmkit.cli"},
+    "render": {"csmkit.panels", "csmkit.cli"},
 }
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
-from csmkit.load.files import Export
+from csmkit.load.distinct import STR, decoded, plain, spread, texts_of, without_unused
+from csmkit.load.files import Export, Sheet
 from csmkit.load.findings import ASIDE, FILE, ROW, SOURCE, join_findings
 from csmkit.load.lookup import look_up, matches
-from csmkit.load.mapping import ColumnSpec, Source
-from csmkit.load.parse import Parsed, parse_column
+from csmkit.load.mapping import ColumnSpec, Source, steps
+from csmkit.load.parse import Parsed, Rules, parse_column
 from csmkit.load.remarks import Remarks
 from csmkit.schema import TABLES, Column, Table
 
 PERSON_KEYS = ("email", "person_id", "name")
 """A person needs one of these; the id is made from it."""
+
+
+_MONTH = 365.25 / 12
+"""Days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +36,14 @@ class Applied:
         Findings of this source.
     rows : int
         Rows the sheet had.
+    chosen_out : int
+        Rows of them that the map does not want.
     """
 
     frame: pd.DataFrame
     findings: pd.DataFrame
     rows: int
+    chosen_out: int = 0
 
 
 def apply_source(source: Source, number: int, export: Export) -> Applied:
@@ -57,25 +66,34 @@ def apply_source(source: Source, number: int, export: Export) -> Applied:
     table = _loosened(TABLES[source.table])
     name = export.name_of(source.file, source.sheet)
     sheet = export.sheet(name)
-    raw, remarks = sheet.frame, Remarks(table.name, name)
+    raw, remarks = sheet.columns(columns_read(source)), Remarks(table.name, name)
     found = [sheet.notes.assign(table=table.name)]
     if raw.empty:
         found.append(remarks.no_rows())
-    raw = _chosen(raw, source, remarks, found)
+    wanted = _wanted(raw, source, remarks, found)
+    chosen_out = len(raw) - len(wanted)
+    raw = _without_copies(wanted, source, sheet, remarks, found)
     values: dict[str, pd.Series] = {}
-    aside = pd.Series(False, index=raw.index)
+    unread: dict[str, pd.Series] = {}
+    reader = _Reader(sheet, raw, export, remarks, found)
     for target, spec in source.columns.items():
         # What is counted later is text until then, whatever the count will be.
         column = replace(table[target], kind="text") if spec.count else table[target]
-        parsed, text = _read(spec, column, raw, export, remarks, found)
-        values[target] = parsed.values
-        found.append(remarks.unreadable(text[parsed.unread], column, column.required))
-        if column.required:
-            blank = parsed.values.isna() & ~parsed.unread
-            found.append(remarks.blank(raw.index[blank], target))
-            aside |= parsed.unread | blank
+        parsed, text = reader.read(spec, column)
+        values[target], unread[target] = parsed.values, parsed.unread
+        found.append(remarks.parsed(text, parsed, column, needed=column.required))
         if table.name == "health" and target in table.one_of and "raw" not in source.columns:
-            values["raw"] = values["raw"].fillna(text) if "raw" in values else text
+            written = decoded(text)
+            values["raw"] = values["raw"].fillna(written) if "raw" in values else written
+    for target, spec in source.columns.items():
+        if spec.rules.money_is == "tcv":
+            values[target], lost = annualised(target, values, remarks, found)
+            unread[target] |= lost
+    aside = pd.Series(False, index=raw.index)
+    for target in [c for c in source.columns if table[c].required]:
+        blank = values[target].isna() & ~unread[target]
+        found.append(remarks.blank(raw.index[blank], target))
+        aside |= unread[target] | blank
     frame = pd.DataFrame(values, index=raw.index)
     there = [c for c in table.one_of if c in frame]
     if there:
@@ -88,10 +106,23 @@ def apply_source(source: Source, number: int, export: Export) -> Applied:
     if lacking:
         found.append(remarks.not_mapped(lacking, int((~aside).sum())))
         aside[:] = True
-        frame = frame.reindex(columns=list(dict.fromkeys([*frame.columns, *table.required])))
-    frame = frame[~aside]
-    frame[FILE], frame[ROW], frame[SOURCE] = name, frame.index, number
-    return Applied(frame.reset_index(drop=True), join_findings(found), len(sheet.frame))
+        for c in table.required:
+            if c not in frame:
+                frame[c] = pd.Series(None, index=frame.index, dtype=table[c].dtype)
+    if aside.any():
+        frame = frame[~aside]
+    # One number a row: the name of the file itself would take more room than all else.
+    files = pd.Categorical.from_codes(np.zeros(len(frame), dtype="int8"), pd.Index([name]))
+    frame[FILE], frame[ROW], frame[SOURCE] = files, frame.index, np.int16(number)
+    return Applied(frame.reset_index(drop=True), join_findings(found), sheet.rows, chosen_out)
+
+
+def columns_read(source: Source) -> list[str]:
+    """The columns of its sheet that a source reads."""
+    named = [*source.where, *filter(None, [source.key])]
+    for spec in steps(source.columns):
+        named += [c for c in (spec.column, spec.rules.currency_column) if c]
+    return list(dict.fromkeys(named))
 
 
 def _loosened(table: Table) -> Table:
@@ -104,19 +135,31 @@ def _loosened(table: Table) -> Table:
     return replace(table, columns=columns, one_of=PERSON_KEYS)
 
 
-def _chosen(
+def _wanted(
     raw: pd.DataFrame, source: Source, remarks: Remarks, found: list[pd.DataFrame]
 ) -> pd.DataFrame:
-    """The rows the map wants, without those that repeat an earlier row word for word."""
+    """The rows the map wants."""
     for column, wanted in source.where.items():
         hit = matches(raw[column], wanted)
-        found.append(remarks.filtered(raw.loc[~hit, column], wanted))
-        raw = raw[hit]
+        if not hit.all():
+            found.append(remarks.filtered(raw.loc[~hit, column], wanted))
+            raw = raw[hit]
+    return raw
+
+
+def _without_copies(
+    raw: pd.DataFrame, source: Source, sheet: Sheet, remarks: Remarks, found: list[pd.DataFrame]
+) -> pd.DataFrame:
+    """The rows without those that repeat an earlier row word for word."""
     if not source.key:
         return raw
     key = raw[source.key]
     again = key.duplicated() & key.notna()
-    copies = raw[key.isin(key[again])].duplicated()
+    if not again.any():
+        return raw
+    # Two rows may differ in a column that the map does not read.
+    whole = sheet.columns(sheet.headers).loc[raw.index[key.isin(key[again])]]
+    copies = whole.duplicated()
     same = again & copies.reindex(raw.index, fill_value=False)
     for cells, kind, message in (
         (key[same], "duplicate_row", f"The whole row was there before. {ASIDE}"),
@@ -127,32 +170,113 @@ def _chosen(
     return raw[~same]
 
 
-def _read(
-    spec: ColumnSpec,
-    column: Column,
-    raw: pd.DataFrame,
-    export: Export,
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the columns of one sheet by their specs."""
+
+    sheet: Sheet
+    raw: pd.DataFrame
+    export: Export
+    remarks: Remarks
+    found: list[pd.DataFrame]
+
+    def read(
+        self, spec: ColumnSpec, column: Column, rows: pd.Series | None = None
+    ) -> tuple[Parsed, pd.Series]:
+        """A column's values and the text they come from; the fallback fills what is blank."""
+        raw = self.raw if rows is None else self.raw[rows]
+        if spec.column is None:
+            text = pd.Series(spec.const, index=raw.index, dtype="str", name="the constant")
+        else:
+            text = raw[spec.column]
+        if spec.lookup:
+            text, more = look_up(text, spec.lookup, self.export, column.name, self.remarks)
+            self.found.append(more)
+        rules = replace(spec.rules, date1904=self.sheet.date1904)
+        currency = self.currency(spec, raw) if column.kind == "money" else None
+        parsed = _parsed(text, column, rules, currency)
+        if spec.fallback is None:
+            return parsed, text
+        blank = text.isna()
+        rest, instead = self.read(
+            spec.fallback, column, blank.reindex(self.raw.index, fill_value=False)
+        )
+        self.found.append(self.remarks.parsed(instead, rest, column, needed=column.required))
+        values, unread = plain(parsed.values), parsed.unread.copy()
+        values.loc[blank], unread.loc[blank] = plain(rest.values), rest.unread
+        # What is to be said of the fallback's cells was said above.
+        said = replace(parsed, unread=parsed.unread.reindex(text.index, fill_value=False))
+        self.found.append(self.remarks.parsed(text, said, column, needed=column.required))
+        both = replace(parsed, values=values, unread=unread, notes=(), asks={})
+        return both, decoded(text).fillna(decoded(instead))
+
+    def currency(self, spec: ColumnSpec, raw: pd.DataFrame) -> pd.Series | None:
+        """The currency of each amount: the row's own, else that of the cell's number format."""
+        if spec.rules.currency_column:
+            return decoded(raw[spec.rules.currency_column])
+        shown = self.sheet.currency(spec.column) if spec.column else None
+        return None if shown is None else shown.reindex(raw.index)
+
+
+def _parsed(text: pd.Series, column: Column, rules: Rules, currency: pd.Series | None) -> Parsed:
+    """The column's values, each distinct text read once; ids stay ``category``."""
+    if currency is not None or not isinstance(text.dtype, pd.CategoricalDtype):
+        return parse_column(decoded(text), column, rules, currency)
+    coded = without_unused(text)
+    cells = pd.Series(coded.cat.categories, dtype=STR, name=text.name)
+    if coded.isna().any():
+        # A blank cell may stand for something: it is one more distinct text.
+        cells = pd.concat([cells, pd.Series([None], dtype=STR, name=text.name)], ignore_index=True)
+    one = parse_column(cells, column, rules)
+    rows = texts_of if column.kind in ("id", "ids") else spread
+    return replace(
+        one,
+        values=rows(coded, one.values),
+        unread=spread(coded, one.unread),
+        notes=tuple(
+            note if note.cells is None else replace(note, cells=spread(coded, note.cells))
+            for note in one.notes
+        ),
+    )
+
+
+def annualised(
+    target: str,
+    values: dict[str, pd.Series],
     remarks: Remarks,
     found: list[pd.DataFrame],
-) -> tuple[Parsed, pd.Series]:
-    """A column's values and the text they come from; the fallback fills what is blank."""
-    if spec.column is None:
-        text = pd.Series(spec.const, index=raw.index, dtype="str", name="the constant")
-    else:
-        text = raw[spec.column]
-    if spec.lookup:
-        text, more = look_up(text, spec.lookup, export, column.name, remarks)
-        found.append(more)
-    parsed = parse_column(text, column, spec.rules)
-    if column.kind == "date":
-        said = spec.rules.date_order == parsed.order
-        found.append(remarks.date_order(text, parsed, column, said))
-    if len(parsed.signs) > 1:
-        found.append(remarks.currencies(parsed.signs, column))
-    if spec.fallback is None:
-        return parsed, text
-    blank = text.isna()
-    rest, instead = _read(spec.fallback, column, raw[blank], export, remarks, found)
-    values, unread = parsed.values.copy(), parsed.unread.copy()
-    values.loc[blank], unread.loc[blank] = rest.values, rest.unread
-    return Parsed(values, unread, parsed.order, parsed.signs), text.fillna(instead)
+) -> tuple[pd.Series, pd.Series]:
+    """Contract totals (TCV) as ARR: spread over the term in whole months, times 12.
+
+    Returns
+    -------
+    tuple of Series
+        The amounts per year, and the mask of totals whose term is not known.
+    """
+    total = values[target]
+    if "start" not in values or "end" not in values:
+        found.append(
+            remarks.column(
+                "error",
+                "tcv_without_term",
+                f'{target} is = "tcv", and the source does not map start and end: no total can be'
+                " spread over its term.",
+                'Map start and end, or say is = "arr" if the amounts are per year.',
+                target,
+            )
+        )
+        return total.mask(total.notna()), total.notna()
+    days = (values["end"] - values["start"]).dt.days + 1
+    months = (days / _MONTH).round().clip(lower=1).where(days > 0)
+    lost = total.notna() & months.isna()
+    found.append(
+        remarks.rows(
+            total[lost].astype("str"),
+            "tcv_without_term",
+            f"The contract's total cannot be spread: start or end is blank, or the end comes"
+            f" first. {ASIDE}",
+            "Fill start and end of the contract.",
+            column=target,
+        )
+    )
+    return total * 12 / months, lost

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 import pandas as pd
 
 from csmkit.cycle import Period, Provenance, SourceFile
 from csmkit.errors import UnreadableInput
-from csmkit.load.apply import Applied, apply_source
+from csmkit.load.apply import Applied, apply_source, columns_read
 from csmkit.load.checks import check_tables
+from csmkit.load.distinct import decoded, stacked
 from csmkit.load.files import Export
-from csmkit.load.findings import ASIDE, FILE, ROW, SOURCE, finding, findings_of, join_findings
-from csmkit.load.fit import check_fit, unused_files
+from csmkit.load.findings import FILE, SOURCE, finding, join_findings
+from csmkit.load.fit import check_fit, expanded, unused_files
 from csmkit.load.gather import gather_months
-from csmkit.load.mapping import Map, Source
-from csmkit.load.people import (
-    assume_roles,
-    identify_people,
-    link_managers,
-    people_from_owners,
-    resolver_of,
-)
-from csmkit.load.references import link_accounts, link_people
+from csmkit.load.link import link_tables
+from csmkit.load.mapping import Map, Source, steps
 from csmkit.schema import TABLES
-
-_UNIQUE = ("accounts",)
-_ONE_RECORD = {"contracts": "contract_id", "evidence": "evidence_id"}
-_CHOSEN_OUT = ("filtered_by_map",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +60,11 @@ def load(export: Export, given: Map, period: Period | None) -> Loaded:
     MapError
         If the map does not fit the export.
     """
+    export = export.laid_out(given.layouts)
+    given = expanded(given, export)
     check_fit(given, export)
-    found = unused_files(given, export)
+    found = [export.notes, *unused_files(given, export)]
+    _read_together(given, export)
     applied: dict[int, Applied] = {}
     faults = []
     for number, source in enumerate(given.sources, 1):
@@ -81,7 +75,11 @@ def load(export: Export, given: Map, period: Period | None) -> Loaded:
             found.append(_fault(fault, source))
     found += [a.findings for a in applied.values()]
     frames = _by_table(given, applied)
-    _link(frames, found)
+    frames, more = link_tables(
+        frames, aliases=given.aliases, merge=given.merge, unread=join_findings(found)
+    )
+    found.append(more)
+    frames = {name: _decoded(frame) for name, frame in frames.items()}
     kept = _kept(frames)
     found += [
         _nothing_kept(given.sources[n - 1], a)
@@ -98,103 +96,38 @@ def load(export: Export, given: Map, period: Period | None) -> Loaded:
     )
 
 
+def _read_together(given: Map, export: Export) -> None:
+    """Read each sheet once, with the columns that all its sources and look-ups want."""
+    wanted: dict[str, set[str]] = {}
+    for source in given.sources:
+        name = export.name_of(source.file, source.sheet)
+        wanted.setdefault(name, set()).update(columns_read(source))
+        for spec in steps(source.columns):
+            if spec.lookup:
+                other = wanted.setdefault(export.name_of(spec.lookup.sheet), set())
+                other |= {spec.lookup.match, spec.lookup.take, *spec.lookup.where}
+    for name, columns in wanted.items():
+        # What cannot be read is told by the source that needs it.
+        with contextlib.suppress(UnreadableInput):
+            export.sheet(name).columns(columns)
+
+
 def _by_table(given: Map, applied: dict[int, Applied]) -> dict[str, pd.DataFrame]:
     parts: dict[str, list[pd.DataFrame]] = {}
     for number, one in applied.items():
         parts.setdefault(given.sources[number - 1].table, []).append(one.frame)
-    return {
-        name: frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
-        for name, frames in parts.items()
-    }
+    return {name: stacked(frames) for name, frames in parts.items()}
 
 
-def _link(frames: dict[str, pd.DataFrame], found: list[pd.DataFrame]) -> None:
-    """Make ids agree over all tables; rows that cannot agree leave, with a finding."""
-    for name in _UNIQUE:
-        if name in frames:
-            frames[name], more = _unique(name, frames[name])
-            found.append(more)
-    for name, key in _ONE_RECORD.items():
-        if name in frames and key in frames[name]:
-            frames[name], more = _without_copies(name, key, frames[name])
-            found.append(more)
-    people, more = _people(frames)
-    found.append(more)
-    people, more = link_managers(people)
-    found.append(more)
-    resolver = resolver_of(people)
-    accounts = frames.get("accounts")
-    for name in [n for n in frames if n != "people"]:
-        if accounts is not None and len(accounts):
-            frames[name], more = link_accounts(name, frames[name], accounts)
-            found.append(more)
-        frames[name], more = link_people(name, frames[name], resolver)
-        found.append(more)
-        frames[name] = frames[name].reset_index(drop=True)
-    listed = join_findings(found)
-    unread = listed[
-        (listed["table"] == "people")
-        & (listed["column"] == "role")
-        & (listed["kind"] == "unreadable_value")
-    ]
-    frames["people"], more = assume_roles(people, unread)
-    found.append(more)
-    if "ownership" in frames:
-        frames["ownership"] = _with_source(frames["ownership"])
-
-
-def _people(frames: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    people = frames.get("people")
-    if people is not None and len(people):
-        return identify_people(people)
-    owners = [
-        frames[table][column]
-        for table, column in (("ownership", "person_id"), ("accounts", "owner"))
-        if table in frames and column in frames[table]
-    ]
-    return people_from_owners(owners)
-
-
-def _with_source(ownership: pd.DataFrame) -> pd.DataFrame:
-    """A file of periods of which the map does not say what it is, was declared by somebody."""
-    if "source" not in ownership:
-        return ownership.assign(source="declared")
-    return ownership.assign(source=ownership["source"].fillna("declared"))
-
-
-def _unique(name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    again = frame["account_id"].duplicated()
-    found = findings_of(
-        name,
-        frame[again],
-        "account_id",
-        severity="warning",
-        kind="duplicate_id",
-        message=f"An earlier row has this id. {ASIDE}",
-        remedy="Keep one row for each account.",
+def _decoded(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with every column of text as ``str``; the file's name stays as it is."""
+    return frame.assign(
+        **{
+            str(c): decoded(frame[c])
+            for c in frame
+            if c != FILE and isinstance(frame[c].dtype, pd.CategoricalDtype)
+        }
     )
-    return frame[~again], found
-
-
-def _without_copies(name: str, key: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    again = frame[key].duplicated() & frame[key].notna()
-    same = frame.drop(columns=[FILE, ROW, SOURCE]).duplicated() & again
-    found = [
-        findings_of(
-            name,
-            frame[mask],
-            key,
-            severity="warning",
-            kind="duplicate_id",
-            message=message,
-            remedy="Look at whether the export holds the same record twice.",
-        )
-        for mask, message in (
-            (same, f"The same record was there before. {ASIDE}"),
-            (again & ~same, "An earlier row has this id and differs. Both are kept."),
-        )
-    ]
-    return frame[~same], join_findings(found)
 
 
 def _kept(frames: dict[str, pd.DataFrame]) -> dict[int, int]:
@@ -206,9 +139,8 @@ def _kept(frames: dict[str, pd.DataFrame]) -> dict[int, int]:
 
 
 def _lost_all(applied: Applied, kept: int) -> bool:
-    chosen_out = int(applied.findings["kind"].isin(_CHOSEN_OUT).sum())
     unmapped = applied.findings["kind"].eq("column_not_mapped").any()
-    return not kept and applied.rows > chosen_out and not unmapped
+    return not kept and applied.rows > applied.chosen_out and not unmapped
 
 
 def _nothing_kept(source: Source, applied: Applied) -> pd.DataFrame:

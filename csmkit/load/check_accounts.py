@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from csmkit.load.findings import findings_of, join_findings
+from csmkit.load.account_names import similar_names
+from csmkit.load.findings import ACCOUNT, findings_of, join_findings
+from csmkit.load.pairs import toml_line
 from csmkit.load.spans import ends_of
 
 CHURNED_STAGES = frozenset(
@@ -22,6 +24,8 @@ CHURNED_STAGES = frozenset(
         "former customer",
     }
 )
+_SHOWN = 6
+"""How many spellings of a name a finding lists."""
 _EVENTS = {"escalations": "opened", "surveys": "date", "touchpoints": "date"}
 
 
@@ -34,6 +38,7 @@ def check_accounts(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return join_findings(
         [
             _same_name(accounts),
+            _similar_names(accounts),
             *([] if churns is None else [_stages(accounts, churns), _still_live(churns, tables)]),
             *_early_events(accounts, tables),
         ]
@@ -57,8 +62,34 @@ def _same_name(accounts: pd.DataFrame) -> pd.DataFrame:
         severity="warning",
         kind="duplicate_account_name",
         message="Several accounts have this name under different ids. They are kept apart.",
-        remedy="Merge them in the source system if they are one customer.",
+        remedy="If they are one customer, merge them in the source system, or say so in the map's"
+        " [merge].",
     )
+
+
+def _similar_names(accounts: pd.DataFrame) -> pd.DataFrame:
+    """One finding for each group of names that may be spellings of one."""
+    alike = similar_names(accounts["name"])
+    found = []
+    for _, group in alike.groupby("group", sort=False):
+        rows = accounts.loc[group.index]
+        spellings = list(dict.fromkeys(group["name"]))
+        first, *others = rows["account_id"].astype("str")
+        lines = "\n".join(["[merge]", *(toml_line(other, first) for other in others)])
+        found.append(
+            findings_of(
+                "accounts",
+                rows.head(1),
+                "name",
+                severity="warning" if group["sure"].iloc[0] else "info",
+                kind="similar_account_names",
+                value=[" | ".join(spellings[:_SHOWN])],
+                message=f"{len(rows):,} accounts have names that may be spellings of one. They are"
+                " kept apart.",
+                remedy=f"If they are one customer, write in the map:\n{lines}",
+            )
+        )
+    return join_findings(found)
 
 
 def _stages(accounts: pd.DataFrame, churns: pd.DataFrame) -> pd.DataFrame:
@@ -129,13 +160,20 @@ def _still_live(churns: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.
 def _early_events(accounts: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> list[pd.DataFrame]:
     if "contract_start" not in accounts:
         return []
-    first = accounts.set_index("account_id")["contract_start"]
+    starts = accounts["contract_start"]
+    first = starts.set_axis(accounts["account_id"])
     found = []
     for name, column in _EVENTS.items():
         frame = tables.get(name)
         if frame is None or frame.empty:
             continue
-        early = frame[column] < frame["account_id"].map(first)
+        # Linking leaves each row's place in the accounts, which spares a look-up by id.
+        began = (
+            pd.Series(starts.array.take(frame[ACCOUNT], allow_fill=True), index=frame.index)
+            if ACCOUNT in frame
+            else frame["account_id"].map(first)
+        )
+        early = frame[column] < began
         found.append(
             findings_of(
                 name,

@@ -11,6 +11,8 @@ from csmkit.load.check_accounts import check_accounts
 from csmkit.load.check_dates import check_dates
 from csmkit.load.check_money import check_money
 from csmkit.load.check_ownership import check_ownership
+from csmkit.load.check_reach import check_reach
+from csmkit.load.check_renewals import check_renewals
 from csmkit.load.findings import join_findings
 
 
@@ -29,6 +31,8 @@ def check_tables(tables: Mapping[str, pd.DataFrame], period: Period | None) -> p
             check_accounts(tables),
             check_ownership(tables),
             check_money(tables),
+            check_renewals(tables),
+            check_reach(tables, period),
             check_dates(tables, period),
         ]
     )

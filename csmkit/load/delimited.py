@@ -1,168 +1,331 @@
-"""Delimited text files (CSV) read as text, strictly: nothing is guessed, no row is lost."""
+"""Delimited text files (CSV): read by column, every row either kept or named in a finding."""
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
-import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from csmkit.errors import UnreadableInput
-from csmkit.load.findings import finding, no_findings
+from csmkit.load.dialect import (
+    LONGEST_LINE,
+    SAMPLE,
+    find_delimiter,
+    single_character,
+    to_utf8,
+)
+from csmkit.load.findings import ASIDE, findings_at, join_findings
+from csmkit.load.layout import find_top, numbered
+from csmkit.load.mapping import Layout
 
-DELIMITERS = (",", ";", "\t", "|")
-FIRST_ROW = 2
-"""The spreadsheet row of the first record: the header is row 1."""
-_STR = pd.StringDtype(na_value=float("nan"))
+_BLOCK = 1 << 24
+_SMALL = 1 << 22
+_PLACES, _PIECE = 16, 1 << 16
+_UNIQUE = 0.99
+"""A column of a large file is not worth a dictionary if more of the texts sampled differ."""
+_LONG_CELL = 4000
 
 
-def read_delimited(data: bytes, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A delimited file as a frame of text, and what was noticed about it.
+@dataclass(frozen=True, slots=True)
+class Delimited:
+    """An opened file: its columns are known, its records are read when asked for.
+
+    Attributes
+    ----------
+    name : str
+        The file's name.
+    headers : tuple of str
+        The columns, each name once.
+    body : Buffer
+        The records, as UTF-8.
+    first_row : int
+        The spreadsheet row of the first record.
+    delimiter, instead_of : str
+        The character between the cells, and the longer text it stands for, if any.
+    notes : DataFrame
+        Findings about the file.
+    """
+
+    name: str
+    headers: tuple[str, ...]
+    body: pa.Buffer
+    first_row: int
+    delimiter: str
+    instead_of: str
+    notes: pd.DataFrame
+    date1904: ClassVar[bool] = False
+
+    def currency(self, column: str) -> None:  # noqa: ARG002
+        """Text has no number formats."""
+        return
+
+    def read(self, columns: Sequence[str]) -> tuple[pa.Table, np.ndarray, pd.DataFrame]:
+        """Some of the columns as text, the row number of each record, and what was noticed.
+
+        Raises
+        ------
+        UnreadableInput
+            If the quotes do not close, or a line is too long.
+        """
+        wanted = [str(self.headers.index(column)) for column in columns]
+        bad: list[Any] = []
+        table = self._parsed(wanted, None)
+        if table is None:
+            table = self._parsed(wanted, bad)
+        if table is None:
+            raise UnreadableInput(
+                f"{self.name} cannot be split into rows: a quote is opened and not closed, or a"
+                " line is longer than 16 MB.",
+                'Export it again; look for a single " in the text.',
+            )
+        places = np.arange(len(table) + len(bad)) + self.first_row
+        if bad:
+            places = np.delete(places, [row.number - 1 for row in bad])
+        table = table.rename_columns(list(columns))
+        if self.instead_of:
+            table = _restored(table, self.delimiter, self.instead_of)
+        said = [*self._ragged(bad), *self._swallowed(table, places), *self._open_quote(places)]
+        return table, places, join_findings(said)
+
+    def _parsed(self, wanted: list[str], bad: list[Any] | None) -> pa.Table | None:
+        """The table, or None if rows are ragged (unless ``bad`` takes them) or do not parse."""
+        names, types = [str(i) for i in range(len(self.headers))], self._types()
+
+        def keep(row: Any) -> str:
+            assert bad is not None  # noqa: S101
+            bad.append(row)
+            return "skip"
+
+        parse = pacsv.ParseOptions(
+            delimiter=self.delimiter,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=None if bad is None else keep,
+        )
+        convert = pacsv.ConvertOptions(
+            column_types={n: types[int(n)] for n in wanted},
+            include_columns=wanted,
+            strings_can_be_null=False,
+            check_utf8=False,
+        )
+        if not len(self.body):
+            return pa.table({n: pa.array([], pa.string()) for n in wanted})
+        options = pacsv.ReadOptions(
+            use_threads=bad is None, column_names=names, block_size=_BLOCK, encoding="utf8"
+        )
+        try:
+            return pacsv.read_csv(pa.BufferReader(self.body), options, parse, convert)
+        except pa.ArrowInvalid:
+            return None
+
+    def _types(self) -> list[pa.DataType]:
+        """Each column's type: a dictionary, unless nearly every text of it differs."""
+        coded = pa.dictionary(pa.int32(), pa.string())
+        if len(self.body) < _SMALL:
+            return [coded] * len(self.headers)
+        rows = self._spread_sample()
+        types = []
+        for i in range(len(self.headers)):
+            cells = [row[i] for row in rows if i < len(row) and row[i]]
+            types.append(pa.string() if len(set(cells)) > _UNIQUE * len(cells) > 0 else coded)
+        return types
+
+    def _spread_sample(self) -> list[list[str]]:
+        """Lines from all over the body; one that is cut, or holds a line end, does no harm."""
+        rows: list[list[str]] = []
+        for start in range(0, len(self.body), len(self.body) // _PLACES):
+            piece = self.body[start : start + _PIECE].to_pybytes().decode(errors="replace")
+            with contextlib.suppress(csv.Error):
+                rows += csv.reader(piece.splitlines()[1:-1], delimiter=self.delimiter)
+        return rows
+
+    def _ragged(self, bad: list[Any]) -> list[pd.DataFrame]:
+        """A finding for each row whose number of cells is not that of the header."""
+        if not bad:
+            return []
+        shown = [" | ".join(r.text.split(self.delimiter))[:200] for r in bad]
+        return [
+            findings_at(
+                [r.number - 1 + self.first_row for r in bad],
+                severity="error",
+                kind="ragged_row",
+                table="",
+                file=self.name,
+                value=[text.replace(self.delimiter, self.instead_of or self.delimiter)
+                       for text in shown],
+                message=[
+                    f"The row has {r.actual_columns} cells and the header"
+                    f" {r.expected_columns}. {ASIDE}"
+                    for r in bad
+                ],
+                remedy="Put quotes around values that hold the delimiter, or complete the row.",
+            )
+        ]  # fmt: skip
+
+    def _swallowed(self, table: pa.Table, places: np.ndarray) -> list[pd.DataFrame]:
+        """Cells that hold whole rows, because a quote before them was not closed."""
+        width = len(self.headers)
+        found = []
+        for column in table.columns:
+            for text in sorted({text for chunk in column.chunks for text in _long(chunk)}):
+                lines = text.splitlines()
+                if sum(line.count(self.delimiter) >= width - 1 for line in lines) >= 3:
+                    at = pc.index(column.cast(pa.string()), text).as_py()
+                    found.append(self._unclosed(int(places[at]), text))
+        return found
+
+    def _open_quote(self, places: np.ndarray) -> list[pd.DataFrame]:
+        """The last record, if a quote that opens in it swallows the rest of the file."""
+        view = memoryview(self.body)
+        count = sum(bytes(view[i : i + _BLOCK]).count(b'"') for i in range(0, len(view), _BLOCK))
+        if count % 2 == 0 or not len(places):
+            return []
+        whole = self._parsed([str(i) for i in range(len(self.headers))], [])
+        last = whole.slice(len(whole) - 1).to_pylist()[0].values() if whole else ()
+        # Inches (5" pipe) make the number of quotes odd as well, and swallow nothing.
+        return [self._unclosed(int(places[-1]), text) for text in last if "\n" in text]
+
+    def _unclosed(self, row: int, text: str) -> pd.DataFrame:
+        lines = len(text.splitlines())
+        return findings_at(
+            [row],
+            severity="error",
+            kind="quote_not_closed",
+            table="",
+            file=self.name,
+            value=text[:80],
+            message=f"A cell of {lines:,} lines looks like rows that an open quote swallowed.",
+            remedy='Close the quote in this row, or write "" for a quote.',
+        )
+
+
+def _long(cells: pa.Array) -> list[str]:
+    texts = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
+    long = pc.filter(texts, pc.greater(pc.binary_length(texts), _LONG_CELL))
+    return [str(text) for text in long.to_pylist()]
+
+
+def _restored(table: pa.Table, single: str, text: str) -> pa.Table:
+    return pa.table(
+        {
+            name: pc.replace_substring(column.cast(pa.string()), single, text)
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        }
+    )
+
+
+def open_delimited(data: pa.Buffer, name: str, layout: Layout) -> Delimited:
+    """Look at the top of a delimited file: encoding, delimiter, header.
 
     Parameters
     ----------
-    data : bytes
-        The file's content: UTF-8, with or without byte order mark, or Windows-1252.
+    data : Buffer
+        The file's bytes.
     name : str
         The file's name, for messages.
-
-    Returns
-    -------
-    tuple of DataFrame
-        The text, trimmed, blank cells missing, the index being the spreadsheet's row numbers; and
-        the findings.
+    layout : Layout
+        What the map says of it.
 
     Raises
     ------
     UnreadableInput
-        If the file is empty, is not text, or has rows of differing length.
+        If the file is empty or is no text.
     """
-    text, notes = _decode(data, name)
-    header = next((line for line in io.StringIO(text) if line.strip()), "")
-    if not header:
+    if not len(data):
         raise UnreadableInput(f"{name} is empty.", "Export it again, with its header row.")
-    delimiter = _sniff(header)
+    text, notes = to_utf8(data, name, layout.encoding)
+    whole, sample = text, _sample(text, name)
+    delimiter = layout.delimiter
+    first, _, rest = sample.partition("\n")
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        # Excel's own line, which it does not count as a row.
+        delimiter = delimiter or first.strip()[4]
+        whole, sample = whole[len(first.encode()) + 1 :], rest
+    delimiter = delimiter or find_delimiter(sample)
+    instead_of = ""
+    if len(delimiter) > 1:
+        instead_of = delimiter
+        replaced, delimiter = single_character(whole.to_pybytes().decode(), delimiter)
+        whole = pa.py_buffer(replaced.encode())
+        sample = _sample(whole, name)
+    rows, ends = _top(sample, delimiter, name)
+    top = find_top(rows, layout, name)
+    body = whole[ends[top.body - 1] :] if top.body else whole
+    records = rows[top.body :]
+    names = _widened(top.names, records)
+    if layout.last_row is not None:
+        body = _cut(body, delimiter, layout.last_row - top.body)
+    return Delimited(
+        name,
+        tuple(numbered(names)),
+        body,
+        top.body + 1,
+        delimiter,
+        instead_of,
+        join_findings([notes, top.notes]),
+    )
+
+
+def _widened(names: tuple[str, ...], records: list[list[str]]) -> tuple[str, ...]:
+    """One more column without a name where every record ends with one more delimiter."""
+    more = [row for row in records if row]
+    if more and all(len(row) == len(names) + 1 and not row[-1].strip() for row in more):
+        return (*names, "")
+    return names
+
+
+def _sample(data: pa.Buffer, name: str) -> str:
+    """The first lines, whole ones; more of them where a line is long."""
+    size = SAMPLE
+    while True:
+        piece = data[:size].to_pybytes()
+        end = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+        if end >= 0 and size < len(data):
+            return str(piece[: end + 1], "utf-8")
+        if size >= len(data) and len(data) < LONGEST_LINE:
+            return str(piece, "utf-8")
+        if size >= LONGEST_LINE:
+            raise UnreadableInput(
+                f"{name} has no line end in its first {size // 2**20} MB: it is no table of rows.",
+                "Look at what the file is; export it again as CSV.",
+            )
+        size *= 4
+
+
+def _top(sample: str, delimiter: str, name: str) -> tuple[list[list[str]], list[int]]:
+    """The records of the sample, and the byte after each of them."""
+    lines = list(io.StringIO(sample, newline=""))
+    size = np.cumsum([len(line.encode()) for line in lines])
+    reader = csv.reader(lines, delimiter=delimiter)
+    rows, ends = [], []
     try:
-        table = _fast(text, delimiter)
-    except pa.ArrowInvalid:
-        table = _slow(text, delimiter, name)
-    return as_text_frame(table, FIRST_ROW), notes
+        for row in reader:
+            rows.append(row)
+            ends.append(int(size[reader.line_num - 1]))
+    except csv.Error as fault:
+        if not rows:
+            raise UnreadableInput(
+                f"{name} cannot be split into rows: {fault}.",
+                'Look for a single " near its top, and export it again.',
+            ) from None
+    return rows, ends
 
 
-def as_text_frame(table: pa.Table, first_row: int) -> pd.DataFrame:
-    """A table of text as a frame: cells trimmed, blanks missing, wholly blank rows left out.
-
-    Cells and headers are `composed`, so that a name is one text in whatever file it stands.
-    """
-    frame = pd.DataFrame(
-        {
-            header: pd.Series(_trimmed(table, i).to_pandas(), dtype=_STR)
-            for i, header in _headers(table).items()
-        }
-    )
-    frame.index = pd.RangeIndex(first_row, first_row + len(frame), name="row")
-    return frame.loc[frame.notna().any(axis=1)] if len(frame.columns) else frame
-
-
-def composed(text: str) -> str:
-    """The text with letters and accents joined (NFC); macOS writes file names with them apart."""
-    return unicodedata.normalize("NFC", text)
-
-
-def _trimmed(table: pa.Table, i: int) -> pa.ChunkedArray:
-    cells = pc.utf8_trim_whitespace(pc.utf8_normalize(table.column(i), form="NFC"))
-    return pc.if_else(pc.equal(cells, ""), None, cells)
-
-
-def _headers(table: pa.Table) -> dict[int, str]:
-    """Position and header of each column to keep; a second header of one name gets a number."""
-    seen: dict[str, int] = {}
-    kept = {}
-    for i, raw in enumerate(table.column_names):
-        name = composed(raw).strip()
-        if not name:
-            if _trimmed(table, i).null_count == len(table):
-                continue
-            name = f"column {i + 1}"
-        seen[name] = seen.get(name, 0) + 1
-        kept[i] = name if seen[name] == 1 else f"{name} ({seen[name]})"
-    return kept
-
-
-def _decode(data: bytes, name: str) -> tuple[str, pd.DataFrame]:
-    if b"\x00" in data[:4096]:
-        raise UnreadableInput(
-            f"{name} is not a CSV file in UTF-8 or Windows-1252.",
-            "Open it in your spreadsheet program and save it as CSV UTF-8 or as a workbook.",
-        )
-    try:
-        return data.decode("utf-8-sig"), no_findings()
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError as fault:
-        raise UnreadableInput(
-            f"{name} is neither UTF-8 nor Windows-1252 text (byte {fault.start:,}).",
-            "Open it in your spreadsheet program and save it as CSV UTF-8.",
-        ) from None
-    return text, finding(
-        "warning",
-        "encoding_assumed",
-        f"{name} is not UTF-8; it was read as Windows-1252.",
-        "Look at names with accents; if they are wrong, save the file as CSV UTF-8.",
-        file=name,
-    )
-
-
-def _sniff(header: str) -> str:
-    """The delimiter that occurs most often in the header, outside quotes."""
-    bare = "".join(header.split('"')[::2])
-    return max(DELIMITERS, key=bare.count)
-
-
-def _fast(text: str, delimiter: str) -> pa.Table:
-    options = pacsv.ReadOptions(use_threads=True, encoding="utf8")
-    parse = pacsv.ParseOptions(
-        delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False
-    )
-    data = text.encode()
-    with pacsv.open_csv(
-        pa.py_buffer(data), options, parse, pacsv.ConvertOptions(strings_can_be_null=False)
-    ) as head:
-        names = head.schema.names
-    if len(set(names)) < len(names):
-        raise pa.ArrowInvalid("duplicate headers")
-    convert = pacsv.ConvertOptions(
-        column_types={n: pa.string() for n in names}, strings_can_be_null=False
-    )
-    return pacsv.read_csv(pa.py_buffer(data), options, parse, convert)
-
-
-def _slow(text: str, delimiter: str, name: str) -> pa.Table:
-    """Read row by row: copes with blank lines and repeated headers, and names ragged rows."""
-    limit = csv.field_size_limit(max(len(text), 131072))
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    finally:
-        csv.field_size_limit(limit)
-    while rows and not any(cell.strip() for cell in rows[-1]):
-        rows.pop()
-    header, width = rows[0], len(rows[0])
-    ragged = [i for i, row in enumerate(rows, 1) if row and len(row) != width]
-    if ragged:
-        first = rows[ragged[0] - 1]
-        shown = ", ".join(str(i) for i in ragged[:3]) + (" and more" if len(ragged) > 3 else "")
-        raise UnreadableInput(
-            f"{name} has {len(ragged):,} rows whose number of cells is not that of the header"
-            f" (row {shown}; row {ragged[0]} has {len(first)}, the header {width}).",
-            "Take out title rows and notes, or put quotes around values that hold the delimiter.",
-        )
-    body = [row or [""] * width for row in rows[1:]]
-    return pa.Table.from_arrays(
-        [pa.array([row[i] for row in body], pa.string()) for i in range(width)], names=header
-    )
+def _cut(body: pa.Buffer, delimiter: str, rows: int) -> pa.Buffer:
+    """The first records of a body."""
+    text = body.to_pybytes().decode()
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, delimiter=delimiter)
+    for count, _ in enumerate(reader, 1):
+        if count == rows:
+            break
+    return pa.py_buffer("".join(lines[: reader.line_num]).encode()) if rows > 0 else body[:0]

@@ -5,21 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+
+from csmkit.load.finding_kinds import effect_of, title_of
 
 Severity = Literal["error", "warning", "info"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
-COLUMNS = ("severity", "kind", "table", "file", "row", "column", "value", "message", "remedy")
+COLUMNS = (
+    "severity", "kind", "table", "file", "row", "column", "value", "message", "remedy", "rows"
+)  # fmt: skip
+_WHOLE = ("row", "rows")
+_LISTED = 10_000
+"""Of more rows with the same finding so many are listed; one finding more counts the rest."""
+SUMMARY = (
+    "severity", "title", "kind", "table", "count", "effect", "examples", "message", "remedy"
+)  # fmt: skip
 ASIDE = "The row is set aside."
 """How a finding says that its row is not used; every row set aside has one."""
 
 
 FILE, ROW, SOURCE = "_file", "_row", "_source"
 """Columns that say where a row came from, until a table is finished."""
+ACCOUNT = "_account"
+"""The place of a row's account in the accounts table, until a table is finished; -1 for none."""
 
 
-_NONE = pd.DataFrame({c: pd.Series([], dtype="Int64" if c == "row" else "str") for c in COLUMNS})
+_DTYPES = {c: "Int64" if c in _WHOLE else "str" for c in COLUMNS}
+_NONE = pd.DataFrame({c: pd.Series([], dtype=dtype) for c, dtype in _DTYPES.items()})
 
 
 def no_findings() -> pd.DataFrame:
@@ -39,7 +53,7 @@ def findings_at(
     column: str = "",
     value: Any = "",
 ) -> pd.DataFrame:
-    """One finding for each of ``rows``.
+    """One finding for each of ``rows``; of very many the first, and one that counts the rest.
 
     Parameters
     ----------
@@ -50,28 +64,40 @@ def findings_at(
     file, message, value : str or sequence of str
         The same for every finding, or one each.
     """
-    n = len(rows)
+    n = min(len(rows), _LISTED)
     if not n:
         return no_findings()
 
     def text(given: Any) -> Any:
         if isinstance(given, str):
             return given
-        return pd.Series(list(given), dtype="str").fillna("")
+        return pd.Series(list(given[:n]), dtype="str").fillna("")
 
-    return pd.DataFrame(
+    listed = pd.DataFrame(
         {
             "severity": pd.Series([severity] * n, dtype="str"),
             "kind": kind,
             "table": table,
             "file": text(file),
-            "row": pd.array(list(rows), dtype="Int64"),
+            "row": pd.array(list(rows[:n]), dtype="Int64"),
             "column": column,
             "value": text(value),
             "message": text(message),
             "remedy": remedy,
+            "rows": pd.array([1] * n, dtype="Int64"),
         }
     )
+    more = len(rows) - n
+    if not more:
+        return listed
+    last = listed.tail(1).assign(
+        row=pd.array([pd.NA], dtype="Int64"),
+        value="",
+        message=f"{listed['message'].iloc[0]} The same is true of {more:,} rows that are not"
+        " listed.",
+        rows=pd.array([more], dtype="Int64"),
+    )
+    return pd.concat([listed, last], ignore_index=True)
 
 
 def findings_of(
@@ -118,8 +144,9 @@ def finding(
     row: int | None = None,
     column: str = "",
     value: str = "",
+    rows: int = 1,
 ) -> pd.DataFrame:
-    """One finding that is about a file, a column or the whole export, or about one row."""
+    """One finding about a file, a column or the whole export, about one row or several."""
     return findings_at(
         [row],  # type: ignore[list-item]
         severity=severity,
@@ -130,7 +157,7 @@ def finding(
         file=file,
         column=column,
         value=value,
-    )
+    ).assign(rows=pd.array([rows], dtype="Int64"))
 
 
 def join_findings(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -138,10 +165,13 @@ def join_findings(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     filled = [p for p in parts if len(p)]
     if not filled:
         return no_findings()
-    joined = pd.concat(filled, ignore_index=True).astype(
-        {c: "Int64" if c == "row" else "str" for c in COLUMNS}
-    )
-    rank = joined["severity"].map({s: i for i, s in enumerate(SEVERITIES)})
+    # Findings are joined dozens of times on the way: what is as it should be is left alone.
+    joined = filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+    wrong = {c: dtype for c, dtype in _DTYPES.items() if joined[c].dtype != _NONE[c].dtype}
+    joined = joined.astype(wrong) if wrong else joined
+    rank = np.array([SEVERITIES.index(severity) for severity in joined["severity"]])
+    if (np.diff(rank) >= 0).all():
+        return joined.reset_index(drop=True)
     return joined.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
 
 
@@ -156,22 +186,31 @@ def summarise_findings(findings: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row for each severity, kind and table: ``severity``, ``kind``, ``table``, ``count``,
-        ``examples`` (up to three, with file, row and value), ``message`` and ``remedy`` (of the
-        first).
+        One row for each severity, kind and table: ``severity``, ``title`` (what it is, in a few
+        words), ``kind``, ``table``, ``count``, ``effect`` (what it does to the figures; blank if
+        it changes none), ``examples`` (up to three, with file, row and value), ``message`` and
+        ``remedy`` (of the first).
+
+    Examples
+    --------
+    >>> import csmkit as ck
+    >>> summary = ck.summarise_findings(ck.sample_team().findings)
+    >>> summary["severity"].tolist()[0]
+    'warning'
     """
-    names = ["severity", "kind", "table", "count", "examples", "message", "remedy"]
     rows = []
     for (severity, kind, table), group in findings.groupby(
         ["severity", "kind", "table"], sort=False
     ):
         first = group.iloc[0]
+        values = [str(v) for v in group["value"].value_counts().index if v]
         examples = "; ".join(filter(None, map(_example, group.head(3).itertuples(index=False))))
-        rows.append(
-            (severity, kind, table, len(group), examples, first["message"], first["remedy"])
-        )
-    summary = pd.DataFrame(rows, columns=names).astype(
-        {n: "int64" if n == "count" else "str" for n in names}
+        count = int(group["rows"].sum())
+        effect = effect_of(str(kind), str(table), count, values)
+        what = (severity, title_of(str(kind)), kind, table, count, effect, examples)
+        rows.append((*what, first["message"], first["remedy"]))
+    summary = pd.DataFrame(rows, columns=list(SUMMARY)).astype(
+        {n: "int64" if n == "count" else "str" for n in SUMMARY}
     )
     rank = summary["severity"].map({s: i for i, s in enumerate(SEVERITIES)})
     order = pd.DataFrame({"rank": rank, "count": -summary["count"]}).sort_values(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import PurePath
 from types import MappingProxyType
 
 import pandas as pd
 
 from csmkit.errors import UnreadableInput
+from csmkit.load.distinct import composed
 from csmkit.load.files import Export
 from csmkit.load.findings import finding
-from csmkit.load.mapping import ColumnSpec, Map, Source, nearest, raise_faults
+from csmkit.load.mapping import ColumnSpec, Map, Source, nearest, raise_faults, steps
 from csmkit.schema import TABLES
 
 CANONICAL = "canonical names"
@@ -29,7 +32,7 @@ def canonical_map(export: Export) -> Map | None:
         if table is None:
             continue
         try:
-            headers = list(sheet.frame.columns)
+            headers = list(sheet.headers)
         except UnreadableInput:
             headers = list(TABLES[table].names)
         columns = {h.lower(): ColumnSpec(h) for h in headers if h.lower() in TABLES[table]}
@@ -44,6 +47,27 @@ def canonical_table(sheet: str) -> str | None:
     file, _, tab = sheet.partition("#")
     name = (tab or PurePath(file).stem).strip().lower()
     return name if name in TABLES else None
+
+
+def expanded(given: Map, export: Export) -> Map:
+    """The map with a source for each sheet that a name with ``*`` means."""
+    sources: list[Source] = []
+    for source in given.sources:
+        pattern = f"{source.file}#{source.sheet}" if source.sheet else source.file
+        if "*" not in pattern:
+            sources.append(source)
+            continue
+        hits = [
+            name
+            for name in export.sheets
+            if fnmatchcase(name if source.sheet else name.partition("#")[0], composed(pattern))
+        ]
+        for name in hits:
+            file, _, tab = name.partition("#")
+            sources.append(replace(source, file=file, sheet=tab))
+        if not hits:
+            sources.append(source)
+    return replace(given, sources=tuple(sources))
 
 
 def check_fit(given: Map, export: Export) -> None:
@@ -64,9 +88,11 @@ def _faults(source: Source, export: Export) -> Iterator[str]:
     where = f"{source.table} from {name}"
     wanted = [*source.where, *filter(None, [source.key])]
     lookups: list[tuple[str, list[str]]] = []
-    for spec in _chain(source.columns):
+    for spec in steps(source.columns):
         if spec.column is not None:
             wanted.append(spec.column)
+        if spec.rules.currency_column:
+            wanted.append(spec.rules.currency_column)
         if spec.lookup:
             lookups.append(
                 (spec.lookup.sheet, [spec.lookup.match, spec.lookup.take, *spec.lookup.where])
@@ -85,7 +111,7 @@ def _lacking(export: Export, name: str, columns: list[str], where: str) -> Itera
         yield f"{where}: the export has no {name!r}.{near} It has: {there}."
         return
     try:
-        headers = list(export.sheets[name].frame.columns)
+        headers = list(export.sheets[name].headers)
     except UnreadableInput:
         return
     for column in columns:
@@ -95,19 +121,11 @@ def _lacking(export: Export, name: str, columns: list[str], where: str) -> Itera
             yield f"{where}: {name} has no column {column!r}.{near} It has: {there}."
 
 
-def _chain(columns: Mapping[str, ColumnSpec]) -> Iterator[ColumnSpec]:
-    for spec in columns.values():
-        step: ColumnSpec | None = spec
-        while step is not None:
-            yield step
-            step = step.fallback
-
-
 def used_sheets(given: Map, export: Export) -> set[str]:
     """The names of the sheets that a map reads."""
     names = {export.name_of(s.file, s.sheet) for s in given.sources}
     for source in given.sources:
-        names |= {export.name_of(c.lookup.sheet) for c in _chain(source.columns) if c.lookup}
+        names |= {export.name_of(c.lookup.sheet) for c in steps(source.columns) if c.lookup}
     return names
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit.load.distinct import decoded, once
 from csmkit.load.files import Export
 from csmkit.load.findings import join_findings
 from csmkit.load.mapping import Lookup
@@ -13,7 +14,7 @@ from csmkit.load.remarks import Remarks
 def matches(text: pd.Series, wanted: tuple[str, ...]) -> pd.Series:
     """Which cells hold one of the texts, upper and lower case alike; "" is a blank cell."""
     texts = {w.strip().casefold() for w in wanted}
-    hit = text.str.casefold().isin(texts - {""})
+    hit = once(text, lambda cells: cells.str.casefold().isin(texts - {""}).astype(bool))
     return hit | text.isna() if "" in texts else hit
 
 
@@ -24,7 +25,7 @@ def look_up(
 
     Parameters
     ----------
-    text : Series of str
+    text : Series of str or category
         The cells.
     lookup : Lookup
         The sheet to look in, and its columns.
@@ -36,14 +37,16 @@ def look_up(
         Makes the findings.
     """
     sheet = export.sheet(export.name_of(lookup.sheet))
-    frame = sheet.frame
+    pair = list(dict.fromkeys([lookup.match, lookup.take]))
+    frame = sheet.columns([*pair, *lookup.where])
     for column, wanted in lookup.where.items():
         frame = frame[matches(frame[column], wanted)]
-    frame = frame[list(dict.fromkeys([lookup.match, lookup.take]))].dropna().drop_duplicates()
-    answers = pd.Series(frame[lookup.take].to_numpy(), index=frame[lookup.match])
+    frame = pd.DataFrame({c: decoded(frame[c]) for c in pair}).dropna().drop_duplicates()
+    answers = pd.Series(frame[lookup.take].to_numpy(), index=frame[lookup.match], dtype="str")
     twice = answers.index[answers.index.duplicated()].unique()
-    result = text.map(answers[~answers.index.isin(twice)]).astype("str")
-    several = text.isin(twice) & text.notna()
+    answers = answers[~answers.index.isin(twice)]
+    result = once(text, lambda cells: cells.map(answers).astype("str"))
+    several = once(text, lambda cells: cells.isin(twice))
     missed = result.isna() & text.notna() & ~several
     found = [
         remarks.rows(

@@ -10,29 +10,21 @@ from types import MappingProxyType
 from typing import Any
 
 from csmkit.errors import MapError, UnreadableInput
-from csmkit.load.dates import DATE_ORDERS, DateOrder
-from csmkit.load.delimited import composed
+from csmkit.load.distinct import composed
+from csmkit.load.map_layout import read_layouts
+from csmkit.load.map_rules import RULE_KEYS, read_defaults, read_rules
 from csmkit.load.mapping import ColumnSpec, Lookup, Map, Source, nearest, raise_faults
-from csmkit.load.parse import ANY, Rules
+from csmkit.load.pairs import read_pairs
+from csmkit.load.rules import Rules
 from csmkit.schema import TABLES, Column
 
-_TOP = ("currency", "date_order", "source")
+_TOP = ("currency", "rates", "date_order", "timezone", "file", "source", "aliases", "merge")
 _SOURCE = ("table", "file", "sheet", "where", "per", "key", "columns")
 _COMMON = ("column", "const", "values", "in", "match", "take", "where", "fallback")
-_BY_KIND: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "date": ("date_order", "inclusive"),
-        "money": ("times",),
-        "number": ("times", "count", "gather"),
-        "rate": ("percent",),
-        "score": ("scale", "high_is"),
-    }
-)
+_COUNTED = ("count", "gather")
 _LOOKUP = ("in", "match", "take")
 _CHOICES: Mapping[str, tuple[Any, ...]] = MappingProxyType(
     {
-        "date_order": DATE_ORDERS,
-        "high_is": ("good", "bad"),
         "count": ("distinct", "rows"),
         "gather": ("sum", "max", "mean"),
     }
@@ -82,18 +74,23 @@ class _Reader:
 
     def map(self, tree: dict[str, Any], name: str, sha256: str) -> Map:
         self.keys(tree, _TOP, "the map")
-        order = self.choice(tree, "date_order", "the map")
-        currency = tree.get("currency", "")
-        if not (isinstance(currency, str) and (not currency or _is_currency(currency))):
-            self.faults.append(f"currency is {currency!r}; write an ISO code such as 'USD'.")
+        rules = read_defaults(tree, self.faults)
         sources = tree.get("source")
         if not isinstance(sources, list) or not sources:
             self.faults.append("It has no [[source]]: nothing says which file fills which table.")
             sources = []
-        built = (self.source(s, i, order) for i, s in enumerate(sources, 1))
-        return Map(name, tuple(s for s in built if s), str(currency), sha256)
+        built = (self.source(s, i, rules) for i, s in enumerate(sources, 1))
+        return Map(
+            name,
+            tuple(s for s in built if s),
+            currency=rules.base,
+            sha256=sha256,
+            layouts=read_layouts(tree.get("file", []), self.faults),
+            aliases=read_pairs(tree, "aliases", self.faults),
+            merge=read_pairs(tree, "merge", self.faults),
+        )
 
-    def source(self, tree: Any, number: int, order: DateOrder | None) -> Source | None:
+    def source(self, tree: Any, number: int, defaults: Rules) -> Source | None:
         where = f"source {number}"
         if not isinstance(tree, dict):
             self.faults.append(f"{where}: write it as a [[source]] section.")
@@ -127,7 +124,7 @@ class _Reader:
                     f" Allowed: {', '.join(names)}."
                 )
                 continue
-            specs[target] = self.column(spec, TABLES[table][target], f"{where}, {target}", order)
+            specs[target] = self.column(spec, TABLES[table][target], f"{where}, {target}", defaults)
         if per == "month":
             self.gathered(specs, table, where)
         texts = {k: tree.get(k, "") for k in ("sheet", "key")}
@@ -152,13 +149,14 @@ class _Reader:
                     " count = 'distinct' or 'rows', or gather = 'sum', 'max' or 'mean'."
                 )
 
-    def column(self, tree: Any, column: Column, where: str, order: DateOrder | None) -> ColumnSpec:
+    def column(self, tree: Any, column: Column, where: str, defaults: Rules) -> ColumnSpec:
         if isinstance(tree, str):
-            return ColumnSpec(column=tree, rules=Rules(date_order=order))
+            return ColumnSpec(column=tree, rules=defaults)
         if not isinstance(tree, dict):
             self.faults.append(f"{where}: write a column's name in quotes, or {{ column = ... }}.")
             return ColumnSpec()
-        allowed = (*_COMMON, *_BY_KIND.get(column.kind, ()))
+        counted = _COUNTED if column.kind == "number" else ()
+        allowed = (*_COMMON, *RULE_KEYS.get(column.kind, ()), *counted)
         self.keys(tree, allowed, where)
         if ("column" in tree) == ("const" in tree):
             self.faults.append(f"{where}: give either column or const.")
@@ -178,51 +176,14 @@ class _Reader:
         return ColumnSpec(
             tree.get("column"),
             tree.get("const"),
-            self.rules(tree, column, where, order),
+            read_rules(tree, column, where, defaults, self.faults),
             lookup,
             None
             if fallback is None
-            else self.column(fallback, column, f"{where}, fallback", order),
+            else self.column(fallback, column, f"{where}, fallback", defaults),
             self.choice(tree, "count", where),
             self.choice(tree, "gather", where),
         )
-
-    def rules(
-        self, tree: dict[str, Any], column: Column, where: str, order: DateOrder | None
-    ) -> Rules:
-        values = tree.get("values")
-        if values is not None:
-            values = self.values(values, column, where)
-        scale = tree.get("scale", [0, 100])
-        ends = scale if isinstance(scale, list) and len(scale) == 2 else []
-        if len(ends) != 2 or not all(map(_is_number, ends)) or ends[0] >= ends[1]:
-            self.faults.append(f"{where}: scale is {scale!r}; write [lowest, highest].")
-            ends = [0, 100]
-        inclusive = tree.get("inclusive", True)
-        if not isinstance(inclusive, bool):
-            self.faults.append(f"{where}: inclusive is {inclusive!r}; write true or false.")
-        return Rules(
-            self.choice(tree, "date_order", where) or order,
-            self.positive(tree, "times", where),
-            self.positive(tree, "percent", where),
-            (float(ends[0]), float(ends[1])),
-            self.choice(tree, "high_is", where) != "bad",
-            values,
-            bool(inclusive),
-        )
-
-    def values(self, tree: Any, column: Column, where: str) -> Mapping[str, str]:
-        if not isinstance(tree, dict) or not all(isinstance(v, str) for v in tree.values()):
-            self.faults.append(f'{where}: values is written {{ "as in the file" = "meaning" }}.')
-            return {}
-        if column.values:
-            for text, meaning in tree.items():
-                if meaning and meaning not in column.values:
-                    self.faults.append(
-                        f"{where}: {text!r} stands for {meaning!r}, which is not allowed."
-                        f"{nearest(meaning, column.values)} Allowed: {', '.join(column.values)}."
-                    )
-        return MappingProxyType({(k if k == ANY else k.strip()): v for k, v in tree.items()})
 
     def filter(self, tree: Any, where: str) -> Mapping[str, tuple[str, ...]]:
         only = {}
@@ -253,18 +214,3 @@ class _Reader:
             self.faults.append(f"{where}: {key} is {given!r}. Allowed: {', '.join(_CHOICES[key])}.")
             return None
         return given
-
-    def positive(self, tree: dict[str, Any], key: str, where: str) -> float:
-        given = tree.get(key, 1)
-        if not _is_number(given) or given <= 0:
-            self.faults.append(f"{where}: {key} is {given!r}; write a number above 0.")
-            return 1.0
-        return float(given)
-
-
-def _is_number(given: Any) -> bool:
-    return isinstance(given, int | float) and not isinstance(given, bool)
-
-
-def _is_currency(code: str) -> bool:
-    return len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()

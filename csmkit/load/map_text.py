@@ -1,118 +1,151 @@
-"""A proposed map as TOML: sure lines are in force, unsure ones are comments to decide on."""
+"""A draft as TOML: what is sure or decided is in force, the rest are comments to decide on."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import tomlkit
 
-from csmkit.schema import TABLES
+from csmkit.load.map_notes import DECIDED, LEFT_OUT
+from csmkit.load.toml_text import inline, key_text, quoted
+from csmkit.text import clean
 
-SEP = "\x1f"
-"""What stands between a column's name and what must be said beside it."""
+if TYPE_CHECKING:
+    from csmkit.load.draft import Draft
+    from csmkit.load.draft_parts import Line, Part
+
 _HEAD = """\
-# Proposed by `csmkit map`. Lines in force are sure; each says why. Lines behind a # are not:
-# look at them, take the # away where they are right, and run `csmkit check`.
-# currency = "?"  # which currency the amounts are in, for example EUR
-"""
+# Proposed by `csmkit map`. Lines in force are sure or were decided; each says why. Lines behind
+# a # are not: look at them, take the # away where they are right, and run `csmkit check`."""
+_ASK_CURRENCY = '# currency = "?"  # which currency the amounts are in, for example EUR'
 
 
-def map_text(
-    columns: pd.DataFrame,
-    tables: dict[str, tuple[str, float, str]],
-    sure: float,
-    *,
-    headers: Mapping[str, list[str]],
-    unread: Iterable[str] = (),
-) -> str:
-    """The map's text.
-
-    Parameters
-    ----------
-    columns : DataFrame
-        Proposed columns, as in `csmkit.load.propose.Proposal`.
-    tables : dict of str to tuple
-        For each sheet its table, how sure that is, and why.
-    sure : float
-        From which confidence on a table counts as sure.
-    headers : mapping of str to list of str
-        For each sheet all its headers, to name those that have no place yet.
-    unread : iterable of str
-        Files and sheets that could not be read.
-    """
-    bad = [
-        f"## {name} could not be read; csmkit check says why.\n" for name in dict.fromkeys(unread)
+def map_text(draft: Draft) -> str:
+    """The map's text; see `csmkit.load.draft.Draft.text`."""
+    bad = draft.facts.unread()
+    unread = [f"## {_plain(name)} could not be read; csmkit check says why." for name in bad]
+    left = [part.sheet for part in draft.parts if part.left_out]
+    top = [_HEAD, *unread]
+    if left:
+        top.append(f"# {LEFT_OUT}: {inline(left)}")
+    scalars = {k: v for k, v in draft.kept.items() if not _is_table(v)}
+    tables = {k: v for k, v in draft.kept.items() if _is_table(v)}
+    top.append(f"currency = {quoted(draft.currency)}" if draft.currency else _ASK_CURRENCY)
+    top += [f"{key_text(k)} = {inline(v)}" for k, v in scalars.items()]
+    blocks = ["\n".join(top) + "\n"]
+    if tables:
+        blocks.append(tomlkit.dumps(tables))
+    blocks += [_kept_source(source) for source in draft.kept_sources]
+    blocks += [
+        "\n".join(_source(draft, part)) + "\n"
+        for part in draft.parts
+        if part.table and not part.left_out
     ]
-    parts = [_HEAD + "".join(bad)]
-    for sheet, (table, confidence, why) in tables.items():
-        mine = columns[columns["sheet"] == sheet]
-        lines = _source(sheet, table, f"{confidence:.2f}: {why}", mine, headers[sheet])
-        if confidence < sure or not mine["active"].any() or lacking(table, mine):
-            lines = [f"# {line}" if not line.startswith("#") else line for line in lines]
-        parts.append("\n".join(lines) + "\n")
-    return "\n".join(parts)
+    return "\n".join(blocks)
 
 
-def _source(
-    sheet: str, table: str, why: str, columns: pd.DataFrame, headers: list[str]
-) -> list[str]:
-    file, _, tab = sheet.partition("#")
-    word = "sure" if columns["active"].any() else "unsure"
-    lines = [
-        "[[source]]",
-        f"table = {_quoted(table)}  # {word} {why}",
-        f"file = {_quoted(file)}",
-    ]
+def part_text(draft: Draft, part: Part) -> str:
+    """A map of one part alone: what is filled and waits for no answer, all of it in force."""
+    top = {k: v for k, v in draft.kept.items() if not _is_table(v)}
+    tables = {k: v for k, v in draft.kept.items() if _is_table(v)}
+    if draft.currency:
+        top["currency"] = draft.currency
+    columns: dict[str, Any] = {**part.kept_columns}
+    columns.update({column: {"const": text} for column, text in part.always.items()})
+    for line in part.lines:
+        if line.column and not draft.waits(part, line):
+            columns[line.column] = {"column": line.header, **line.said}
+    file, _, tab = part.sheet.partition("#")
+    source = {"table": part.table, "file": file, **part.kept, "columns": columns}
     if tab:
-        lines.append(f"sheet = {_quoted(tab)}")
+        source["sheet"] = tab
+    head = "".join(f"{key_text(k)} = {inline(v)}\n" for k, v in top.items())
+    return "\n".join([head, tomlkit.dumps(tables), _kept_source(source)])
+
+
+def _kept_source(source: Mapping[str, Any]) -> str:
+    lines = ["[[source]]"]
+    lines += [f"{key_text(k)} = {inline(v)}" for k, v in source.items() if k != "columns"]
     lines.append("[source.columns]")
-    placed: set[object] = set()
-    ranked = columns.sort_values("active", ascending=False, kind="stable")
-    for row in ranked.itertuples(index=False):
-        word = "sure" if row.active else "unsure"
-        note = " ".join(str(row.reason).split())
-        right = _right(str(row.written))
-        # TOML knows a name once: a second guess for it is taken in place of the first.
-        again = "; in place of the line above" if row.column in placed else ""
-        placed.add(row.column)
-        line = f"{row.column} = {right}  # {word} {row.confidence:.2f}: {note}{again}"
-        lines.append(line if row.active else f"# {line}")
-    if columns["active"].any():
-        needed = lacking(table, columns)
+    lines += [f"{key_text(k)} = {inline(v)}" for k, v in source.get("columns", {}).items()]
+    return "\n".join(lines) + "\n"
+
+
+def _source(draft: Draft, part: Part) -> list[str]:
+    file, _, tab = part.sheet.partition("#")
+    filled = [line for line in part.lines if line.column and not draft.waits(part, line)]
+    why = DECIDED if part.decided else f"{_word(part.used)} {part.confidence:.2f}: {part.reason}"
+    lines = ["[[source]]", f"table = {quoted(part.table)}  # {_plain(why)}"]
+    lines.append(f"file = {quoted(file)}")
+    if tab:
+        lines.append(f"sheet = {quoted(tab)}")
+    lines += [f"{key_text(k)} = {inline(v)}" for k, v in part.kept.items()]
+    lines.append("[source.columns]")
+    lines += [f"{k} = {inline(v)}" for k, v in part.kept_columns.items()]
+    lines += [f"{k} = {inline({'const': v})}  # {DECIDED}" for k, v in part.always.items()]
+    lines += [_filled(line) for line in filled]
+    placed = {line.column for line in filled} | set(part.always) | set(part.kept_columns)
+    for line in part.lines:
+        if line in filled or (not line.column and (line.decided or line.guess is None)):
+            continue
+        lines.append(_commented(line, placed))
+    out = [line.header for line in part.lines if line.decided and not line.column]
+    if out:
+        lines.append(f"# {LEFT_OUT}: {inline(out)}")
+    needed = draft.lacking(part)
+    if filled or part.decided:
         lines += [f"## {c} is needed, and no column is sure to be it." for c in needed]
-        spare = [header for header in headers if header not in set(columns["header"])]
+        spare = [_plain(ln.header) for ln in part.lines if not ln.column and ln.guess is None]
         if needed and spare:
             lines.append(f"## Headers of this file without a place: {', '.join(spare)}")
+    if not draft.in_force(part):
+        lines = [line if line.startswith("#") else f"# {line}" for line in lines]
     return lines
 
 
-def lacking(table: str, columns: pd.DataFrame) -> list[str]:
-    """Columns a table needs and no sure column of a sheet fills; a source waits for them."""
-    there = set(columns.loc[columns["active"], "column"])
-    if table == "people":
-        return [] if there & {"name", "email", "person_id"} else ["name"]
-    return [c for c in TABLES[table].required if c not in there]
+def _filled(line: Line) -> str:
+    return f"{line.column} = {_right(line.header, line.said)}  # {_reason(line)}"
 
 
-def _right(written: str) -> str:
-    """The right-hand side: a column's name, or the name with what must be said beside it."""
-    name, _, more = written[1:].partition(SEP)
-    column = f"column = {_quoted(name)}"
-    if more in ("dmy", "mdy"):
-        return f'{{ {column}, date_order = "{more}" }}'
-    if more == "date_order":
-        return f'{{ {column}, date_order = "?" }}'
-    if more.startswith("values "):
-        pairs = ", ".join(f'{_quoted(word)} = "?"' for word in json.loads(more[7:]))
-        return f"{{ {column}, values = {{ {pairs} }} }}"
-    if more == "percent":
-        return f"{{ {column}, percent = 100 }}"
-    if more.startswith("scale "):
-        return f'{{ {column}, scale = [0, {more[6:]}], high_is = "?" }}'
-    return _quoted(name)
+def _reason(line: Line) -> str:
+    guess = line.guess
+    if line.decided or guess is None or guess.column != line.column:
+        return DECIDED
+    return _plain(f"sure {guess.confidence:.2f}: {guess.reason}")
 
 
-def _quoted(text: str) -> str:
-    return tomlkit.item(text).as_string()
+def _commented(line: Line, placed: set[str]) -> str:
+    """A line that is not in force: it waits for an answer, or is a guess nobody took."""
+    guess = line.guess
+    again = ""
+    if line.column and line.decided:
+        why = f"{DECIDED}; waits for an answer"
+        return f"# {line.column} = {_right(line.header, line.said)}  # {why}"
+    column = guess.column if guess else ""
+    if column in placed:
+        # TOML knows a name once: a second guess for it is taken in place of the first.
+        again = "; in place of the line above"
+    placed.add(column)
+    note = _plain(f"unsure {guess.confidence:.2f}: {guess.reason}{again}") if guess else ""
+    right = _right(line.header, guess.rules if guess else {})
+    return f"# {column} = {right}  # {note}"
+
+
+def _right(header: str, said: Mapping[str, Any]) -> str:
+    return inline({"column": header, **said}) if said else quoted(header)
+
+
+def _word(sure: bool) -> str:
+    return "sure" if sure else "unsure"
+
+
+def _plain(text: str) -> str:
+    """Text for a comment: one line, nothing that TOML does not take."""
+    return " ".join(clean(text).split())
+
+
+def _is_table(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(item, Mapping) for item in value)
+    return isinstance(value, Mapping)

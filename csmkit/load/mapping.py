@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from rapidfuzz import process
 
 from csmkit.errors import MapError
-from csmkit.load.parse import Rules
+from csmkit.load.rules import Rules
 
 Count = Literal["distinct", "rows"]
 Gather = Literal["sum", "max", "mean"]
@@ -36,6 +36,32 @@ class ColumnSpec:
     fallback: ColumnSpec | None = None
     count: Count | None = None
     gather: Gather | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How one file, or one sheet of a workbook, is laid out, where the map says so.
+
+    Attributes
+    ----------
+    header : tuple of int, optional
+        Spreadsheet rows of the header; empty: there is none; None: it is looked for.
+    names : tuple of str
+        The column names of a file without header.
+    last_row : int, optional
+        The last row that is read.
+    delimiter, encoding : str
+        Of a delimited file; empty: found by the content.
+    fill_down : tuple of str
+        Columns whose blank cells take the value above them.
+    """
+
+    header: tuple[int, ...] | None = None
+    names: tuple[str, ...] = ()
+    last_row: int | None = None
+    delimiter: str = ""
+    encoding: str = ""
+    fill_down: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +103,28 @@ class Map:
         In the order written.
     currency : str
         ISO code of the money columns; may be empty.
+    layouts : mapping of str to Layout
+        By file, or ``book.xlsx#Tab``; both may hold ``*``.
+    aliases, merge : mapping of str to str
+        Other names of people; accounts that are the same customer as another.
     """
 
     name: str
     sources: tuple[Source, ...]
     currency: str = ""
     sha256: str = ""
+    layouts: Mapping[str, Layout] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    merge: Mapping[str, str] = field(default_factory=dict)
+
+
+def steps(columns: Mapping[str, ColumnSpec]) -> Iterator[ColumnSpec]:
+    """Every way in which columns are filled, fallbacks included."""
+    for spec in columns.values():
+        step: ColumnSpec | None = spec
+        while step is not None:
+            yield step
+            step = step.fallback
 
 
 def raise_faults(name: str, faults: list[str]) -> None:

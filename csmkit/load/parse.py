@@ -3,78 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
-from csmkit.load.dates import DateOrder, parse_dates
+from csmkit.load.currencies import convert, currencies_of
+from csmkit.load.dates import DateOrder, far_future, far_past, read_dates
+from csmkit.load.numbers import bodies, read_numbers
+from csmkit.load.rules import ANY as ANY
+from csmkit.load.rules import NO_RULES, cells_of
+from csmkit.load.rules import Note as Note
+from csmkit.load.rules import Parsed as Parsed
+from csmkit.load.rules import Rules as Rules
+from csmkit.load.words import blanks_note, choices, flags, ids, nothing, translate
 from csmkit.schema import Column
 
-_TRUE = frozenset({"true", "t", "yes", "y", "1", "x"})
-_FALSE = frozenset({"false", "f", "no", "n", "0"})
-_SIGN = r"([$€£¥₹]|[A-Z]{3})?"
-_PLAIN = r"(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
-_AMOUNT = rf"^(\()?([+-])?{_SIGN} ?([+-])?({_PLAIN})([kKmM])? ?{_SIGN}(\))?$"
-_THOUSANDS = {"k": 1e3, "m": 1e6}
-ANY = "*"
-"""In ``values``: what every other text stands for."""
+_DECIMALS = (",", ".")
+_PERCENTS = ("1", "100")
+_SMALL_SCALES = ((1.0, "0, 1"), (5.0, "0, 5"), (5.0, "1, 5"), (10.0, "0, 10"), (10.0, "1, 10"))
+_USUAL, _LARGE = "0, 100", "0, 1000"
+_MONTHS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How one column is written in the file; the map says so.
-
-    Attributes
-    ----------
-    date_order : str, optional
-        ``ymd``, ``dmy`` or ``mdy``.
-    times : float
-        What money and numbers are multiplied with: 12 makes MRR into ARR.
-    percent : float
-        What a rate is divided by: 100 if the file has 0 to 100.
-    scale : tuple of float
-        Lowest and highest health score of the file.
-    high_is_good : bool
-        Whether the highest score is the best one.
-    values : mapping of str to str
-        What each text of the file stands for; ``*`` is every other text; "" leaves it blank.
-    inclusive : bool
-        Whether an end date is the last day itself.
-    """
-
-    date_order: DateOrder | None = None
-    times: float = 1.0
-    percent: float = 1.0
-    scale: tuple[float, float] = (0.0, 100.0)
-    high_is_good: bool = True
-    values: Mapping[str, str] | None = None
-    inclusive: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A column's values, and which cells had text that could not be read.
-
-    Attributes
-    ----------
-    values : Series
-        In the canonical dtype.
-    unread : Series of bool
-        Cells with text but without a value.
-    order : str, optional
-        The order of dates that do not begin with the year, where there are such dates.
-    signs : tuple of str
-        Currencies named in the cells.
-    """
+@dataclass(slots=True)
+class _Read:
+    """What one kind gives: values, notes, questions, and cells that are blank on purpose."""
 
     values: pd.Series
-    unread: pd.Series
+    notes: tuple[Note, ...] = ()
+    asks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    blank: pd.Series | None = None
     order: DateOrder | None = None
     signs: tuple[str, ...] = ()
 
 
-def parse_column(text: pd.Series, column: Column, rules: Rules = Rules()) -> Parsed:
+def parse_column(
+    text: pd.Series,
+    column: Column,
+    rules: Rules = NO_RULES,
+    currency: pd.Series | None = None,
+) -> Parsed:
     """Read a column of text as its canonical kind.
+
+    What a cell gives depends on its own text and on what the whole column proves, and what a
+    column proves never depends on how often a text stands in it. So a column may be given as its
+    distinct texts, and the answer spread over the rows. With ``currency`` a cell is the pair of
+    its text and its currency: then give the distinct pairs. A blank cell belongs to the distinct
+    texts of a flag, and of a column whose ``values`` say what "" stands for.
 
     Parameters
     ----------
@@ -84,96 +60,175 @@ def parse_column(text: pd.Series, column: Column, rules: Rules = Rules()) -> Par
         The canonical column.
     rules : Rules
         How the file writes it.
+    currency : Series of str, optional
+        For money: the ISO code or sign of each cell, from the row's currency column or from the
+        number format of the workbook; missing where there is none.
+
+    Examples
+    --------
+    >>> arr = Column("arr", "money", "")
+    >>> parse_column(pd.Series(["1.234,50 €", "(200)"]), arr).values.tolist()
+    [1234.5, -200.0]
     """
+    meant_blank = pd.Series(False, index=text.index)
     if rules.values is not None:
-        text, meant_blank = _translate(text, rules.values, column)
-    else:
-        meant_blank = pd.Series(False, index=text.index)
-    order: DateOrder | None = None
-    signs: tuple[str, ...] = ()
-    if column.kind == "date":
-        values, _, order = parse_dates(text, rules.date_order)
-        if not rules.inclusive:
-            values = values - pd.Timedelta(days=1)
-    elif column.kind == "money":
-        values, signs = _money(text)
-        values = values * rules.times
-    elif column.kind == "rate":
-        values = _rate(text, rules.percent)
-    elif column.kind == "score":
-        values = _score(text, rules)
-    elif column.kind == "number":
-        values = _number(text) * rules.times
-    elif column.kind == "flag":
-        values = _flag(text)
-    elif column.kind == "choice":
-        values = _choice(text, column.values)
-    elif column.kind == "ids":
-        values = text.str.replace(r"\s*;\s*", ";", regex=True).str.strip("; ")
-    else:
-        values = text
-    unread = text.notna() & values.isna() & ~meant_blank
-    return Parsed(values.astype(column.dtype), unread, order, signs)
-
-
-def _translate(
-    text: pd.Series, values: Mapping[str, str], column: Column
-) -> tuple[pd.Series, pd.Series]:
-    """Put canonical words in place of the file's; what the map leaves blank on purpose is blank."""
-    words = {k.casefold(): v for k, v in values.items() if k != ANY}
-    key = text.str.casefold()
-    known = key.isin(list(words))
-    other = values.get(ANY)
-    translated = key.map(words).where(known, text if other is None else other).where(text.notna())
-    # A choice that the map lists in part still takes the canonical words themselves.
-    if other is not None and column.values:
-        canonical = key.isin(column.values)
-        translated = translated.where(known | ~canonical, key)
-    blank = translated.eq("") & text.notna()
-    return translated.mask(blank).astype("str"), blank
-
-
-def _number(text: pd.Series) -> pd.Series:
-    plain = text.where(text.str.fullmatch(rf"[+-]?{_PLAIN}").fillna(False))
-    return pd.to_numeric(plain.str.replace(",", ""), errors="coerce").astype("float64")
-
-
-def _money(text: pd.Series) -> tuple[pd.Series, tuple[str, ...]]:
-    """Amounts such as ``$1,200.50``, ``(1,200)``, ``145k``, ``EUR 10``; currencies named."""
-    values = _number(text)
-    odd = text[text.notna() & values.isna()]
-    if odd.empty:
-        return values, ()
-    opened, minus, before, inner, digits, scale, after, closed = (
-        part for _, part in odd.str.extract(_AMOUNT).items()
+        text, meant_blank = translate(text, rules.values, column)
+    none = nothing(text, column.kind)
+    notes: tuple[Note, ...] = ()
+    if none.any():
+        text = text.mask(none)
+        notes = (blanks_note(none),)
+    read = _by_kind(text, column, rules, currency)
+    blank = meant_blank if read.blank is None else meant_blank | read.blank
+    unread = text.notna() & read.values.isna() & ~blank
+    return Parsed(
+        read.values.astype(column.dtype),
+        unread,
+        read.order,
+        read.signs,
+        (*notes, *read.notes),
+        read.asks,
     )
-    amount = _number(digits) * scale.str.lower().map(_THOUSANDS).fillna(1.0)
-    negative = opened.notna() | minus.eq("-") | inner.eq("-")
-    amount = amount.where(~negative, -amount).where(opened.notna() == closed.notna())
-    signs = tuple(sorted({*before.dropna(), *after.dropna()}))
-    values.loc[odd.index] = amount
-    return values, signs
 
 
-def _rate(text: pd.Series, percent: float) -> pd.Series:
-    marked = text.str.endswith("%").fillna(False)
-    values = _number(text.str.removesuffix("%").str.strip())
-    values = values / marked.map({True: 100.0, False: percent})
-    return values.where(values.between(0, 1))
+def _by_kind(text: pd.Series, column: Column, rules: Rules, currency: pd.Series | None) -> _Read:
+    match column.kind:
+        case "date":
+            return _date(text, column, rules)
+        case "money":
+            return _money(text, rules, currency)
+        case "rate":
+            return _rate(text, rules)
+        case "score":
+            return _score(text, rules)
+        case "number":
+            read = _number(text, rules)
+            read.values = read.values * rules.times
+            return read
+        case "flag":
+            values, notes = flags(text, rules)
+            return _Read(values, notes)
+        case "choice":
+            values, unknown = choices(text, column.values)
+            return _Read(values, asks={"values": unknown} if unknown else {})
+        case "ids":
+            values = text.str.replace(r"\s*;\s*", ";", regex=True).str.strip("; ")
+            return _Read(values.mask(values.eq("")))
+        case "id":
+            values, notes = ids(text)
+            return _Read(values, notes)
+        case _:
+            return _Read(text)
 
 
-def _score(text: pd.Series, rules: Rules) -> pd.Series:
-    low, high = rules.scale
-    share = (_number(text) - low) / (high - low)
-    share = share.where(share.between(0, 1))
-    return 100 * (share if rules.high_is_good else 1 - share)
+def _date(text: pd.Series, column: Column, rules: Rules) -> _Read:
+    """Days; a day that a system writes for "not yet" or for nothing is blank.
+
+    In a required column such a day is not read at all.
+    """
+    dates = read_dates(text, rules)
+    days, notes = dates.values, list(dates.notes)
+    blank = pd.Series(False, index=text.index)
+    for kind, hit, says in (
+        ("open_ended", far_future(days), "days far in the future stand for “not yet”"),
+        ("no_date", far_past(days), "days such as 1900-01-01 stand for no date"),
+    ):
+        if not hit.any():
+            continue
+        if not column.required:
+            blank |= hit
+        notes.append(
+            Note(
+                kind,
+                "warning" if column.required else "info",
+                f"{says}{', and a day is needed here' if column.required else ' and are blank'}.",
+                "Put the true day into the export."
+                if column.required
+                else "Nothing, if that is what they mean.",
+                hit,
+            )
+        )
+        days = days.mask(hit)
+    if not rules.inclusive:
+        days = days - pd.Timedelta(days=1)
+    asks = {"date_order": dates.orders} if dates.orders else {}
+    return _Read(days, tuple(notes), asks, blank, dates.order)
 
 
-def _flag(text: pd.Series) -> pd.Series:
-    words = {**dict.fromkeys(_TRUE, True), **dict.fromkeys(_FALSE, False)}
-    return text.str.casefold().map(words).astype("boolean")
+def _money(text: pd.Series, rules: Rules, beside: pd.Series | None) -> _Read:
+    """Amounts, in the cycle's currency where they name another one and there is a rate."""
+    found = bodies(cells_of(text))
+    numbers = read_numbers(found, rules.decimal, dot_is_decimal=False)
+    values = pd.Series(numbers.values, index=text.index) * rules.times
+    if rules.money_is == "mrr":
+        values = values * _MONTHS
+    currency, clash = currencies_of(text.index, (found.first, found.last), beside, rules)
+    values, signs, notes = convert(values.mask(clash), currency, rules)
+    return _Read(values, notes, _decimal_asked(numbers.ask), signs=signs)
 
 
-def _choice(text: pd.Series, allowed: tuple[str, ...]) -> pd.Series:
-    word = text.str.casefold().str.replace(r"[\s-]+", "_", regex=True)
-    return word.where(word.isin(allowed))
+def _number(text: pd.Series, rules: Rules) -> _Read:
+    """Numbers without a currency; a dot that nothing explains stands before decimals."""
+    found = bodies(cells_of(text))
+    numbers = read_numbers(found, rules.decimal, dot_is_decimal=True)
+    values = pd.Series(numbers.values, index=text.index)
+    if found.first is not None:
+        values = values.mask(found.first.to_pandas().notna().to_numpy())
+    notes: tuple[Note, ...] = ()
+    if numbers.doubtful.any():
+        notes = (
+            Note(
+                "decimal_assumed",
+                "warning",
+                "in numbers such as 1.234 the dot was read as a decimal point; nothing in the"
+                " column tells whether it stands between thousands.",
+                'Say decimal = "." for it in the map, or decimal = "," if 1.234 is over a'
+                " thousand.",
+                pd.Series(numbers.doubtful, index=text.index),
+            ),
+        )
+    return _Read(values, notes, _decimal_asked(numbers.ask))
+
+
+def _rate(text: pd.Series, rules: Rules) -> _Read:
+    """Shares; with marks in the column, only a mark makes a percentage."""
+    marked = text.str.endswith("%").fillna(False).astype("bool")
+    bare = text.where(~marked, text.str.removesuffix("%").str.rstrip()) if marked.any() else text
+    read = _number(bare, rules)
+    values: pd.Series = read.values / np.where(marked, 100.0, rules.percent or 1.0)
+    asks = dict(read.asks)
+    if rules.percent is None and not marked.any() and (read.values > 1).any():
+        asks["percent"] = _PERCENTS
+        values = values.mask(text.notna())
+    return _Read(values.where(values.between(0, 1)), asks=asks)
+
+
+def _score(text: pd.Series, rules: Rules) -> _Read:
+    """Scores from 0, the worst, to 100.
+
+    Without a ``scale`` numbers are read as 0 to 100, if they can only be that: a column that
+    never leaves 0 to 10 may be another scale, on which everybody would look at risk, and one that
+    leaves 0 to 100 is another scale.
+    """
+    read = _number(text, rules)
+    asks = dict(read.asks)
+    filled = read.values.dropna()
+    if rules.scale is None and len(filled):
+        asks |= _scale_asked(float(filled.min()), float(filled.max()))
+    low, high = rules.scale or (0.0, 100.0)
+    share = (read.values - low) / (high - low)
+    share = share.where(share.between(0, 1) & ("scale" not in asks))
+    return _Read(100 * (share if rules.high_is_good else 1 - share), asks=asks)
+
+
+def _scale_asked(lowest: float, highest: float) -> Mapping[str, tuple[str, ...]]:
+    if highest > 100 or lowest < 0:
+        return {"scale": (_USUAL, _LARGE)}
+    if highest > _SMALL_SCALES[-1][0]:
+        return {}
+    fits = [text for top, text in _SMALL_SCALES if highest <= top and lowest >= float(text[0])]
+    return {"scale": (*fits, _USUAL)}
+
+
+def _decimal_asked(ask: bool) -> Mapping[str, tuple[str, ...]]:
+    return {"decimal": _DECIMALS} if ask else {}

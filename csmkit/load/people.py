@@ -1,9 +1,8 @@
-"""Who is who: ids for people, and every mention of a person resolved to one of them."""
+"""Who is who: ids for people, one row each, from a list of people or from the owners named."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -17,43 +16,9 @@ from csmkit.load.findings import (
     findings_of,
     join_findings,
 )
+from csmkit.load.mentions import GIVEN, resolver_of
+from csmkit.load.person_names import folded, is_nobody, without_mark
 from csmkit.names import slug_name
-
-_GIVEN = "_given"
-"""The id the export itself gives a person, kept so that mentions by it are understood."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resolver:
-    """Finds the person that a text means: by id or mail, else by alias or login, and by name.
-
-    Attributes
-    ----------
-    own, exact, folded, names : dict
-        The person ids that a text stands for: as somebody's own id or mail; as that, or as an
-        alias; the same in lower case; and as a name in lower case.
-    """
-
-    own: dict[str, set[str]]
-    exact: dict[str, set[str]]
-    folded: dict[str, set[str]]
-    names: dict[str, set[str]]
-
-    def ids(self, text: str) -> set[str]:
-        """All person ids that the text may mean; an id or a mail as written means its person."""
-        text = text.strip()
-        folded = text.casefold()
-        nobody: set[str] = set()
-        return self.own.get(text) or (
-            self.exact.get(text, self.folded.get(folded, nobody)) | self.names.get(folded, nobody)
-        )
-
-    def resolve(self, texts: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:
-        """The person ids that texts mean; the masks of texts of unknown and of several people."""
-        meant = {text: self.ids(text) for text in texts.dropna().unique()}
-        one = {text: next(iter(ids)) for text, ids in meant.items() if len(ids) == 1}
-        count = texts.map({text: len(ids) for text, ids in meant.items()})
-        return texts.map(one).astype("str"), count.eq(0), count.gt(1)
 
 
 def person_id_of(mail: object, given: object, name: object) -> str:
@@ -65,39 +30,20 @@ def person_id_of(mail: object, given: object, name: object) -> str:
     return slug_name(str(name)) or str(name)
 
 
-def resolver_of(people: pd.DataFrame) -> Resolver:
-    """The resolver for a people table (canonical, with the export's own ids beside)."""
-    own: dict[str, set[str]] = {}
-    exact: dict[str, set[str]] = {}
-    names: dict[str, set[str]] = {}
-    for column in ("person_id", "email", _GIVEN, "aliases"):
-        if column in people:
-            for person, text in people[["person_id", column]].dropna().itertuples(index=False):
-                for part in str(text).split(";") if column == "aliases" else [str(text)]:
-                    exact.setdefault(part.strip(), set()).add(person)
-                    if column != "aliases":
-                        own.setdefault(part.strip(), set()).add(person)
-    for person, text in zip(people["person_id"], people["name"], strict=True):
-        names.setdefault(str(text).strip().casefold(), set()).add(person)
-    folded: dict[str, set[str]] = {}
-    for text, ids in exact.items():
-        folded.setdefault(text.casefold(), set()).update(ids)
-    return Resolver(own, exact, folded, names)
-
-
 def identify_people(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """People with their ids; who is listed twice is set aside, with a finding."""
     frame = people.copy()
     for column in PERSON_KEYS:
         if column not in frame:
             frame[column] = pd.Series(None, index=frame.index, dtype="str")
-    frame[_GIVEN] = frame["person_id"]
+    frame[GIVEN] = frame["person_id"]
     mail_as_id = frame["email"].isna() & frame["person_id"].str.contains("@").fillna(False)
     frame["email"] = frame["email"].fillna(frame["person_id"].where(mail_as_id)).str.lower()
     frame["name"] = frame["name"].fillna(frame["person_id"]).fillna(frame["email"])
+    frame, marked = _without_marks(frame)
     ids = [
         person_id_of(mail, given, name)
-        for mail, given, name in frame[["email", _GIVEN, "name"]].itertuples(index=False)
+        for mail, given, name in frame[["email", GIVEN, "name"]].itertuples(index=False)
     ]
     frame["person_id"] = pd.Series(ids, index=frame.index, dtype="str")
     again = frame["person_id"].duplicated()
@@ -107,30 +53,68 @@ def identify_people(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         "person_id",
         severity="warning",
         kind="duplicate_id",
-        message=f"This person is in the people table already. {ASIDE}",
+        message=_which_counts(frame, again),
         remedy="Keep one row for each person; two people of one name need a mail each.",
     )
-    return frame[~again].reset_index(drop=True), found
+    return frame[~again].reset_index(drop=True), join_findings([marked, found])
+
+
+def _without_marks(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    split = [without_mark(name) for name in people["name"]]
+    marked = pd.Series([bool(mark) for _, mark in split], index=people.index, dtype="bool")
+    found = findings_of(
+        "people",
+        people[marked],
+        "name",
+        severity="info",
+        kind="inactive_person",
+        message="The name is marked as inactive. The mark is taken off; the person still counts.",
+        remedy="Nothing, if they owned accounts in the period; else leave them out of the file.",
+    )
+    names = pd.Series([name for name, _ in split], index=people.index, dtype="str")
+    return people.assign(name=names), found
+
+
+def _which_counts(people: pd.DataFrame, again: pd.Series) -> pd.Series:
+    """What is said of each row that repeats a person: which row counts, and what differs."""
+    shown = [c for c in people if c not in (FILE, ROW, SOURCE, GIVEN)]
+    first = people[~again].set_index("person_id")
+    said = []
+    for row in people[again].to_dict("records"):
+        kept = first.loc[row["person_id"]]
+        differ = [
+            str(c)
+            for c in shown
+            if c != "person_id" and not (pd.isna(row[c]) and pd.isna(kept[c])) and row[c] != kept[c]
+        ]
+        what = f" and differs in {', '.join(differ)}" if differ else ""
+        said.append(f"This person is in row {kept[ROW]} already{what}; row {kept[ROW]} counts.")
+    return pd.Series(said, index=people.index[again], dtype="str") + f" {ASIDE}"
 
 
 def people_from_owners(owners: Iterable[pd.Series]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """People made from the owners that accounts and ownership name, for want of a people table."""
-    texts = pd.concat([*owners, pd.Series([], dtype="str")]).dropna()
-    by_fold: dict[str, str] = {}
-    for text in texts.unique():
-        by_fold.setdefault(text.lower() if "@" in text or " " in text else text, text)
-    known = list(by_fold.values())
-    ids = [_owner_id(text) for text in known]
+    """People made from the owners that accounts and ownership name, for want of a people table.
+
+    One mail in several cases, and one name in several cases, turned round or with and without
+    accents, are one person. A name beside a mail is not: whether they are, the map says.
+    """
+    texts = [owner.dropna().astype("str").unique() for owner in owners]
+    spellings: dict[str, list[str]] = {}
+    for text in dict.fromkeys(t for several in texts for t in several):
+        name, _ = without_mark(text)
+        if not is_nobody(name):
+            spellings.setdefault(owner_id(name), []).append(text)
+    known = [_best_name([without_mark(t)[0] for t in several]) for several in spellings.values()]
     frame = pd.DataFrame(
         {
-            "person_id": pd.Series(ids, dtype="str"),
+            "person_id": pd.Series(list(spellings), dtype="str"),
             "name": pd.Series(known, dtype="str"),
             "email": pd.Series([t.lower() if "@" in t else None for t in known], dtype="str"),
             "role": pd.Series(["csm"] * len(known), dtype="str"),
-            _GIVEN: pd.Series(known, dtype="str"),
+            GIVEN: pd.Series(known, dtype="str"),
         }
-    ).drop_duplicates("person_id", ignore_index=True)
-    found = []
+    )
+    found = [_one_person(several) for several in spellings.values() if _differ(several)]
     if len(frame):
         found.append(
             finding(
@@ -147,17 +131,42 @@ def people_from_owners(owners: Iterable[pd.Series]) -> tuple[pd.DataFrame, pd.Da
     return frame, join_findings(found)
 
 
-def _owner_id(text: str) -> str:
+def owner_id(text: str) -> str:
+    """The id of a person of whom only one text is known: a mail, a name, or an id as it is."""
     if "@" in text:
         return text.lower()
-    return (slug_name(text) or text) if " " in text else text
+    name = folded(text)
+    return (slug_name(name) or name) if " " in name else text
+
+
+def _best_name(names: list[str]) -> str:
+    """The spelling to show: as people say it, and rather with accents than without."""
+    return min(names, key=lambda n: ("," in n, n.isascii(), names.index(n)))
+
+
+def _differ(spellings: list[str]) -> bool:
+    """Whether one person's spellings differ in more than case, which a mail does not know."""
+    return len({text.casefold() for text in spellings}) > 1
+
+
+def _one_person(spellings: list[str]) -> pd.DataFrame:
+    return finding(
+        "info",
+        "person_spellings",
+        f"{' and '.join(repr(s) for s in spellings[:5])} are taken as one person.",
+        "If they are different people, name each by mail.",
+        table="people",
+        value=", ".join(spellings[:5]),
+    )
 
 
 def link_managers(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """People with ``manager_id`` resolved; managers who are not listed are added."""
     if "manager_id" not in people or people["manager_id"].isna().all():
         return people, join_findings([])
-    ids, unknown, several = resolver_of(people).resolve(people["manager_id"])
+    said = resolver_of(people).resolve(people["manager_id"])
+    ids, several = said.ids, said.several
+    unknown = said.unknown & ~said.nobody
     named = people.loc[unknown, "manager_id"]
     made, _ = people_from_owners([named])
     made["role"] = "manager"
@@ -173,7 +182,7 @@ def link_managers(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         )
     ]
     for person, name in zip(made["person_id"], made["name"], strict=True):
-        led = int(named.map(_owner_id).eq(person).sum())
+        led = int(named.map(_name_id).eq(person).sum())
         found.append(
             finding(
                 "info",
@@ -190,9 +199,13 @@ def link_managers(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     joined = people.assign(manager_id=ids)
     if len(made):
         made["manager_id"] = pd.Series(None, index=made.index, dtype="str")
-        joined.loc[unknown, "manager_id"] = named.map(_owner_id)
+        joined.loc[unknown, "manager_id"] = named.map(_name_id)
         joined = pd.concat([joined, made], ignore_index=True)
     return joined, join_findings(found)
+
+
+def _name_id(text: str) -> str:
+    return owner_id(without_mark(text)[0])
 
 
 def assume_roles(people: pd.DataFrame, unread: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -8,7 +8,8 @@ import pandas as pd
 
 from csmkit.cycle import Cycle, Period
 from csmkit.errors import DataError, UsageError
-from csmkit.load.assemble import load
+from csmkit.load.assemble import Loaded, load
+from csmkit.load.cache import Cache
 from csmkit.load.files import Export, open_export
 from csmkit.load.findings import finding, join_findings
 from csmkit.load.fit import canonical_map
@@ -23,11 +24,16 @@ _FATAL = frozenset(
         "no_owner",
         "column_not_mapped",
         "mixed_currencies",
+        "other_currency",
         "nothing_kept",
         "period_outside_data",
     }
 )
-"""Errors with which there is no cycle; ambiguous dates in a required column are one more."""
+"""Errors with which there is no cycle."""
+_UNANSWERED = frozenset(
+    {"ambiguous_date", "ambiguous_decimal", "ambiguous_percent", "ambiguous_scale"}
+)
+"""Errors with which there is none if a required column could not be read because of them."""
 
 
 def read_export(
@@ -41,7 +47,8 @@ def read_export(
     Parameters
     ----------
     path : str or Path
-        A folder of CSV files and workbooks, a workbook, or one CSV file.
+        A folder, a CSV file, a workbook, a Parquet file, a zip of these, a DuckDB or SQLite file,
+        or an SQLAlchemy URL.
     map : str or Path, optional
         The map. Without it ``map.toml`` in the folder is used, else files and headers must have
         canonical names (see ``docs/data-dictionary.md``).
@@ -67,7 +74,7 @@ def read_export(
     days = _period(period)
     export = open_export(path)
     given = _map_of(export, map)
-    loaded = load(export, given, days)
+    loaded = _loaded(export, given, days)
     if loaded.faults:
         raise loaded.faults[0]
     _refuse(loaded.findings)
@@ -107,13 +114,27 @@ def check_export(
     """
     days = None if period is None else _period(period)
     export = open_export(path)
-    loaded = load(export, _map_of(export, map), days)
+    loaded = _loaded(export, _map_of(export, map), days)
     broken = [
         finding("error", "unreadable_file", fault.what, fault.remedy, file=name)
         for name, fault in export.faults.items()
         if not loaded.findings["file"].eq(name).any()
     ]
     return join_findings([loaded.findings, *broken])
+
+
+def _loaded(export: Export, given: Map, period: Period | None) -> Loaded:
+    """The export as far as it can be read; in a workspace, as it was read before if unchanged."""
+    cache = Cache.of(export)
+    if cache is None:
+        return load(export, given, period)
+    key = cache.key(export, given, period)
+    kept = cache.get(key)
+    if kept is None:
+        kept = load(export, given, period)
+        if not kept.faults:
+            cache.put(key, kept)
+    return kept
 
 
 def _period(period: tuple[object, object] | str | Period) -> Period:
@@ -149,7 +170,7 @@ def _refuse(findings: pd.DataFrame) -> None:
     errors = findings[findings["severity"] == "error"]
     fatal = pd.Series(
         [
-            kind in _FATAL or (kind == "ambiguous_date" and TABLES[table][column].required)
+            kind in _FATAL or (kind in _UNANSWERED and TABLES[table][column].required)
             for kind, table, column in errors[["kind", "table", "column"]].itertuples(index=False)
         ],
         index=errors.index,

@@ -1,4 +1,4 @@
-"""Mentions of accounts and people in every table, resolved; what cannot be is set aside."""
+"""Mentions of people in every table, resolved; rows that need a person and have none leave."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from csmkit.load.account_references import link_accounts as link_accounts
+from csmkit.load.distinct import STR, as_category, decoded, spread, without_unused
 from csmkit.load.findings import ASIDE, FILE, Severity, finding, findings_of, join_findings
-from csmkit.load.people import Resolver
+from csmkit.load.mentions import Mentions, Resolver
 from csmkit.schema import TABLES
 
 _OWNER = ("accounts", "owner")
@@ -17,6 +19,11 @@ _OUTSIDERS = {
     "decisions": ("authorised_by",),
 }
 """Columns that name a person who may well be of another team: told once, not row by row."""
+_HOW = {
+    "login": "the part of their mail before @",
+    "order": "their name, turned round",
+    "accents": "their name without its accents",
+}
 
 
 def person_columns(table: str) -> tuple[str, ...]:
@@ -30,92 +37,176 @@ def person_columns(table: str) -> tuple[str, ...]:
     )
 
 
-def link_accounts(
-    name: str, frame: pd.DataFrame, accounts: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows whose account is known; those of unknown accounts are set aside, or left blank."""
-    if name == "accounts" or "account_id" not in frame:
-        return frame, join_findings([])
-    needed = TABLES[name]["account_id"].required
-    lost = frame["account_id"].notna() & ~frame["account_id"].isin(accounts["account_id"])
-    found = _found(
-        name,
-        frame[lost],
-        "unknown_account",
-        "account_id",
-        f"No account has this id. {ASIDE}" if needed else "No account has this id; left blank.",
-        "Add the account to the accounts table, or correct the id.",
-    )
-    if needed:
-        return frame[~lost], found
-    return frame.assign(account_id=frame["account_id"].mask(lost)), found
+def _files(frame: pd.DataFrame) -> pd.Series:
+    return decoded(frame[FILE])
 
 
 def link_people(
     name: str, frame: pd.DataFrame, resolver: Resolver
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows with every mention of a person as a ``person_id``.
+    """Rows with every mention of a person as a ``person_id``; columns may be ``category``.
 
-    A name that several people have sets its row aside, as an error. Somebody who is not in the
-    people table sets the row aside if the column is required, leaves an account without owner,
-    and otherwise stays as the export writes it: the work was done, by nobody of the team.
+    A name that several people have sets its row aside, as an error; an account stays, without an
+    owner. Somebody who is not in the people table sets the row aside if the column is required,
+    leaves an account without owner, and otherwise stays as the export writes it: the work was
+    done, by nobody of the team. So do bots and queues, which are told apart.
     """
-    found = []
+    found: list[pd.DataFrame] = []
     for column in person_columns(name):
         if column not in frame:
             continue
-        ids, unknown, several = resolver.resolve(frame[column])
-        found.append(
-            _found(
-                name,
-                frame[several],
-                "ambiguous_person",
-                column,
-                f"Several people have this name. {ASIDE}",
-                "Name the person by mail or id.",
-                "error",
-            )
-        )
+        said = resolver.resolve(frame[column])
+        found += _told(name, column, said)
         required, blanked = TABLES[name][column].required, (name, column) == _OWNER
+        several, unknown = said.several, said.unknown
+        if several.any():
+            result = "The account has no owner." if blanked else ASIDE
+            found.append(
+                _found(
+                    name,
+                    frame[several],
+                    "ambiguous_person",
+                    column,
+                    f"Several people have this name. {result}",
+                    "Name the person by mail or id.",
+                    "error",
+                )
+            )
         if column in _OUTSIDERS.get(name, ()):
-            found += _outsiders(name, column, frame.loc[unknown, column], frame[FILE])
+            others = unknown & ~said.nobody
+            found += _outsiders(name, column, decoded(frame.loc[others, column]), _files(frame))
+            found += _nobodies(name, column, frame[said.nobody])
+        elif required or blanked:
+            found.append(_unknown(name, column, frame[unknown & ~said.nobody], blanked))
+            found.append(_nobody(name, column, frame[said.nobody], blanked))
         else:
-            found.append(_unknown(name, column, frame[unknown], required, blanked))
-        kept = ids if required or blanked else ids.where(~unknown, frame[column])
-        frame = frame.assign(**{column: kept})[~(several | (unknown & required))]
+            found += _strangers(name, column, frame[unknown & ~said.nobody])
+            found += _nobodies(name, column, frame[said.nobody])
+        ids = said.ids
+        if not (required or blanked) and unknown.any():
+            ids = ids.where(~unknown, decoded(frame[column]))
+        frame = frame.assign(**{column: ids})
+        away = (several & (not blanked)) | (unknown & required)
+        frame = frame[~away] if away.any() else frame
     if name == "touchpoints" and "attendees" in frame:
         frame, more = _link_attendees(frame, resolver)
         found.append(more)
     if name == "targets" and "scope" in frame:
-        ids, _, _ = resolver.resolve(frame["scope"])
-        frame = frame.assign(scope=ids.fillna(frame["scope"]))
+        scope = decoded(frame["scope"])
+        frame = frame.assign(scope=resolver.resolve(scope).ids.fillna(scope))
     return frame, join_findings(found)
 
 
-def _unknown(
-    name: str, column: str, rows: pd.DataFrame, required: bool, blanked: bool
-) -> pd.DataFrame:
-    result = (
-        ASIDE
-        if required
-        else "The account has no owner."
-        if blanked
-        else "Kept as written; it counts for nobody of the team."
-    )
+def _told(name: str, column: str, said: Mentions) -> Iterator[pd.DataFrame]:
+    """One finding for each text that means a person in another way than by id, mail or name."""
+    for text, (person, how) in said.loose.items():
+        if how == "mark":
+            yield finding(
+                "info",
+                "inactive_person",
+                f"{text!r} is read as {person!r}: the mark says that they have left or are"
+                " inactive. They still count for the time they worked.",
+                "Nothing, if they are the same person.",
+                table=name,
+                column=column,
+                value=text,
+            )
+        else:
+            yield finding(
+                "info",
+                "person_matched",
+                f"{text!r} is read as {person!r}, by {_HOW[how]}; nobody else fits.",
+                "If it is somebody else, add them to the people table.",
+                table=name,
+                column=column,
+                value=text,
+            )
+
+
+def _unknown(name: str, column: str, rows: pd.DataFrame, blanked: bool) -> pd.DataFrame:
+    result = "The account has no owner." if blanked else ASIDE
     return _found(
         name,
         rows,
         "unknown_person",
         column,
         f"Nobody in the people table has this id, mail or name. {result}",
-        "Add the person, or give the other name as an alias.",
+        "Add the person, or say in the map's [aliases] who it is.",
     )
+
+
+def _nobody(name: str, column: str, rows: pd.DataFrame, blanked: bool) -> pd.DataFrame:
+    result = "The account has no owner." if blanked else ASIDE
+    return _found(
+        name,
+        rows,
+        "nobody_named",
+        column,
+        f"A queue, a bot or a word for nobody, and no person. {result}",
+        "Nothing, if nobody owned it; if it is a person, add them to the people table.",
+        "info",
+    )
+
+
+def _strangers(name: str, column: str, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """One finding for each person and file: a stranger may have a million rows."""
+    yield from _by_text(
+        name,
+        column,
+        rows,
+        "warning",
+        "unknown_person",
+        "Nobody in the people table has this id, mail or name ({rows}). Kept as written; it counts"
+        " for nobody of the team.",
+        "Add the person, or say in the map's [aliases] who it is.",
+    )
+
+
+def _nobodies(name: str, column: str, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    yield from _by_text(
+        name,
+        column,
+        rows,
+        "info",
+        "nobody_named",
+        "A queue, a bot or a word for nobody, and no person ({rows}). Kept as written; it counts"
+        " for nobody of the team.",
+        "Nothing; if it is a person, add them to the people table.",
+    )
+
+
+def _by_text(
+    name: str,
+    column: str,
+    rows: pd.DataFrame,
+    severity: Severity,
+    kind: str,
+    message: str,
+    remedy: str,
+) -> Iterator[pd.DataFrame]:
+    if rows.empty:
+        return
+    texts = decoded(rows[column])
+    both = pd.DataFrame({"file": _files(rows), "text": texts})
+    for file, text, n in both.value_counts(sort=False).reset_index().to_numpy():
+        yield finding(
+            severity,
+            kind,
+            message.format(rows=f"{n:,} {'row' if n == 1 else 'rows'}"),
+            remedy,
+            table=name,
+            file=str(file),
+            column=column,
+            value=str(text),
+        )
 
 
 def _outsiders(
     table: str, column: str, named: pd.Series, files: pd.Series
 ) -> Iterator[pd.DataFrame]:
     """One finding for each file of people outside the team, the most frequent ones as its value."""
+    if named.empty:
+        return
     for file, texts in named.groupby(files.reindex(named.index).to_numpy()):
         often = texts.value_counts()
         rows = texts.index.nunique()
@@ -134,22 +225,44 @@ def _outsiders(
 
 
 def _link_attendees(frame: pd.DataFrame, resolver: Resolver) -> tuple[pd.DataFrame, pd.DataFrame]:
-    parts = frame["attendees"].str.split(";").explode().astype("str").str.strip()
-    parts = parts[parts.notna() & parts.ne("")]
-    ids, unknown, several = resolver.resolve(parts)
+    """Attendees as person ids; each list of them is read once, however often it occurs."""
+    coded = without_unused(as_category(frame["attendees"]))
+    lists = [_parts(str(text)) for text in coded.cat.categories]
+    parts = pd.Series([p for several in lists for p in several], dtype=STR)
+    numbers = [i for i, several in enumerate(lists) for _ in several]
+    said = resolver.resolve(parts)
+    ids = dict(zip(parts, said.ids.fillna(parts), strict=True))
+    joined = [";".join(ids[p] for p in several) or None for several in lists]
+    parts.index = pd.Index(numbers)
+    unclear = pd.Series(range(len(lists))).isin(parts.index[said.several.to_numpy()])
+    rows = frame[spread(coded, unclear)]
     found = [
+        *_told("touchpoints", "attendees", said),
         _found(
             "touchpoints",
-            frame.loc[parts.index[several].unique()],
+            rows.assign(attendees=decoded(rows["attendees"])),
             "ambiguous_person",
             "attendees",
             "Several people have the name of somebody here; kept as written.",
             "Name attendees by mail.",
         ),
-        *_outsiders("touchpoints", "attendees", parts[unknown], frame[FILE]),
     ]
-    joined = ids.fillna(parts).groupby(level=0).agg(";".join)
-    return frame.assign(attendees=joined.reindex(frame.index).astype("str")), join_findings(found)
+    outside = parts[(said.unknown & ~said.nobody).to_numpy()]
+    if len(outside):
+        named = _each_row(coded, outside)
+        found += _outsiders("touchpoints", "attendees", named, _files(frame))
+    return frame.assign(attendees=spread(coded, pd.Series(joined, dtype=STR))), join_findings(found)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def _each_row(coded: pd.Series, parts: pd.Series) -> pd.Series:
+    """Parts of lists (by the list's number) for every row that holds the list."""
+    codes = pd.DataFrame({"code": coded.cat.codes.to_numpy(), "row": coded.index})
+    both = codes.merge(parts.rename("part"), left_on="code", right_index=True)
+    return pd.Series(both["part"].to_numpy(), index=both["row"].to_numpy(), dtype=STR)
 
 
 def _found(
@@ -157,7 +270,7 @@ def _found(
     rows: pd.DataFrame,
     kind: str,
     column: str,
-    message: str,
+    message: str | pd.Series,
     remedy: str,
     severity: Severity = "warning",
 ) -> pd.DataFrame:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from csmkit.load.dates import needs_order
-from csmkit.load.findings import ASIDE, Severity, finding, findings_at, no_findings
-from csmkit.load.parse import Parsed
+from csmkit.load.findings import ASIDE, Severity, finding, findings_at, join_findings, no_findings
+from csmkit.load.rules import Note, Parsed
 from csmkit.schema import Column, Kind
 
 _KINDS: Mapping[Kind, str] = {
@@ -30,6 +31,49 @@ _REMEDIES: Mapping[Kind, str] = {
     "rate": "If the file has 0 to 100, say percent = 100 in the map.",
     "score": "Say scale = [lowest, highest] and high_is in the map.",
     "number": "Write it as 1200.5, without words.",
+    "id": "Take the id as the system has it: a spreadsheet may have rounded it.",
+    "choice": 'Say what it stands for in the map, such as values = { "as written" = "meaning" }.',
+}
+
+
+_EXAMPLES = 3
+_LISTED = 8
+_LOOKED_AT = 1000
+_QUESTIONS: Mapping[str, tuple[str, Severity, str, str]] = {
+    "date_order": (
+        "ambiguous_date",
+        "error",
+        "The dates in {name} may be day first or month first, and nothing in the column tells for"
+        " certain; none of them was read.",
+        "Say {orders} for it in the map.",
+    ),
+    "decimal": (
+        "ambiguous_decimal",
+        "error",
+        "In {name} either a comma or a dot may stand before the decimals, and nothing in the"
+        " column tells for certain; no number with one of them was read.",
+        'Say decimal = "," for it in the map if 1.234 is over a thousand, or decimal = "." if it'
+        " is a little over one.",
+    ),
+    "percent": (
+        "ambiguous_percent",
+        "error",
+        "{name} holds numbers above 1, so its shares may go from 0 to 100; none of them was read.",
+        "Say percent = 100 for it in the map, or percent = 1 if 0.85 means 85 %.",
+    ),
+    "scale": (
+        "ambiguous_scale",
+        "error",
+        "The scores in {name} may not go from 0 to 100; none of them was read.",
+        'Say {scales} for it in the map, and high_is = "bad" if the highest is the worst.',
+    ),
+    "values": (
+        "unknown_words",
+        "warning",
+        "{name} holds words that are none of {allowed}: {words}.",
+        'Say what they stand for in the map: values = {{ "{word}" = "{meaning}" }} (for example),'
+        ' or write "" for what is to stay blank.',
+    ),
 }
 
 
@@ -78,13 +122,19 @@ class Remarks:
         )
 
     def filtered(self, cells: pd.Series, wanted: tuple[str, ...]) -> pd.DataFrame:
-        """Rows the map does not want."""
-        return self.rows(
-            cells,
+        """Rows the map does not want: the map is their reason, so they are told together."""
+        few = ", ".join(map(str, cells.dropna().unique()[:3]))
+        return finding(
+            "info",
             "filtered_by_map",
-            f"The map uses only rows with {cells.name} = {' or '.join(map(repr, wanted))}. {ASIDE}",
+            f"The map uses only rows with {cells.name} = {' or '.join(map(repr, wanted))};"
+            f" {len(cells):,} rows are set aside.",
             "Change where in the map if these rows should count.",
-            severity="info",
+            table=self.table,
+            file=self.file,
+            column=str(cells.name),
+            value=few,
+            rows=len(cells),
         )
 
     def unreadable(self, bad: pd.Series, column: Column, needed: bool) -> pd.DataFrame:
@@ -98,6 +148,89 @@ class Remarks:
             _REMEDIES.get(column.kind, "Correct the cell, or say in the map what it stands for."),
             column=column.name,
         )
+
+    def parsed(
+        self, text: pd.Series, parsed: Parsed, column: Column, *, needed: bool
+    ) -> pd.DataFrame:
+        """All that is to be said of a column that was parsed: lost cells, assumptions, questions.
+
+        Parameters
+        ----------
+        text : Series of str
+            What the column was parsed from; the index is the spreadsheet's row.
+        parsed : Parsed
+            What it gave, on the same index.
+        column : Column
+            The canonical column.
+        needed : bool
+            Whether a row without a value is set aside.
+        """
+        return join_findings(
+            [
+                self.asked(text, parsed, column),
+                self.unreadable(text[parsed.unread], column, needed),
+                *(self.note(note, text, column) for note in parsed.notes),
+            ]
+        )
+
+    def note(self, note: Note, text: pd.Series, column: Column) -> pd.DataFrame:
+        """One finding for what was assumed about some cells, or about the column."""
+        said = f"{text.name}: {note.message}"
+        if note.cells is None:
+            return self.column(note.severity, note.kind, said, note.remedy, column.name)
+        places = np.flatnonzero(note.cells)
+        # The first thousand are enough to find three that differ, however long the column is.
+        cells = text.iloc[places[:_LOOKED_AT]].astype("str").fillna("blank")
+        some = cells.drop_duplicates().head(_EXAMPLES)
+        shown = ", ".join(f"row {row} ({value})" for row, value in some.items())
+        count = f"{len(places):,} cell{'' if len(places) == 1 else 's'}, for example {shown}."
+        return finding(
+            note.severity,
+            note.kind,
+            f"{said} {count}",
+            note.remedy,
+            table=self.table,
+            file=self.file,
+            row=some.index[0],
+            column=column.name,
+            value="; ".join(some),
+            rows=len(cells),
+        )
+
+    def asked(self, text: pd.Series, parsed: Parsed, column: Column) -> pd.DataFrame:
+        """One finding for each rule that the map must say, at the first cell that waits for it."""
+        if not parsed.asks:
+            return no_findings()
+        waiting = text[parsed.unread].drop_duplicates().astype("str").head(_LOOKED_AT)
+        found = []
+        for key, answers in parsed.asks.items():
+            kind, severity, message, remedy = _QUESTIONS[key]
+            first = waiting
+            if key == "date_order":
+                needing = waiting[needs_order(waiting)]
+                first = needing if len(needing) else waiting
+            words = ", ".join(map(repr, answers[:_LISTED]))
+            more = len(answers) - _LISTED
+            found.append(
+                self.rows(
+                    first.head(1),
+                    kind,
+                    message.format(
+                        name=text.name,
+                        allowed=", ".join(column.values),
+                        words=f"{words} and {more} more" if more > 0 else words,
+                    ),
+                    remedy.format(
+                        orders=" or ".join(f'date_order = "{a}"' for a in answers),
+                        scales=" or ".join(f"scale = [{a}]" for a in answers),
+                        word=str(answers[0]),
+                        meaning=column.values[0] if column.values else "",
+                    ),
+                    severity=severity,
+                    column=column.name,
+                )
+            )
+        return join_findings(found)
 
     def blank(self, rows: pd.Index, column: str) -> pd.DataFrame:
         """Rows without a value they must have."""
@@ -127,40 +260,4 @@ class Remarks:
             "no_rows",
             f"{self.file} has a header and no rows.",
             "Export it again if it should hold data.",
-        )
-
-    def date_order(
-        self, text: pd.Series, parsed: Parsed, column: Column, said: bool
-    ) -> pd.DataFrame:
-        """Dates of an unknown order, or of an order that the column proved and the map left out."""
-        if parsed.order is None:
-            odd = text[parsed.unread & text.notna()]
-            return self.rows(
-                odd[needs_order(odd)].head(1),
-                "ambiguous_date",
-                f"The dates in {text.name} may be day first or month first, and nothing in the"
-                " column tells for certain; none of them was read.",
-                'Say date_order = "dmy" or date_order = "mdy" for it in the map.',
-                severity="error",
-                column=column.name,
-            )
-        if said:
-            return no_findings()
-        words = "day first" if parsed.order == "dmy" else "month first"
-        return self.column(
-            "warning",
-            "date_order_assumed",
-            f"{text.name} was read {words}: some of its dates are possible only so.",
-            f'Say date_order = "{parsed.order}" in the map.',
-            column.name,
-        )
-
-    def currencies(self, signs: tuple[str, ...], column: Column) -> pd.DataFrame:
-        """Amounts in more than one currency."""
-        return self.column(
-            "error",
-            "mixed_currencies",
-            f"{column.name} holds amounts in more than one currency: {', '.join(signs)}.",
-            "Convert them to one currency before export.",
-            column.name,
         )

@@ -77,6 +77,7 @@ class Likeness:
     trap: bool = False
 
 
+@cache
 def plain(name: str) -> str:
     """A header in lower-case words, without the marks that systems put around it.
 
@@ -120,11 +121,18 @@ def likeness(header: str, table: str, column: Column) -> Likeness:
         best = (exact or alike)[0]
         note = f" ({best.note})" if best.note else ""
         return Likeness(0.95 if exact else 0.92, f"header spelling of {best.system}{note}")
+    if column.refers == "accounts.account_id" and name in _account_names():
+        return Likeness(0.6, "the account's name; rows join by name where only one account has it")
     near = [(fuzz.token_sort_ratio(name, plain(s.spelling)), s.spelling) for s in known]
     score, spelling = max([*near, (fuzz.token_sort_ratio(name, plain(column.name)), column.name)])
     if score < _NEAR:
         return Likeness(0.0, "")
     return Likeness(round(0.85 * score / 100, 2), f"the header is like {spelling!r}")
+
+
+@cache
+def _account_names() -> frozenset[str]:
+    return frozenset(plain(s.spelling) for s in synonyms()["accounts.name"] if not s.trap)
 
 
 def _known(table: str, column: Column) -> tuple[Synonym, ...]:

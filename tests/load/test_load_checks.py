@@ -100,9 +100,9 @@ CHURN = "account_id,date,kind\nA2,2024-03-01,churn\n"
         (
             "date_out_of_range",
             {
-                "ownership.csv": "account_id,person_id,start,end\nA1,ana@x.io,2024-01-01,9999-12-31\n"
+                "ownership.csv": "account_id,person_id,start,end\nA1,ana@x.io,2024-01-01,2150-01-01\n"
             },
-            [("warning", "ownership", 2, "end", "9999-12-31")],
+            [("warning", "ownership", 2, "end", "2150-01-01")],
         ),
         (
             "negative_arr",

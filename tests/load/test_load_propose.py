@@ -2,6 +2,8 @@
 
 import pytest
 
+from csmkit.load.files import open_export
+from csmkit.load.guess import guess_table
 from csmkit.load.map_reader import parse_map
 from csmkit.load.propose import propose_map
 from csmkit.load.read import read_export
@@ -148,3 +150,23 @@ def test_headers_without_a_place_are_named_where_something_is_needed(write):
 def test_a_file_that_cannot_be_read_is_named(write):
     folder = write({"accounts.csv": "account_id,name\nA1,Acme\n", "empty.csv": ""})
     assert "## empty.csv could not be read" in propose_map(folder).text
+
+
+def test_a_hidden_sheet_is_never_sure():
+    headers = ["account_id", "name"]
+    assert guess_table("book.xlsx#Accounts", headers).confidence == 1.0
+    hidden = guess_table("book.xlsx#Accounts", headers, hidden=True)
+    assert (hidden.table, hidden.confidence) == ("accounts", 0.5)
+    assert hidden.reason.endswith("the sheet is hidden")
+
+
+def test_an_opened_export_may_be_given(write):
+    folder = write({"accounts.csv": "account_id,name\nA1,Acme\n"})
+    assert propose_map(open_export(folder)).text == propose_map(folder).text
+
+
+def test_what_must_be_said_beside_a_column_is_a_value_and_not_a_text(write):
+    proposal = propose_map(write({"licences.csv": "account_id,start,arr\nA1,13-01-2024,5\n"}))
+    rules = dict(zip(proposal.columns["column"], proposal.columns["rules"], strict=True))
+    assert rules["start"] == {"date_order": "dmy"}
+    assert rules["arr"] == {}

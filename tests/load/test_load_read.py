@@ -6,7 +6,7 @@ import pytest
 
 from csmkit.cycle import Period
 from csmkit.errors import CsmkitError, DataError, MapError, UnreadableInput, UsageError
-from csmkit.load.findings import COLUMNS, summarise_findings
+from csmkit.load.findings import COLUMNS, SUMMARY, summarise_findings
 from csmkit.load.read import check_export, read_export
 from csmkit.schema import TABLES
 
@@ -48,7 +48,7 @@ def test_check_gives_every_finding_errors_first(small):
     found = check_export(
         small(
             {
-                "contracts.csv": "a,b\n1\n",
+                "contracts.csv": "a,b\n\x00",
                 "b.xlsx": "junk",
                 "ownership.csv": "account_id,person_id,start\nA1,?,x\n",
             }
@@ -85,15 +85,7 @@ def test_summary_is_by_kind_worst_first(small):
 
 def test_summary_of_nothing_has_its_columns():
     empty = summarise_findings(pd.DataFrame({c: [] for c in COLUMNS}))
-    assert list(empty.columns) == [
-        "severity",
-        "kind",
-        "table",
-        "count",
-        "examples",
-        "message",
-        "remedy",
-    ]
+    assert list(empty.columns) == list(SUMMARY)
 
 
 @pytest.mark.parametrize(
@@ -107,9 +99,9 @@ def test_summary_of_nothing_has_its_columns():
         (
             {"contracts.csv": "account_id,start,arr\nA1\n"},
             PERIOD,
-            UnreadableInput,
-            2,
-            "number of cells",
+            DataError,
+            1,
+            "None of the 1 rows of contracts.csv could be used",
         ),
         ({"map.toml": "x = "}, PERIOD, MapError, 2, "not valid TOML"),
         ({"map.toml": MAP.replace("name =", "nam =")}, PERIOD, MapError, 2, "Did you mean 'name'"),

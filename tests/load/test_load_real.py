@@ -17,7 +17,7 @@ HALF = "2024-07-01:2024-12-31"
 
 
 def count(found, kind, table):
-    return int(((found["kind"] == kind) & (found["table"] == table)).sum())
+    return int(found.loc[(found["kind"] == kind) & (found["table"] == table), "rows"].sum())
 
 
 def raw(folder, file):

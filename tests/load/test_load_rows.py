@@ -41,9 +41,9 @@ def test_required_blank_or_unreadable_sets_aside_and_optional_stays(write):
     assert result.tables["contracts"]["arr"].tolist() == [10]
     assert result.tables["contracts"]["end"].isna().all()
     assert kinds(result, "contracts") == [
-        ("missing_required", 3, "account_id"),
         ("unreadable_value", 2, "end"),
         ("unreadable_value", 4, "arr"),
+        ("missing_required", 3, "account_id"),
         ("unknown_account", 5, "account_id"),
     ]
 
@@ -55,7 +55,10 @@ def test_where_sets_aside_with_its_reason(write):
         f="acc,start,end,arr,trial\nA1,2024-01-01,,1,false\nA1,2024-01-01,,2,TRUE\nA1,2024-01-01,,3,\n",
     )
     assert result.tables["contracts"]["arr"].tolist() == [1, 3]
-    assert kinds(result, "contracts")[0] == ("filtered_by_map", 3, "trial")
+    assert kinds(result, "contracts")[0] == ("filtered_by_map", 0, "trial")
+    told = result.findings.set_index("kind").loc["filtered_by_map"]
+    assert told["message"].endswith("; 1 rows are set aside.")
+    assert told["value"] == "TRUE"
     one = result.provenance.files[1]
     assert (one.name, one.rows, one.kept, one.set_aside) == ("f.csv", 3, 2, 1)
 
@@ -174,7 +177,7 @@ def test_mixed_currencies_are_an_error(write):
         source("contracts", CONTRACTS),
         f="acc,start,end,arr\nA1,2024-01-01,,$5\nA1,2024-01-01,,€5\n",
     )
-    assert ("mixed_currencies", 0, "arr") in kinds(result, "contracts")
+    assert ("mixed_currencies", 3, "arr") in kinds(result, "contracts")
 
 
 cells = st.sampled_from(["A1", "A2", "A9", "", " "])
@@ -202,5 +205,6 @@ def test_rows_in_are_rows_kept_and_rows_set_aside(write, rows):
     aside = found.loc[found["message"].str.endswith(ASIDE), "row"].dropna().nunique()
     assert one.rows == len(rows) == one.kept + one.set_aside
     assert one.kept == len(result.tables["contracts"])
-    assert one.set_aside == aside
+    chosen_out = sum(row[-1] != "FALSE" for row in rows)
+    assert one.set_aside == aside + chosen_out
     assert pd.api.types.is_float_dtype(result.tables["contracts"]["arr"])

@@ -1,0 +1,139 @@
+"""What was read before, kept in the workspace: an unchanged export needs no second reading."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import csmkit
+from csmkit.cycle import Period, Provenance, SourceFile
+from csmkit.load.assemble import Loaded
+from csmkit.load.files import Export
+from csmkit.load.mapping import Map
+
+WORKSPACE_FILE = "cycle.toml"
+"""The file that makes a folder a workspace."""
+FOLDER = ".csmkit"
+_KEPT = 3
+_FINDINGS, _ABOUT = "findings.parquet", "about.json"
+
+
+def workspace(start: Path) -> Path | None:
+    """The workspace that a folder is in: it, or a folder above it, holds ``cycle.toml``."""
+    for folder in (start, *start.parents):
+        if (folder / WORKSPACE_FILE).is_file():
+            return folder
+    return None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cache:
+    """The readings of one workspace.
+
+    Attributes
+    ----------
+    folder : Path
+        Where they are; only its owner may look into it.
+    """
+
+    folder: Path
+
+    @classmethod
+    def of(cls, export: Export) -> Cache | None:
+        """The cache of the workspace that the current folder is in.
+
+        None where there is no workspace, and for a database server: only reading it tells whether
+        it changed.
+        """
+        home = workspace(Path.cwd())
+        return None if home is None or not export.files else cls(home / FOLDER / "cache")
+
+    def key(self, export: Export, given: Map, period: Period | None) -> str:
+        """What a reading depends on: the kit, every file's content, the map, and the period."""
+        with ThreadPoolExecutor() as pool:
+            hashes = list(pool.map(lambda file: file.sha256, export.files))
+        parts = {
+            "version": [csmkit.__version__, pd.__version__, pa.__version__, _code()],
+            "files": [[f.name, h] for f, h in zip(export.files, hashes, strict=True)],
+            "map": [given.name, given.sha256],
+            "notes": export.notes["message"].tolist(),
+            "period": str(period),
+        }
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    def get(self, key: str) -> Loaded | None:
+        """A reading kept under a key; None if there is none, or it cannot be read back."""
+        place = self.folder / key
+        try:
+            about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
+            findings = pd.read_parquet(place / _FINDINGS)
+            tables = {name: pd.read_parquet(place / f"{name}.parquet") for name in about["tables"]}
+            os.utime(place)
+        except (OSError, ValueError, KeyError):
+            return None
+        files = tuple(SourceFile(**file) for file in about["files"])
+        provenance = Provenance(files, about["map_name"], about["map_sha256"])
+        return Loaded(tables, findings, provenance, ())
+
+    def put(self, key: str, loaded: Loaded) -> None:
+        """Keep a reading; a disk that is full or read-only is no reason to stop."""
+        try:
+            self._write(key, loaded)
+            self._forget()
+        except OSError:
+            return
+
+    def _write(self, key: str, loaded: Loaded) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.folder.parent, self.folder):
+            folder.chmod(0o700)
+        with tempfile.TemporaryDirectory(dir=self.folder) as made:
+            place = Path(made) / key
+            place.mkdir()
+            for name, frame in {**loaded.tables, "findings": loaded.findings}.items():
+                pq.write_table(
+                    pa.Table.from_pandas(frame, preserve_index=False),
+                    place / f"{name}.parquet",
+                    compression="lz4",
+                )
+            (place / _ABOUT).write_text(json.dumps(_about(loaded)), encoding="utf-8")
+            if not (self.folder / key).exists():
+                place.rename(self.folder / key)
+
+    def _forget(self) -> None:
+        """Remove all but the readings used last."""
+        kept = sorted(
+            (p for p in self.folder.iterdir() if (p / _ABOUT).exists()),
+            key=lambda p: p.stat().st_mtime,
+            reverse=True,
+        )
+        for old in kept[_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _about(loaded: Loaded) -> Mapping[str, object]:
+    given = loaded.provenance
+    return {
+        "tables": list(loaded.tables),
+        "files": [dataclasses.asdict(file) for file in given.files],
+        "map_name": given.map_name,
+        "map_sha256": given.map_sha256,
+    }
+
+
+def _code() -> str:
+    """The state of the code that reads; a checkout changes without changing its version."""
+    here = Path(__file__).parent
+    newest = max(p.stat().st_mtime_ns for p in here.rglob("*") if p.suffix != ".pyc")
+    return str(newest)

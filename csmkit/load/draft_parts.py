@@ -1,0 +1,130 @@
+"""The parts of a draft: one for each sheet, with a line for each of its headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from csmkit.load.facts import Facts
+from csmkit.load.guess import ASKED, SURE, Guess
+from csmkit.schema import TABLES
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One header of a sheet, and what it fills.
+
+    Attributes
+    ----------
+    header : str
+        The header.
+    examples : tuple of str
+        Up to five different texts under it.
+    column : str
+        The canonical column it fills; empty if none.
+    said : mapping
+        What the map says beside the column; ``"?"`` waits for an answer.
+    guess : Guess, optional
+        What it probably fills.
+    decided : bool
+        Whether a person said so.
+    fixed : bool
+        Whether the map fills it in a way that is shown and left as it is (look-ups, fallbacks).
+    """
+
+    header: str
+    examples: tuple[str, ...] = ()
+    column: str = ""
+    said: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    guess: Guess | None = None
+    decided: bool = False
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One sheet and the canonical table it fills.
+
+    Attributes
+    ----------
+    key : str
+        Tells parts apart: the sheet's name, numbered where a sheet fills several tables.
+    sheet, table : str
+        The sheet, and the table it fills or probably fills; empty if nothing speaks for one.
+    lines : tuple of Line
+        One for each header.
+    confidence, reason
+        How sure the table is, and why.
+    decided, left_out : bool
+        Whether a person chose the table, or left the sheet out.
+    always : mapping of str to str
+        Columns with the same text in every row.
+    kept, kept_columns : mapping
+        What the map says of the source and its columns that is kept as it is.
+    """
+
+    key: str
+    sheet: str
+    table: str
+    lines: tuple[Line, ...]
+    confidence: float = 0.0
+    reason: str = ""
+    decided: bool = False
+    left_out: bool = False
+    always: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    kept: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    kept_columns: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+
+    @property
+    def used(self) -> bool:
+        """Whether the sheet's table is sure or was chosen."""
+        return bool(self.table) and not self.left_out and (self.decided or self.confidence >= SURE)
+
+    def line(self, header: str) -> Line:
+        """The line of a header."""
+        return next(line for line in self.lines if line.header == header)
+
+    @property
+    def filled(self) -> dict[str, str]:
+        """Canonical columns that have a header, a constant or something kept, and which."""
+        headers = {line.column: line.header for line in self.lines if line.column}
+        return {**dict.fromkeys([*self.always, *self.kept_columns], ""), **headers}
+
+
+def fresh_part(facts: Facts, sheet: str) -> Part:
+    """What the kit proposes for a sheet."""
+    guess = facts.table(sheet)
+    lines = fresh_lines(facts, sheet, guess.table)
+    if guess.confidence >= SURE:
+        lines = tuple(adopted(line) for line in lines)
+    return Part(sheet, sheet, guess.table, lines, guess.confidence, guess.reason)
+
+
+def fresh_lines(facts: Facts, sheet: str, table: str) -> tuple[Line, ...]:
+    """A line for each header, with what it probably fills in a table; nothing is filled yet."""
+    guesses = facts.guesses(sheet, table) if table else {}
+    return tuple(
+        Line(header, facts.examples(sheet, header), guess=guesses.get(header))
+        for header in facts.headers(sheet)
+    )
+
+
+def needed_words(table: str, column: str) -> Mapping[str, Any]:
+    """What has to be said of a score, because nothing in its values tells."""
+    if column and TABLES[table][column].kind == "score":
+        return {"scale": [0, 100], "high_is": ASKED}
+    return _NOTHING
+
+
+def adopted(line: Line) -> Line:
+    """A line that takes its guess if that is sure, or sure but for an answer it needs."""
+    guess = line.guess
+    if line.column or line.decided or guess is None or guess.trap:
+        return line
+    if guess.confidence < SURE and not guess.asks:
+        return line
+    return replace(line, column=guess.column, said=guess.rules)

@@ -1,0 +1,1 @@
+"""Widgets wired to what they change: for notebooks."""

@@ -1,0 +1,176 @@
+"""What the mapping assistant shows, as plain values that travel to the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csmkit.load.draft import Draft
+from csmkit.load.draft_parts import Line, Part
+from csmkit.load.draft_preview import Preview
+from csmkit.load.guess import SURE, Guess
+from csmkit.load.questions import Question
+from csmkit.load.toml_text import inline
+from csmkit.schema import TABLES
+from csmkit.text import clean
+
+_LIKELY = 0.7
+_FINDINGS = 8
+
+
+def schema_state() -> list[dict[str, Any]]:
+    """The canonical tables and columns, for the selects and their help."""
+    return [
+        {
+            "name": table.name,
+            "row_is": table.row_is,
+            "columns": [
+                {
+                    "name": column.name,
+                    "required": column.required or column.name in table.one_of,
+                    "meaning": column.meaning,
+                    "unit": column.unit,
+                    "values": list(column.values),
+                }
+                for column in table.columns
+            ],
+        }
+        for table in TABLES.values()
+    ]
+
+
+def whole_state(draft: Draft) -> dict[str, Any]:
+    """What is shown of the whole draft: what is still missing, the sheets, the currency."""
+    return {
+        "currency": draft.currency,
+        "status": [
+            {"level": s.level, "text": clean(s.text), "part": s.key, "header": s.header}
+            for s in draft.status()
+        ],
+        "parts": [
+            {
+                "key": part.key,
+                "table": part.table if part.used else "",
+                "left_out": part.left_out,
+                "live": draft.in_force(part),
+                "open": _open(draft, part),
+            }
+            for part in draft.parts
+        ],
+        "unread": [clean(name) for name in draft.facts.unread()],
+    }
+
+
+def part_state(draft: Draft, key: str, opened: Draft) -> dict[str, Any]:
+    """What is shown of one sheet; ``opened`` is the draft as it was when the panel was made."""
+    part = draft.part(key)
+    before = opened.part(key)
+    there = before.lines if opened.opened and before.table == part.table else ()
+    return {
+        "key": part.key,
+        "table": part.table if part.used else "",
+        "guess": part.table,
+        "sure": _words(part.confidence) if part.table else "",
+        "reason": clean(part.reason),
+        "by": _by(part.decided, opened.opened and before.table == part.table and before.decided),
+        "left_out": part.left_out,
+        "lacking": draft.lacking(part) if part.used else [],
+        "filled": sorted(part.filled) if part.used else [],
+        "always": dict(part.always),
+        "kept": [clean(f"{k} = {inline(v)}") for k, v in {**part.kept, **part.kept_columns}.items()]
+        if part.used
+        else [],
+        "lines": [_line(draft, part, line, line in there) for line in part.lines],
+        "preview": _preview(draft.preview(key)) if part.used else None,
+    }
+
+
+def nothing_to_ask(draft: Draft) -> bool:
+    """Whether files and headers have the canonical names, so that there is nothing to say."""
+    return all(
+        part.confidence == 1.0
+        and all(line.guess is None or line.guess.confidence == 1.0 for line in part.lines)
+        for part in draft.parts
+    ) and all(standing.level == "note" for standing in draft.status())
+
+
+def _open(draft: Draft, part: Part) -> int:
+    """How many answers a sheet waits for."""
+    if not part.used:
+        return 0
+    questions = [q.open for line in part.lines for q in draft.questions(part, line)]
+    asked = {line.column for line in part.lines if draft.waits(part, line)}
+    return sum(questions) + len([c for c in draft.lacking(part) if c not in asked])
+
+
+def _by(decided: bool, in_map: bool) -> str:
+    """Who decided it: the map that was opened, a person since then, or nobody."""
+    return "" if not decided else "map" if in_map else "you"
+
+
+def _line(draft: Draft, part: Part, line: Line, in_map: bool) -> dict[str, Any]:
+    guess = line.guess
+    return {
+        "header": line.header,
+        "shown": clean(line.header),
+        "examples": list(line.examples),
+        "column": line.column if part.used else "",
+        "by": _by(line.decided, in_map),
+        "waits": draft.waits(part, line) if part.used else False,
+        "fixed": clean(inline(dict(line.said))) if line.fixed else "",
+        "guess": _guess(guess) if guess else None,
+        "questions": [_question(q) for q in draft.questions(part, line)] if part.used else [],
+    }
+
+
+def _guess(guess: Guess) -> dict[str, Any]:
+    return {
+        "column": guess.column,
+        "sure": "careful" if guess.trap else _words(guess.confidence, asks=guess.asks),
+        "reason": clean(guess.reason),
+    }
+
+
+def _words(confidence: float, *, asks: bool = False) -> str:
+    if asks:
+        return "needs your answer"
+    if confidence >= SURE:
+        return "sure"
+    return "likely" if confidence >= _LIKELY else "a guess"
+
+
+def _question(question: Question) -> dict[str, Any]:
+    return {
+        "key": question.key,
+        "text": clean(question.text),
+        "options": [list(option) for option in question.options],
+        "about": question.about,
+        "answer": question.answer or question.proposal,
+        "open": question.open,
+        "needed": question.needed,
+    }
+
+
+def _preview(preview: Preview) -> dict[str, Any]:
+    found = preview.findings
+    return {
+        "columns": list(preview.columns),
+        "rows": [
+            [row, [[cell.text, cell.value, cell.unread] for cell in cells]]
+            for row, cells in preview.rows
+        ],
+        "looked_at": preview.looked_at,
+        "of": preview.of,
+        "kept": preview.kept,
+        "problem": clean(preview.problem),
+        "more": max(0, len(found) - _FINDINGS),
+        "findings": [
+            {
+                "severity": row["severity"],
+                "count": int(row["count"]),
+                "message": clean(row["message"]),
+                "effect": clean(row["effect"]),
+                "remedy": clean(row["remedy"]),
+            }
+            for row in found.head(_FINDINGS).to_dict("records")
+        ],
+    }

@@ -1,0 +1,137 @@
+"""The panel without a browser: messages in, state out, and the file it writes."""
+
+import json
+
+import pytest
+
+import csmkit as ck
+from csmkit.load.map_reader import read_map
+from csmkit.samples import export_or_sample
+
+ACCOUNTS = "Company Id,Company,CSM,Tier\n1,Acme,Ana,Gold\n2,Bolt,Ben,Silver\n"
+BOOKS = "account_id,owner,from,to\n1,Ana,03-04-2024,\n2,Ben,05-06-2024,\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "accounts.csv").write_text(ACCOUNTS, encoding="utf-8")
+    (tmp_path / "books.csv").write_text(BOOKS, encoding="utf-8")
+    return tmp_path
+
+
+class Hand:
+    """Sends messages to a panel as the browser does."""
+
+    def __init__(self, panel):
+        self.panel = panel
+        self.sent = 0
+
+    def __call__(self, do, **more):
+        self.sent += 1
+        message = {"do": do, "id": self.sent, **more}
+        self.panel._handle_custom_msg(json.loads(json.dumps(message)), [])
+        return self.panel.state
+
+
+def lines(state):
+    return {line["header"]: line for line in state["part"]["lines"]}
+
+
+def test_the_state_travels_as_json_and_carries_the_number_of_the_last_message(folder):
+    panel = ck.map_panel(folder)
+    state = Hand(panel)("show", part="books.csv")
+    assert state["seen"] == 1
+    assert state["part"]["key"] == "books.csv"
+    assert json.loads(json.dumps(state)) == state
+    assert lines(state)["from"]["examples"] == ["03-04-2024", "05-06-2024"]
+
+
+def test_an_answer_changes_the_preview(folder):
+    send = Hand(ck.map_panel(folder))
+    before = send("show", part="books.csv")["part"]["preview"]
+    assert before["columns"] == ["account_id", "person_id"]
+    send("say", part="books.csv", header="from", rule="date_order", answer="mdy")
+    after = send("nothing")["part"]["preview"]
+    place = after["columns"].index("start")
+    assert after["rows"][0][1][place] == ["03-04-2024", "4 Mar 2024", False]
+    assert after["kept"] == 2
+
+
+def test_what_is_missing_goes_as_it_is_answered(folder):
+    send = Hand(ck.map_panel(folder))
+    waiting = "books.csv: from waits for an answer before it can be start."
+    assert waiting in [s["text"] for s in send("nothing")["status"]]
+    state = send("say", part="books.csv", header="from", rule="date_order", answer="dmy")
+    assert waiting not in [s["text"] for s in state["status"]]
+    state = send("table", part="accounts.csv", table="")
+    assert state["status"][0]["level"] == "stops"
+
+
+def test_saving_writes_the_map_where_the_export_is_read_from(folder):
+    send = Hand(ck.map_panel(folder))
+    state = send("column", part="accounts.csv", header="Tier", column="segment")
+    assert state["dirty"]
+    assert state["saved"] == ""
+    state = send("save")
+    assert (state["dirty"], len(state["saved"])) == (False, len("14:03:22"))
+    assert read_map(folder / "map.toml").sources[0].columns["segment"].column == "Tier"
+
+
+def test_a_map_that_somebody_else_changed_is_replaced_only_when_asked(folder):
+    send = Hand(ck.map_panel(folder))
+    (folder / "map.toml").write_text("# mine\n", encoding="utf-8")
+    state = send("save")
+    assert "was changed by somebody else" in state["ask"]
+    assert (state["dirty"], state["saved"]) == (True, "")
+    assert (folder / "map.toml").read_text(encoding="utf-8") == "# mine\n"
+    state = send("save", over=True)
+    assert (state["ask"], state["dirty"]) == ("", False)
+    assert (folder / "map.toml.bak").read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_a_step_that_is_refused_is_answered_with_the_reason(folder):
+    send = Hand(ck.map_panel(folder))
+    state = send("currency", code="euros")
+    assert "is no currency" in state["problem"]
+    assert state["seen"] == 1
+    assert send("currency", code="eur")["currency"] == "EUR"
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_not_called_saved(folder):
+    state = Hand(ck.map_panel(folder, map=folder / "no" / "such" / "map.toml"))("save")
+    assert "cannot be written" in state["problem"]
+    assert state["saved"] == ""
+
+
+def test_a_panel_goes_on_with_the_map_that_is_there(folder):
+    send = Hand(ck.map_panel(folder))
+    send("column", part="accounts.csv", header="Tier", column="segment")
+    send("save")
+    state = ck.map_panel(folder).state
+    line = lines(state)["Tier"]
+    assert (line["column"], line["by"]) == ("segment", "map")
+    assert not state["dirty"]
+
+
+def test_for_an_export_in_canonical_form_nothing_is_asked():
+    state = ck.map_panel(export_or_sample()).state
+    assert state["plain"]
+    assert not state["dirty"]
+    assert [s for s in state["status"] if s["level"] != "note"] == []
+    assert [part["open"] for part in state["parts"]] == [0] * len(state["parts"])
+
+
+def test_hostile_names_travel_as_they_are_and_hidden_characters_do_not_show(tmp_path):
+    name = "<img src=x onerror=alert(1)>"
+    (tmp_path / "accounts.csv").write_text(
+        f"account_id,name,{name},b\u202ead\n1,{name},x,y\n", encoding="utf-8"
+    )
+    found = lines(ck.map_panel(tmp_path).state)
+    assert found[name]["shown"] == name
+    assert [line["shown"] for line in found.values()][-1] == "bad"
+
+
+def test_the_page_takes_text_from_files_as_text_only():
+    script = ck.map_panel(export_or_sample())._esm
+    for markup in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "http"):
+        assert markup not in script
