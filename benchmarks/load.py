@@ -1,6 +1,6 @@
 """Loading 5 million activities, 200,000 accounts and 1,000 people, beside bare readers.
 
-Every way runs in a process of its own, which reports its wall time and peak memory.
+Every way runs in a process of its own, which reports its wall time and peak memory (Linux).
 
 Run: python benchmarks/load.py [--rows N] [--rounds N] [--write]
 """
@@ -63,7 +63,7 @@ csmkit.read_export(".", period="{PERIOD}")
 """,
 }
 CHILD = """
-import json, resource, sys, time
+import json, sys, time
 code = compile(sys.argv[1], "way", "exec")
 names = [line for line in sys.argv[1].splitlines() if line.startswith("import")]
 exec("\\n".join(names))
@@ -71,8 +71,10 @@ if "import csmkit" in sys.argv[1]:
     csmkit.read_export
 start = time.perf_counter()
 exec(code)
-print(json.dumps([time.perf_counter() - start,
-                  resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+seconds = time.perf_counter() - start
+with open("/proc/self/status") as status:
+    peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+print(json.dumps([seconds, peak]))
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import textwrap
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +23,8 @@ app = typer.Typer(
 )
 
 Export = Annotated[
-    str | None, typer.Argument(metavar="EXPORT", help="A folder, a workbook, or a CSV file.")
+    str | None,
+    typer.Argument(metavar="EXPORT", help="A folder, a file, a zip, or the URL of a database."),
 ]
 MapFile = Annotated[
     Path | None, typer.Option("--map", help="The column map; map.toml in the export if not given.")
@@ -62,8 +64,15 @@ def main() -> None:
 
 
 def _stop(message: str, code: int) -> None:
-    typer.echo(f"csmkit: {message}", err=True)
+    _tell(f"csmkit: {message}", err=True)
     sys.exit(code)
+
+
+def _tell(text: str, *, nl: bool = True, err: bool = False) -> None:
+    """All that is printed for people goes this way."""
+    # A console or file that knows fewer letters than the export shows a ? for them.
+    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    typer.echo(text.encode(encoding, "replace").decode(encoding), nl=nl, err=err)
 
 
 @app.command()
@@ -106,7 +115,7 @@ def new(
             f"The workspace {folder} cannot be made ({error.strerror}).",
             "Choose a folder you may write to.",
         ) from None
-    typer.echo(f"Made {folder}. Next:\n  cd {folder}\n  csmkit render\n  jupyter lab notebooks")
+    _tell(f"Made {folder}. Next:\n  cd {folder}\n  csmkit render\n  jupyter lab notebooks")
 
 
 @app.command("map")
@@ -132,7 +141,7 @@ def propose(
         )
     _save(out, proposal.text)
     sure = int(proposal.columns["active"].sum())
-    typer.echo(
+    _tell(
         f"{out}: {sure} columns are sure and used; {len(proposal.columns) - sure} are proposed as"
         " comments, and used only once you take the # away. Then run: csmkit check"
     )
@@ -161,26 +170,37 @@ def _review(export: str, out: Path) -> None:
     open_still = [standing.text for standing in decided.status() if standing.level != "note"]
     for line in open_still:
         _tell(f"  - {line}")
-    again = f" --out {file.path}" if str(file.path) != "map.toml" else ""
+    again = f" --out {_typeable(file.path)}" if str(file.path) != "map.toml" else ""
+    shown = _typeable(_without_password(export))
     _tell(
-        f"To go on: csmkit map {export} --review{again}"
+        f"To go on: csmkit map {shown} --review{again}"
         if open_still
-        else f"Then run: csmkit check {export} --map {file.path}"
+        else f"Then run: csmkit check {shown} --map {_typeable(file.path)}"
     )
+    if shown != _typeable(export):
+        _tell(
+            "The password is left out here: set it as the environment variable PGPASSWORD, or"
+            " write it into the address again."
+        )
+
+
+def _without_password(export: str) -> str:
+    from csmkit.load.database_urls import mask
+
+    return mask(export).replace(":***@", "@")
+
+
+def _typeable(text: str | Path) -> str:
+    """The text as it is typed in a command."""
+    return f'"{text}"' if set(str(text)) & set(" &?()") else str(text)
 
 
 def _typed(prompt: str) -> str:
-    typer.echo(prompt, nl=False)
+    _tell(prompt, nl=False)
     line = sys.stdin.readline()
     if not line:
         raise EOFError
     return line
-
-
-def _tell(text: str) -> None:
-    # A console that knows fewer letters than the export shows a ? for them.
-    encoding = sys.stdout.encoding or "utf-8"
-    typer.echo(text.encode(encoding, "replace").decode(encoding))
 
 
 def _agreed(question: str) -> bool:
@@ -207,9 +227,9 @@ def check(
     from csmkit.load.findings import summarise_findings
     from csmkit.load.findings_file import findings_json, write_findings
     from csmkit.load.findings_text import findings_text
-    from csmkit.load.read import check_export
+    from csmkit.load.read import examine_export
 
-    findings = check_export(
+    findings, cycle = examine_export(
         _setting("export", export),
         map=_setting("map", map_file, required=False),
         period=_setting("period", period, required=False),
@@ -217,14 +237,30 @@ def check(
     if out is not None:
         write_findings(findings, out=out)
     if as_json:
-        typer.echo(findings_json(findings))
+        # JSON is UTF-8 whatever the console or file it goes to is set to.
+        typer.echo(findings_json(findings).encode("utf-8", "replace"))
     else:
         width = shutil.get_terminal_size((88, 24)).columns
-        typer.echo(findings_text(summarise_findings(findings), width=width))
+        _tell(findings_text(summarise_findings(findings), width=width))
+        if cycle is not None:
+            _tell_missing(cycle, width)
         if out is not None:
-            typer.echo(f"Written to {out}.")
+            _tell(f"Written to {out}.")
     if findings["severity"].eq("error").any():
         raise typer.Exit(1)
+
+
+def _tell_missing(cycle: Any, width: int) -> None:
+    """Figures that this export cannot give, and what would give them."""
+    from csmkit.compute.limits import cannot_tell
+    from csmkit.view.needs import plain_needs
+
+    missing = cannot_tell(cycle)
+    if len(missing):
+        _tell("NOT COMPUTABLE from this export")
+    for row in missing.itertuples(index=False):
+        text = f"{row.what}: needs {plain_needs(row.needs)}"
+        _tell(textwrap.fill(text, width, initial_indent="  ", subsequent_indent="    "))
 
 
 @app.command()
@@ -264,12 +300,12 @@ def _render(
     pack = render_pack(cycle, out=out, edition=edition, only=only or (), jobs=jobs)
     for entry in pack.manifest["packets"]:
         if entry["status"] != "done":
-            typer.echo(f"csmkit: {entry['error']}", err=True)
+            _tell(f"csmkit: {entry['error']}", err=True)
     done = len(pack.manifest["packets"]) - pack.failed
-    typer.echo(f"{done} packets done, {pack.failed} failed. Open {pack.index.resolve()}")
+    _tell(f"{done} packets done, {pack.failed} failed. Open {pack.index.resolve()}")
     errors = int(cycle.findings["severity"].eq("error").sum()) if len(cycle.findings) else 0
     if errors:
-        typer.echo(f"The export has {errors} errors that change figures; csmkit check lists them.")
+        _tell(f"The export has {errors} errors that change figures; csmkit check lists them.")
     if pack.failed or errors:
         raise typer.Exit(1)
 
@@ -299,8 +335,8 @@ def scan(
     )
     leaks = scan_pack(cycle, folder)
     for name, found in leaks.items():
-        typer.echo(f"{name}: {', '.join(found)}")
-    typer.echo(f"{len(leaks)} files hold something that belongs to somebody else.")
+        _tell(f"{name}: {', '.join(found)}")
+    _tell(f"{len(leaks)} files hold something that belongs to somebody else.")
     if leaks:
         raise typer.Exit(1)
 

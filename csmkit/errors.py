@@ -21,6 +21,10 @@ class CsmkitError(Exception):
         self.what = what
         self.remedy = remedy
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a traceback."""
+        return [f"{self.what} {self.remedy}".strip()]
+
 
 class UnreadableInput(CsmkitError):
     """A file, folder or workbook that cannot be read."""

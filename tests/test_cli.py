@@ -1,6 +1,7 @@
 """The command line: one clear message, a meaningful exit code, never a traceback."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -210,3 +211,36 @@ def test_an_export_without_an_owner_gives_findings_and_no_packet(tmp_path, real_
     assert done.returncode == 1
     assert "owner" in done.stderr
     assert not (tmp_path / "o").exists()
+
+
+def _narrow(*args: str) -> subprocess.CompletedProcess[bytes]:
+    """Run where the console or the file it is sent to knows no letters of Japan, as on Windows."""
+    return subprocess.run(
+        [sys.executable, "-m", "csmkit", *args],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        check=False,
+    )
+
+
+def _japanese(folder: Path) -> Path:
+    """An export in canonical form with two accounts of one Japanese name."""
+    folder.mkdir()
+    accounts = (
+        "account_id,name,owner,contract_start\nA1,東京,Ana,2021-01-01\nA2,東京,Ana,2021-01-01\n"
+    )
+    (folder / "accounts.csv").write_text(accounts, encoding="utf-8")
+    return folder
+
+
+def test_letters_that_the_console_does_not_know_do_not_stop_a_check(tmp_path):
+    export = _japanese(tmp_path / "export")
+    shown = _narrow("check", str(export), "--out", str(tmp_path / "東京.csv"))
+    assert b"Unicode" not in shown.stderr
+    assert b"??.csv" in shown.stdout
+    assert b"(name: ??)" in shown.stdout
+
+
+def test_json_is_utf8_whatever_the_console_is_set_to(tmp_path):
+    told = _narrow("check", str(_japanese(tmp_path / "export")), "--json").stdout.decode("utf-8")
+    assert "東京" in {found["value"] for found in json.loads(told)["findings"]}

@@ -1,5 +1,6 @@
 """The assistant in the terminal: answers piped in, a map out."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -128,3 +129,21 @@ def test_a_console_that_knows_few_letters_gets_question_marks(folder):
     )
     assert done.returncode == 0, done.stderr
     assert b"Company: ????" in done.stdout
+
+
+@pytest.mark.parametrize("export", ["postgresql://ana:s3cret@db.x.io/cs", "my export"])
+def test_what_to_type_next_holds_no_password_and_can_be_typed(folder, monkeypatch, capsys, export):
+    from csmkit import cli
+    from csmkit.load import draft
+
+    opened = draft.open_draft(folder / "export")
+    monkeypatch.setattr(draft, "open_draft", lambda *_, **__: opened)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    cli._review(export, folder / "map.toml")
+    said = capsys.readouterr().out
+    assert "s3cret" not in said
+    if export == "my export":
+        assert 'csmkit map "my export" --review' in said
+    else:
+        assert "csmkit map postgresql://ana@db.x.io/cs --review" in said
+        assert "PGPASSWORD" in said

@@ -136,15 +136,15 @@ def standing(cycle: Cycle) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        person_id, topic (too new, starts inside, starts after, before start, away, part time, no
-        calendar opening, late opening, inherited, assumed owner, residual), message.
+        person_id, name, topic (too new, starts inside, starts after, before start, away, part
+        time, no calendar opening, late opening, inherited, assumed owner, residual), message.
     """
-    rows: list[tuple[str, str, str]] = []
+    rows: list[tuple[str, str, str, str]] = []
     for person in cycle.subjects.to_dict("records"):
-        who = str(person["person_id"])
+        who, name = str(person["person_id"]), str(person["name"])
         said = [*_tenure(cycle, person), *_time(cycle, person), *_book(cycle, who)]
-        rows += [(who, topic, message) for topic, message in said]
-    return pd.DataFrame(rows, columns=["person_id", "topic", "message"])
+        rows += [(who, name, topic, message) for topic, message in said]
+    return pd.DataFrame(rows, columns=["person_id", "name", "topic", "message"])
 
 
 def _tenure(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]]:

@@ -28,13 +28,14 @@ class Matched:
         Row positions in the accounts; -1 for none.
     forms : list of Form
         How each was matched; empty for the id itself, and where nothing was.
-    near : dict of str to str
-        For a text that matched nothing, the id or name it is likely meant to be, and why.
+    near : callable
+        For a text that matched nothing, the id or name it is likely meant to be, and why; else
+        nothing. A million texts may have matched nothing, so it answers when asked.
     """
 
     places: np.ndarray
     forms: list[Form]
-    near: dict[str, str]
+    near: Callable[[str], str]
 
 
 def long_id(short: str) -> str:
@@ -67,33 +68,28 @@ def match_accounts(texts: Iterable[str], accounts: pd.DataFrame) -> Matched:
 
     An id as it is comes first; then the other form of a Salesforce id, a number written ``10.0``,
     and a name that one account alone has. Zeros in front and case are never changed: such texts
-    match nothing, and ``near`` says which account they look like.
+    match nothing, and ``near`` tells which account they look like.
     """
     wanted = pd.Index(list(texts), dtype="str")
     ids = pd.Index(accounts["account_id"].astype("str"))
     places = np.asarray(ids.get_indexer(wanted), dtype="int64")
     forms: list[Form] = [""] * len(wanted)
-    near: dict[str, str] = {}
     left = np.flatnonzero(places < 0)
+    known = [str(i) for i in ids] if len(left) else []
+    names = [str(n) for n in accounts["name"]] if len(left) and "name" in accounts else []
     if len(left):
-        known = [str(i) for i in ids]
-        names = [str(n) for n in accounts["name"]] if "name" in accounts else []
         levels: tuple[tuple[Form, dict[str, int], Callable[[str], str]], ...] = (
             ("salesforce", _unique(map(salesforce_key, known)), salesforce_key),
             ("decimal", _unique(map(_number, known)), _number),
             ("name", _unique(map(_spaced, names)), _spaced),
         )
-        looks = _Likely(known, names)
         for i in left:
             text = str(wanted[int(i)])
             for form, index, key in levels:
                 if (said := key(text)) and index.get(said, -1) >= 0:
                     places[i], forms[i] = index[said], form
                     break
-            else:
-                if hint := looks.like(text):
-                    near[text] = hint
-    return Matched(places, forms, near)
+    return Matched(places, forms, _Likely(known, names).like)
 
 
 def _number(text: str) -> str:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
 
 from csmkit.load.account_ids import Matched, match_accounts
 from csmkit.load.distinct import STR, as_category, decoded, spread, without_unused
-from csmkit.load.findings import ACCOUNT, ASIDE, FILE, finding, findings_of, join_findings
+from csmkit.load.findings import (
+    ACCOUNT,
+    ASIDE,
+    FILE,
+    LISTED,
+    finding,
+    findings_at,
+    findings_of,
+    join_findings,
+)
 from csmkit.load.merge import INTO
 from csmkit.schema import TABLES
 
@@ -71,11 +80,12 @@ def link_accounts(
 
 
 def _unknown_account(
-    name: str, rows: pd.DataFrame, near: Mapping[str, str], needed: bool
+    name: str, rows: pd.DataFrame, near: Callable[[str], str], needed: bool
 ) -> pd.DataFrame:
-    rows = rows.assign(account_id=decoded(rows["account_id"]))
-    hints = [f" It may be {near[text]}." if text in near else "" for text in rows["account_id"]]
-    message = "No account has this id." + pd.Series(hints, index=rows.index, dtype="str")
+    # Of a million rows the first are listed, and only for these it matters what they hold.
+    texts = decoded(rows["account_id"].head(LISTED))
+    hints = {text: f" It may be {hint}." for text in texts.unique() if (hint := near(text))}
+    message = "No account has this id." + pd.Series([hints.get(t, "") for t in texts], dtype="str")
     return findings_of(
         name,
         rows,
@@ -83,6 +93,7 @@ def _unknown_account(
         severity="warning",
         kind="unknown_account",
         message=message + (f" {ASIDE}" if needed else " Left blank."),
+        value=texts,
         remedy="Add the account to the accounts table, or correct the id.",
     )
 
@@ -122,15 +133,20 @@ def _moved(
     rows = spread(coded, pd.Series(moved, dtype="bool"))
     texts = pd.Series(ids.astype("str").array.take(places, allow_fill=True), dtype=STR)
     left = pd.DataFrame({"account": spread(coded, texts)[rows], "file": decoded(frame[FILE])[rows]})
-    for file, account, n in left.value_counts(["file", "account"]).reset_index().to_numpy():
-        yield finding(
-            "info",
-            "account_merged",
+    counts = left.value_counts(["file", "account"]).reset_index()
+    first = counts.head(LISTED)
+    yield findings_at(
+        [None] * len(counts),  # type: ignore[list-item]
+        severity="info",
+        kind="account_merged",
+        table=name,
+        file=first["file"],
+        column="account_id",
+        message=[
             f"{n:,} {'row' if n == 1 else 'rows'} of {account!r} went to the account that the map"
-            " merges it into.",
-            "Nothing; take the line out of [merge] if they are two customers.",
-            table=name,
-            file=str(file),
-            column="account_id",
-            value=str(account),
-        )
+            " merges it into."
+            for account, n in zip(first["account"], first["count"], strict=True)
+        ],
+        remedy="Nothing; take the line out of [merge] if they are two customers.",
+        value=first["account"],
+    )

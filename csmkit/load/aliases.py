@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from csmkit.load.findings import ASIDE, FILE, ROW, SOURCE, Severity, finding, join_findings
+from csmkit.load.findings import (
+    ASIDE,
+    FILE,
+    LISTED,
+    ROW,
+    SOURCE,
+    Severity,
+    finding,
+    findings_at,
+    join_findings,
+)
 from csmkit.load.mentions import GIVEN, resolver_of
 from csmkit.load.pairs import followed, toml_line
 from csmkit.load.people import owner_id
@@ -130,22 +140,28 @@ def possible_doubles(people: pd.DataFrame) -> pd.DataFrame:
     for person, name in zip(people["person_id"], named, strict=True):
         if "@" in person and (name.casefold() == person.casefold() or " " not in name):
             logins.setdefault(login_key(person), []).append(person)
-    found = []
+    found: list[tuple[str, str]] = []
     for person, name in zip(people["person_id"], named, strict=True):
         if "@" in person or not logins:
             continue
         for key in name_keys(name):
             for mail in logins.get(key, []):
-                found.append(
-                    finding(
-                        "warning",
-                        "maybe_same_person",
-                        f"{name!r} and {mail!r} may be one person. They are kept apart, each with"
-                        " a packet of their own.",
-                        f"If they are one, write in the map:\n[aliases]\n{toml_line(name, mail)}",
-                        table="people",
-                        column="person_id",
-                        value=f"{name}, {mail}",
-                    )
-                )
-    return join_findings(found)
+                found.append((name, mail))
+    first = found[:LISTED]
+    return findings_at(
+        [None] * len(found),  # type: ignore[list-item]
+        severity="warning",
+        kind="maybe_same_person",
+        table="people",
+        column="person_id",
+        message=[
+            f"{name!r} and {mail!r} may be one person. They are kept apart, each with a packet of"
+            " their own."
+            for name, mail in first
+        ],
+        remedy=[
+            f"If they are one, write in the map:\n[aliases]\n{toml_line(name, mail)}"
+            for name, mail in first
+        ],
+        value=[f"{name}, {mail}" for name, mail in first],
+    )

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from csmkit.load.copies import Earlier, without_copies
+from csmkit.load.currencies import Amounts
 from csmkit.load.distinct import STR, decoded, plain, spread, texts_of, without_unused
-from csmkit.load.files import Export, Sheet
-from csmkit.load.findings import ASIDE, FILE, ROW, SOURCE, join_findings
+from csmkit.load.files import Export
+from csmkit.load.findings import FILE, ROW, SOURCE, join_findings
 from csmkit.load.lookup import look_up, matches
 from csmkit.load.mapping import ColumnSpec, Source, steps
 from csmkit.load.parse import Parsed, Rules, parse_column
 from csmkit.load.remarks import Remarks
+from csmkit.load.sheet import Sheet
+from csmkit.load.totals import annualised
 from csmkit.schema import TABLES, Column, Table
 
 PERSON_KEYS = ("email", "person_id", "name")
 """A person needs one of these; the id is made from it."""
-
-
-_MONTH = 365.25 / 12
-"""Days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,20 @@ class Applied:
         Rows the sheet had.
     chosen_out : int
         Rows of them that the map does not want.
+    amounts : tuple of Amounts
+        The money columns that were read, fallbacks included, and the currencies they name.
     """
 
     frame: pd.DataFrame
     findings: pd.DataFrame
     rows: int
     chosen_out: int = 0
+    amounts: tuple[Amounts, ...] = ()
 
 
-def apply_source(source: Source, number: int, export: Export) -> Applied:
+def apply_source(
+    source: Source, number: int, export: Export, earlier: Earlier | None = None
+) -> Applied:
     """Read, filter and parse the rows of one source.
 
     Parameters
@@ -57,6 +62,9 @@ def apply_source(source: Source, number: int, export: Export) -> Applied:
         Its place in the map, kept in ``_source``.
     export : Export
         The export, which the map fits.
+    earlier : Earlier, optional
+        Sheets of the same pattern, read before: a record that they hold counts once. This sheet
+        is added.
 
     Raises
     ------
@@ -72,23 +80,28 @@ def apply_source(source: Source, number: int, export: Export) -> Applied:
         found.append(remarks.no_rows())
     wanted = _wanted(raw, source, remarks, found)
     chosen_out = len(raw) - len(wanted)
-    raw = _without_copies(wanted, source, sheet, remarks, found)
+    raw = wanted
+    if source.key:
+        others = [] if earlier is None else earlier
+        raw = without_copies(wanted, source.key, sheet, others, remarks, found)
     values: dict[str, pd.Series] = {}
     unread: dict[str, pd.Series] = {}
+    totals: dict[str, pd.Series] = {}
     reader = _Reader(sheet, raw, export, remarks, found)
     for target, spec in source.columns.items():
         # What is counted later is text until then, whatever the count will be.
         column = replace(table[target], kind="text") if spec.count else table[target]
-        parsed, text = reader.read(spec, column)
-        values[target], unread[target] = parsed.values, parsed.unread
-        found.append(remarks.parsed(text, parsed, column, needed=column.required))
+        cells = reader.read(spec, column)
+        values[target], unread[target] = cells.values, cells.unread
+        if cells.totals is not None:
+            totals[target] = cells.totals
         if table.name == "health" and target in table.one_of and "raw" not in source.columns:
-            written = decoded(text)
+            written = decoded(cells.text)
             values["raw"] = values["raw"].fillna(written) if "raw" in values else written
-    for target, spec in source.columns.items():
-        if spec.rules.money_is == "tcv":
-            values[target], lost = annualised(target, values, remarks, found)
-            unread[target] |= lost
+    for target, which in totals.items():
+        needed = table[target].required
+        values[target], lost = annualised(target, values, which, remarks, found, needed=needed)
+        unread[target] |= lost
     aside = pd.Series(False, index=raw.index)
     for target in [c for c in source.columns if table[c].required]:
         blank = values[target].isna() & ~unread[target]
@@ -114,7 +127,13 @@ def apply_source(source: Source, number: int, export: Export) -> Applied:
     # One number a row: the name of the file itself would take more room than all else.
     files = pd.Categorical.from_codes(np.zeros(len(frame), dtype="int8"), pd.Index([name]))
     frame[FILE], frame[ROW], frame[SOURCE] = files, frame.index, np.int16(number)
-    return Applied(frame.reset_index(drop=True), join_findings(found), sheet.rows, chosen_out)
+    return Applied(
+        frame.reset_index(drop=True),
+        join_findings(found),
+        sheet.rows,
+        chosen_out,
+        tuple(reader.amounts),
+    )
 
 
 def columns_read(source: Source) -> list[str]:
@@ -147,27 +166,17 @@ def _wanted(
     return raw
 
 
-def _without_copies(
-    raw: pd.DataFrame, source: Source, sheet: Sheet, remarks: Remarks, found: list[pd.DataFrame]
-) -> pd.DataFrame:
-    """The rows without those that repeat an earlier row word for word."""
-    if not source.key:
-        return raw
-    key = raw[source.key]
-    again = key.duplicated() & key.notna()
-    if not again.any():
-        return raw
-    # Two rows may differ in a column that the map does not read.
-    whole = sheet.columns(sheet.headers).loc[raw.index[key.isin(key[again])]]
-    copies = whole.duplicated()
-    same = again & copies.reindex(raw.index, fill_value=False)
-    for cells, kind, message in (
-        (key[same], "duplicate_row", f"The whole row was there before. {ASIDE}"),
-        (key[again & ~same], "duplicate_key", "An earlier row has this id and differs; both kept."),
-    ):
-        remedy = "Look at whether the export holds the same record twice."
-        found.append(remarks.rows(cells, kind, message, remedy))
-    return raw[~same]
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """A column's values, the cells that could not be read, and the text they come from.
+
+    ``totals`` are the amounts that the map calls contract totals; None: it calls none so.
+    """
+
+    values: pd.Series
+    unread: pd.Series
+    text: pd.Series
+    totals: pd.Series | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +188,10 @@ class _Reader:
     export: Export
     remarks: Remarks
     found: list[pd.DataFrame]
+    amounts: list[Amounts] = field(default_factory=list)
 
-    def read(
-        self, spec: ColumnSpec, column: Column, rows: pd.Series | None = None
-    ) -> tuple[Parsed, pd.Series]:
-        """A column's values and the text they come from; the fallback fills what is blank."""
+    def read(self, spec: ColumnSpec, column: Column, rows: pd.Series | None = None) -> _Cells:
+        """A column's cells, all said of them; the fallback fills what is blank or reads so."""
         raw = self.raw if rows is None else self.raw[rows]
         if spec.column is None:
             text = pd.Series(spec.const, index=raw.index, dtype="str", name="the constant")
@@ -195,20 +203,23 @@ class _Reader:
         rules = replace(spec.rules, date1904=self.sheet.date1904)
         currency = self.currency(spec, raw) if column.kind == "money" else None
         parsed = _parsed(text, column, rules, currency)
+        self.found.append(self.remarks.parsed(text, parsed, column, needed=column.required))
+        if column.kind == "money" and parsed.values.fillna(0).any():
+            place = f"{spec.column or column.name} in {self.remarks.file}"
+            self.amounts.append(Amounts(place, parsed.signs))
+        tcv = spec.rules.money_is == "tcv"
+        totals = pd.Series(True, index=text.index) if tcv else None
         if spec.fallback is None:
-            return parsed, text
-        blank = text.isna()
-        rest, instead = self.read(
-            spec.fallback, column, blank.reindex(self.raw.index, fill_value=False)
-        )
-        self.found.append(self.remarks.parsed(instead, rest, column, needed=column.required))
+            return _Cells(parsed.values, parsed.unread, text, totals)
+        blank = _blank(text, parsed)
+        rest = self.read(spec.fallback, column, blank.reindex(self.raw.index, fill_value=False))
         values, unread = plain(parsed.values), parsed.unread.copy()
         values.loc[blank], unread.loc[blank] = plain(rest.values), rest.unread
-        # What is to be said of the fallback's cells was said above.
-        said = replace(parsed, unread=parsed.unread.reindex(text.index, fill_value=False))
-        self.found.append(self.remarks.parsed(text, said, column, needed=column.required))
-        both = replace(parsed, values=values, unread=unread, notes=(), asks={})
-        return both, decoded(text).fillna(decoded(instead))
+        if tcv or rest.totals is not None:
+            totals = pd.Series(tcv, index=text.index)
+            totals.loc[blank] = False if rest.totals is None else rest.totals
+        written = decoded(text)
+        return _Cells(values, unread, written.mask(blank, decoded(rest.text)), totals)
 
     def currency(self, spec: ColumnSpec, raw: pd.DataFrame) -> pd.Series | None:
         """The currency of each amount: the row's own, else that of the cell's number format."""
@@ -216,6 +227,18 @@ class _Reader:
             return decoded(raw[spec.rules.currency_column])
         shown = self.sheet.currency(spec.column) if spec.column else None
         return None if shown is None else shown.reindex(raw.index)
+
+
+def _blank(text: pd.Series, parsed: Parsed) -> pd.Series:
+    """Which cells leave a place for the fallback: blank ones, and words such as N/A.
+
+    A day that stands for "not yet" is an answer: no other column is asked.
+    """
+    blank: pd.Series = text.isna() | (parsed.values.isna() & ~parsed.unread)
+    for note in parsed.notes:
+        if note.kind == "open_ended" and note.cells is not None:
+            blank &= ~note.cells
+    return blank
 
 
 def _parsed(text: pd.Series, column: Column, rules: Rules, currency: pd.Series | None) -> Parsed:
@@ -238,45 +261,3 @@ def _parsed(text: pd.Series, column: Column, rules: Rules, currency: pd.Series |
             for note in one.notes
         ),
     )
-
-
-def annualised(
-    target: str,
-    values: dict[str, pd.Series],
-    remarks: Remarks,
-    found: list[pd.DataFrame],
-) -> tuple[pd.Series, pd.Series]:
-    """Contract totals (TCV) as ARR: spread over the term in whole months, times 12.
-
-    Returns
-    -------
-    tuple of Series
-        The amounts per year, and the mask of totals whose term is not known.
-    """
-    total = values[target]
-    if "start" not in values or "end" not in values:
-        found.append(
-            remarks.column(
-                "error",
-                "tcv_without_term",
-                f'{target} is = "tcv", and the source does not map start and end: no total can be'
-                " spread over its term.",
-                'Map start and end, or say is = "arr" if the amounts are per year.',
-                target,
-            )
-        )
-        return total.mask(total.notna()), total.notna()
-    days = (values["end"] - values["start"]).dt.days + 1
-    months = (days / _MONTH).round().clip(lower=1).where(days > 0)
-    lost = total.notna() & months.isna()
-    found.append(
-        remarks.rows(
-            total[lost].astype("str"),
-            "tcv_without_term",
-            f"The contract's total cannot be spread: start or end is blank, or the end comes"
-            f" first. {ASIDE}",
-            "Fill start and end of the contract.",
-            column=target,
-        )
-    )
-    return total * 12 / months, lost

@@ -11,13 +11,16 @@ from csmkit.cycle import Period, Provenance, SourceFile
 from csmkit.errors import UnreadableInput
 from csmkit.load.apply import Applied, apply_source, columns_read
 from csmkit.load.checks import check_tables
-from csmkit.load.distinct import decoded, stacked
+from csmkit.load.copies import Earlier
+from csmkit.load.currencies import compared
+from csmkit.load.distinct import composed, decoded, stacked
 from csmkit.load.files import Export
 from csmkit.load.findings import FILE, SOURCE, finding, join_findings
 from csmkit.load.fit import check_fit, expanded, unused_files
 from csmkit.load.gather import gather_months
 from csmkit.load.link import link_tables
 from csmkit.load.mapping import Map, Source, steps
+from csmkit.load.row_currency import unused_currency
 from csmkit.schema import TABLES
 
 
@@ -67,13 +70,23 @@ def load(export: Export, given: Map, period: Period | None) -> Loaded:
     _read_together(given, export)
     applied: dict[int, Applied] = {}
     faults = []
+    earlier: dict[int, Earlier] = {}
     for number, source in enumerate(given.sources, 1):
+        others = earlier.setdefault(source.pattern, []) if source.pattern else None
         try:
-            applied[number] = apply_source(source, number, export)
+            applied[number] = apply_source(source, number, export, others)
         except UnreadableInput as fault:
             faults.append(fault)
-            found.append(_fault(fault, source))
+            found.append(_fault(fault, source.file, source.table))
+    named = {composed(source.file) for source in given.sources}
+    found += [_fault(f, name) for name, f in export.faults.items() if name not in named]
     found += [a.findings for a in applied.values()]
+    for number in applied:
+        source = given.sources[number - 1]
+        sheet = export.sheet(export.name_of(source.file, source.sheet))
+        found.append(unused_currency(source, sheet, given))
+    if not given.currency:
+        found += compared(one for a in applied.values() for one in a.amounts)
     frames = _by_table(given, applied)
     frames, more = link_tables(
         frames, aliases=given.aliases, merge=given.merge, unread=join_findings(found)
@@ -154,15 +167,8 @@ def _nothing_kept(source: Source, applied: Applied) -> pd.DataFrame:
     )
 
 
-def _fault(fault: UnreadableInput, source: Source) -> pd.DataFrame:
-    return finding(
-        "error",
-        "unreadable_file",
-        fault.what,
-        fault.remedy,
-        table=source.table,
-        file=source.file,
-    )
+def _fault(fault: UnreadableInput, file: str, table: str = "") -> pd.DataFrame:
+    return finding("error", "unreadable_file", fault.what, fault.remedy, table=table, file=file)
 
 
 def _provenance(

@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,6 +27,7 @@ WORKSPACE_FILE = "cycle.toml"
 """The file that makes a folder a workspace."""
 FOLDER = ".csmkit"
 _KEPT = 3
+_AN_HOUR = 3600
 _FINDINGS, _ABOUT = "findings.parquet", "about.json"
 
 
@@ -59,15 +61,15 @@ class Cache:
         home = workspace(Path.cwd())
         return None if home is None or not export.files else cls(home / FOLDER / "cache")
 
-    def key(self, export: Export, given: Map, period: Period | None) -> str:
+    def key(self, export: Export, given: Map | None, period: Period | None) -> str:
         """What a reading depends on: the kit, every file's content, the map, and the period."""
         with ThreadPoolExecutor() as pool:
             hashes = list(pool.map(lambda file: file.sha256, export.files))
         parts = {
             "version": [csmkit.__version__, pd.__version__, pa.__version__, _code()],
             "files": [[f.name, h] for f, h in zip(export.files, hashes, strict=True)],
-            "map": [given.name, given.sha256],
-            "notes": export.notes["message"].tolist(),
+            "map": [given.name, given.sha256] if given else [],
+            "notes": [export.notes["message"].tolist(), list(export.links)],
             "period": str(period),
         }
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
@@ -98,6 +100,9 @@ class Cache:
         self.folder.mkdir(parents=True, exist_ok=True)
         for folder in (self.folder.parent, self.folder):
             folder.chmod(0o700)
+        # Customers' tables must not end up in somebody's repository.
+        (self.folder.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+        self._sweep()
         with tempfile.TemporaryDirectory(dir=self.folder) as made:
             place = Path(made) / key
             place.mkdir()
@@ -108,8 +113,15 @@ class Cache:
                     compression="lz4",
                 )
             (place / _ABOUT).write_text(json.dumps(_about(loaded)), encoding="utf-8")
-            if not (self.folder / key).exists():
-                place.rename(self.folder / key)
+            # One that is there already could not be read back.
+            shutil.rmtree(self.folder / key, ignore_errors=True)
+            place.rename(self.folder / key)
+
+    def _sweep(self) -> None:
+        """Remove what was left by writing that was killed half way."""
+        for left in self.folder.glob(f"{tempfile.gettempprefix()}*"):
+            if left.is_dir() and time.time() - left.stat().st_mtime > _AN_HOUR:
+                shutil.rmtree(left, ignore_errors=True)
 
     def _forget(self) -> None:
         """Remove all but the readings used last."""

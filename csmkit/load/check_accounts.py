@@ -7,7 +7,16 @@ from collections.abc import Mapping
 import pandas as pd
 
 from csmkit.load.account_names import similar_names
-from csmkit.load.findings import ACCOUNT, findings_of, join_findings
+from csmkit.load.findings import (
+    ACCOUNT,
+    FILE,
+    LISTED,
+    ROW,
+    Severity,
+    findings_at,
+    findings_of,
+    join_findings,
+)
 from csmkit.load.pairs import toml_line
 from csmkit.load.spans import ends_of
 
@@ -70,26 +79,46 @@ def _same_name(accounts: pd.DataFrame) -> pd.DataFrame:
 def _similar_names(accounts: pd.DataFrame) -> pd.DataFrame:
     """One finding for each group of names that may be spellings of one."""
     alike = similar_names(accounts["name"])
+    alike = alike.join(accounts[["account_id", FILE, ROW]])
     found = []
-    for _, group in alike.groupby("group", sort=False):
-        rows = accounts.loc[group.index]
-        spellings = list(dict.fromkeys(group["name"]))
-        first, *others = rows["account_id"].astype("str")
-        lines = "\n".join(["[merge]", *(toml_line(other, first) for other in others)])
+    severities: tuple[tuple[Severity, bool], ...] = (("warning", True), ("info", False))
+    for severity, sure in severities:
+        mine = alike[alike["sure"].eq(sure)]
+        heads = mine.drop_duplicates("group")
+        shown = mine[mine["group"].isin(heads["group"].head(LISTED))]
+        groups: dict[int, list[tuple[str, str]]] = {}
+        for group, account, name in zip(
+            shown["group"], shown["account_id"], shown["name"], strict=True
+        ):
+            groups.setdefault(group, []).append((str(account), str(name)))
         found.append(
-            findings_of(
-                "accounts",
-                rows.head(1),
-                "name",
-                severity="warning" if group["sure"].iloc[0] else "info",
+            findings_at(
+                heads[ROW],
+                severity=severity,
                 kind="similar_account_names",
-                value=[" | ".join(spellings[:_SHOWN])],
-                message=f"{len(rows):,} accounts have names that may be spellings of one. They are"
-                " kept apart.",
-                remedy=f"If they are one customer, write in the map:\n{lines}",
+                table="accounts",
+                file=heads[FILE],
+                column="name",
+                value=[
+                    " | ".join(list(dict.fromkeys(name for _, name in members))[:_SHOWN])
+                    for members in groups.values()
+                ],
+                message=[
+                    f"{len(members):,} accounts have names that may be spellings of one. They are"
+                    " kept apart."
+                    for members in groups.values()
+                ],
+                remedy=[_merged([account for account, _ in g]) for g in groups.values()],
             )
         )
     return join_findings(found)
+
+
+def _merged(accounts: list[str]) -> str:
+    """What the map says if these accounts are one."""
+    first, *others = accounts
+    lines = "\n".join(["[merge]", *(toml_line(other, first) for other in others)])
+    return f"If they are one customer, write in the map:\n{lines}"
 
 
 def _stages(accounts: pd.DataFrame, churns: pd.DataFrame) -> pd.DataFrame:

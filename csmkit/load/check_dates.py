@@ -25,18 +25,18 @@ _SPANS = {
     "onboardings": (("start", "completed"),),
 }
 _WHEN = {
-    "arr_snapshots": "date",
-    "movements": "date",
-    "renewals": "due",
-    "opportunities": "opened",
-    "health": "date",
-    "touchpoints": "date",
-    "escalations": "opened",
-    "plans": "opened",
-    "surveys": "date",
-    "onboardings": "start",
-    "usage": "date",
-    "evidence": "date",
+    "arr_snapshots": ("date",),
+    "movements": ("date",),
+    "renewals": ("due", "closed"),
+    "opportunities": ("opened", "closed"),
+    "health": ("date",),
+    "touchpoints": ("date",),
+    "escalations": ("opened", "resolved"),
+    "plans": ("opened", "closed"),
+    "surveys": ("date",),
+    "onboardings": ("start", "completed"),
+    "usage": ("date",),
+    "evidence": ("date",),
 }
 _LASTING = ("ownership", "contracts")
 
@@ -98,7 +98,8 @@ def _span(name: str, frame: pd.DataFrame) -> _Span | None:
     lasting = name in _LASTING
     if frame.empty or not (lasting or name in _WHEN):
         return None
-    began = _sane(frame["start" if lasting else _WHEN[name]])
+    days = ("start",) if lasting else _WHEN[name]
+    began = _sane(pd.concat([frame[day] for day in days if day in frame]))
     if began.empty:
         return None
     ends = _sane(ends_of(frame)) if lasting else began

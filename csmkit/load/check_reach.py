@@ -13,10 +13,23 @@ from csmkit.load.spans import last_days
 
 def check_reach(tables: Mapping[str, pd.DataFrame], period: Period | None) -> pd.DataFrame:
     """Findings about owners that the ownership table leaves out, and data older than the period."""
-    found = [_owners_left_out(tables)]
+    found = [_no_arr(tables), _owners_left_out(tables)]
     if period is not None:
         found += [_not_owned(tables, period), _old_health(tables, period)]
     return join_findings(found)
+
+
+def _no_arr(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    if any(len(tables.get(name, ())) for name in ("contracts", "arr_snapshots", "movements")):
+        return no_findings()
+    return finding(
+        "warning",
+        "no_arr",
+        "Nothing that the map reads gives the accounts' ARR over time.",
+        "Map contracts (start, end, ARR), else ARR by date as arr_snapshots. One file may fill"
+        " several tables.",
+        table="contracts",
+    )
 
 
 def _owners_left_out(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

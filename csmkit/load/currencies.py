@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import pandas as pd
 import pyarrow as pa
 
 from csmkit.load.currency_codes import CODES
+from csmkit.load.findings import finding
 from csmkit.load.rules import Note, Rules
 
 _DOLLARS = (
@@ -41,8 +43,25 @@ _WORDS = [
 ]
 TOKEN = f"(?:{'|'.join(_WORDS)}|[A-Z]{{3}})"
 """A currency in a cell, longest spelling first; three capitals may be none: see `is_currency`."""
+_PLACES = 6
 SIGNS = "$€£¥₹"
 """Signs of one character that stand directly before or behind most amounts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The amounts of one column of one sheet.
+
+    Attributes
+    ----------
+    place : str
+        The column and the sheet.
+    signs : tuple of str
+        The currencies they name that were left as they are, as `convert` gives them.
+    """
+
+    place: str
+    signs: tuple[str, ...]
 
 
 def is_currency(code: str) -> bool:
@@ -118,12 +137,19 @@ def convert(
     -------
     tuple
         Amounts; the currencies, besides the cycle's own, that were left as they are, and the
-        cycle's own if there are such; notes.
+        cycle's own if there are such; notes. Where some amounts name one and nothing says what
+        the others are in, those are not read; 0 is 0 in every currency.
     """
     read = values.notna()
     own = rules.currency or rules.base
     of = currency.fillna(own) if own else currency
     notes = []
+    bare, named = read & currency.isna() & values.ne(0), currency[read].dropna().unique()
+    if bare.any() and not own and len(named) == 1:
+        values = values.mask(bare)
+        notes.append(_unnamed(named[0], bare))
+    elif bare.any() and rules.currency_column and any(code != own for code in named):
+        notes.append(_taken_as(own, bare))
     for code in of[read & of.notna()].unique():
         if rules.base and code != rules.base and code in rules.rates:
             rate, mine = rules.rates[code], read & of.eq(code)
@@ -153,6 +179,74 @@ def _means(sign: pd.Series, code: pd.Series) -> pd.Series:
     for several, codes in _SEVERAL.items():
         hit |= sign.eq(several) & code.isin(codes)
     return hit
+
+
+def compared(amounts: Iterable[Amounts]) -> list[pd.DataFrame]:
+    """What is to be said of the money columns of a whole export that names no currency of its own.
+
+    Amounts of one export are added up, also those of different files. A column alone that holds
+    several currencies is told where it is read.
+    """
+    amounts = list(amounts)
+    named = sorted({sign for one in amounts for sign in one.signs})
+    if len(named) > 1 and not any(len(one.signs) == len(named) for one in amounts):
+        listed = _listed(f"{' and '.join(a.signs)} ({a.place})" for a in amounts if a.signs)
+        return [
+            finding(
+                "error",
+                "mixed_currencies",
+                f"Amounts are in more than one currency: {listed}. They cannot be added up.",
+                'Say currency = "USD" (for example) at the map\'s top, and under [rates] what one'
+                " unit of each other currency is worth in it.",
+            )
+        ]
+    silent = _listed(one.place for one in amounts if not one.signs)
+    if len(named) != 1 or not silent:
+        return []
+    return [
+        finding(
+            "warning",
+            "currency_assumed",
+            f"Some amounts of the export are in {named[0]}, and others name no currency: {silent}."
+            f" They were taken to be in {named[0]} as well.",
+            f'Say currency = "{_example(named[0])}" at the map\'s top if they are; else'
+            " currency = ... for their column.",
+        )
+    ]
+
+
+def _example(code: str) -> str:
+    """A code to write for a currency; a sign of several is no code."""
+    return code if code in CODES else min(_SEVERAL.get(code, {"USD"}), key=lambda c: c != "USD")
+
+
+def _listed(places: Iterable[str]) -> str:
+    """A few places, and how many more there are."""
+    there = list(dict.fromkeys(places))
+    more = len(there) - _PLACES
+    return "; ".join(there[:_PLACES]) + (f"; and {more:,} more" if more > 0 else "")
+
+
+def _unnamed(named: str, cells: pd.Series) -> Note:
+    return Note(
+        "ambiguous_currency",
+        "error",
+        f"some amounts are in {named}, and others name no currency; those were not read.",
+        f'Say currency = "{_example(named)}" (for example) at the map\'s top: what amounts'
+        " without a currency of their own are in.",
+        cells,
+    )
+
+
+def _taken_as(own: str, cells: pd.Series) -> Note:
+    return Note(
+        "currency_assumed",
+        "warning",
+        f"amounts whose row names no currency were taken to be in {own}, the map's; other rows name"
+        " another one.",
+        "Fill the currency in the export if they are in another one.",
+        cells,
+    )
 
 
 def _mixed(left: tuple[str, ...], rules: Rules, cells: pd.Series) -> Note:

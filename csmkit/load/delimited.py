@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,16 +24,20 @@ from csmkit.load.dialect import (
     single_character,
     to_utf8,
 )
-from csmkit.load.findings import ASIDE, findings_at, join_findings
-from csmkit.load.layout import find_top, numbered
+from csmkit.load.findings import ASIDE, finding, findings_at, join_findings, no_findings
+from csmkit.load.layout import find_top, usual_width
 from csmkit.load.mapping import Layout
+from csmkit.load.relation import unique_names
 
 _BLOCK = 1 << 24
 _SMALL = 1 << 22
 _PLACES, _PIECE = 16, 1 << 16
 _UNIQUE = 0.99
 """A column of a large file is not worth a dictionary if more of the texts sampled differ."""
-_LONG_CELL = 4000
+_HEAD = 1 << 22
+"""Bytes from the top that are read where the first records are enough."""
+_TOGETHER, _SHAPES = 8, 10_000
+_SEPARATOR_LINE = re.compile(r'"?sep=(?P<mark>[^"\r\n])"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class Delimited:
         The spreadsheet row of the first record.
     delimiter, instead_of : str
         The character between the cells, and the longer text it stands for, if any.
+    usual : int
+        How many cells a usual record fills.
     notes : DataFrame
         Findings about the file.
     """
@@ -61,21 +68,31 @@ class Delimited:
     first_row: int
     delimiter: str
     instead_of: str
+    usual: int
     notes: pd.DataFrame
     date1904: ClassVar[bool] = False
+    _quotes: list[pd.DataFrame] = field(default_factory=list)
 
     def currency(self, column: str) -> None:  # noqa: ARG002
         """Text has no number formats."""
         return
 
-    def read(self, columns: Sequence[str]) -> tuple[pa.Table, np.ndarray, pd.DataFrame]:
+    def read(
+        self, columns: Sequence[str], most: int | None = None
+    ) -> tuple[pa.Table, np.ndarray, pd.DataFrame]:
         """Some of the columns as text, the row number of each record, and what was noticed.
+
+        With ``most`` the top of the file is read alone, and nothing is noticed.
 
         Raises
         ------
         UnreadableInput
             If the quotes do not close, or a line is too long.
         """
+        if most is not None and len(self.body) > _HEAD:
+            top = replace(self, body=_whole_lines(self.body[:_HEAD]), _quotes=[no_findings()])
+            table, places, _ = top.read(columns)
+            return table.slice(0, most), places[:most], no_findings()
         wanted = [str(self.headers.index(column)) for column in columns]
         bad: list[Any] = []
         table = self._parsed(wanted, None)
@@ -93,8 +110,9 @@ class Delimited:
         table = table.rename_columns(list(columns))
         if self.instead_of:
             table = _restored(table, self.delimiter, self.instead_of)
-        said = [*self._ragged(bad), *self._swallowed(table, places), *self._open_quote(places)]
-        return table, places, join_findings(said)
+        if not self._quotes:
+            self._quotes.append(self._swallowed(places, len(table) + len(bad)))
+        return table, places, join_findings([*self._ragged(bad), *self._quotes])
 
     def _parsed(self, wanted: list[str], bad: list[Any] | None) -> pa.Table | None:
         """The table, or None if rows are ragged (unless ``bad`` takes them) or do not parse."""
@@ -150,49 +168,74 @@ class Delimited:
 
     def _ragged(self, bad: list[Any]) -> list[pd.DataFrame]:
         """A finding for each row whose number of cells is not that of the header."""
-        if not bad:
-            return []
-        shown = [" | ".join(r.text.split(self.delimiter))[:200] for r in bad]
+        cells = [(row, _cells(row.text, self.delimiter)) for row in bad]
+        told = [(row, shown) for row, shown in cells if any(shown)]
         return [
             findings_at(
-                [r.number - 1 + self.first_row for r in bad],
+                [row.number - 1 + self.first_row for row, _ in told],
                 severity="error",
                 kind="ragged_row",
                 table="",
                 file=self.name,
-                value=[text.replace(self.delimiter, self.instead_of or self.delimiter)
-                       for text in shown],
+                value=[
+                    " | ".join(shown)[:200].replace(
+                        self.delimiter, self.instead_of or self.delimiter
+                    )
+                    for _, shown in told
+                ],
                 message=[
-                    f"The row has {r.actual_columns} cells and the header"
-                    f" {r.expected_columns}. {ASIDE}"
-                    for r in bad
+                    f"The row has {row.actual_columns} cells and the header"
+                    f" {row.expected_columns}. {ASIDE}"
+                    for row, _ in told
                 ],
                 remedy="Put quotes around values that hold the delimiter, or complete the row.",
             )
-        ]  # fmt: skip
+        ]
 
-    def _swallowed(self, table: pa.Table, places: np.ndarray) -> list[pd.DataFrame]:
-        """Cells that hold whole rows, because a quote before them was not closed."""
-        width = len(self.headers)
-        found = []
-        for column in table.columns:
-            for text in sorted({text for chunk in column.chunks for text in _long(chunk)}):
-                lines = text.splitlines()
-                if sum(line.count(self.delimiter) >= width - 1 for line in lines) >= 3:
-                    at = pc.index(column.cast(pa.string()), text).as_py()
-                    found.append(self._unclosed(int(places[at]), text))
-        return found
+    def _swallowed(self, places: np.ndarray, records: int) -> pd.DataFrame:
+        """Cells that hold whole rows, because a quote before them was not closed.
 
-    def _open_quote(self, places: np.ndarray) -> list[pd.DataFrame]:
-        """The last record, if a quote that opens in it swallows the rest of the file."""
+        Looked for in all columns, and only if the file has more lines than records.
+        """
         view = memoryview(self.body)
-        count = sum(bytes(view[i : i + _BLOCK]).count(b'"') for i in range(0, len(view), _BLOCK))
-        if count % 2 == 0 or not len(places):
-            return []
-        whole = self._parsed([str(i) for i in range(len(self.headers))], [])
-        last = whole.slice(len(whole) - 1).to_pylist()[0].values() if whole else ()
-        # Inches (5" pipe) make the number of quotes odd as well, and swallow nothing.
-        return [self._unclosed(int(places[-1]), text) for text in last if "\n" in text]
+        lines, returns, escaped = 0, 0, False
+        for i in range(0, len(view), _BLOCK):
+            piece = bytes(view[i : i + _BLOCK])
+            lines += piece.count(b"\n")
+            returns += piece.count(b"\r")
+            escaped = escaped or b'\\"' in piece
+        found = [self._backslashes()] if escaped else []
+        if (lines or returns) > records or self.body[-1:].to_pybytes() not in (b"\n", b"\r"):
+            found += self._inner_rows(places)
+        return join_findings(found)
+
+    def _inner_rows(self, places: np.ndarray) -> list[pd.DataFrame]:
+        width, shapes = len(self.headers), set()
+        seen: dict[int, str] = {}
+        for start in range(0, width, _TOGETHER):
+            names = [str(i) for i in range(start, min(start + _TOGETHER, width))]
+            table = self._parsed(names, [])
+            if table is None:
+                return []
+            texts = [column.cast(pa.string()) for column in table.columns]
+            if not start:
+                shapes = {_shape(text) for text in pc.unique(texts[0][:_SHAPES]).to_pylist()}
+            for cells in texts:
+                broken = pc.indices_nonzero(pc.match_substring_regex(cells, r"[\r\n]"))
+                for at, text in zip(
+                    broken.to_pylist(), cells.take(broken).to_pylist(), strict=True
+                ):
+                    if self._holds_row(text, width, shapes):
+                        seen.setdefault(int(places[at]), text)
+        return [self._unclosed(row, text) for row, text in sorted(seen.items())]
+
+    def _holds_row(self, text: str, width: int, shapes: set[str]) -> bool:
+        """Whether a line inside a cell is like a record: as many cells, the first one alike."""
+        for line in text.splitlines()[1:]:
+            cells = line.split(self.delimiter)
+            if len(cells) == width and width > 1 and _shape(cells[0]) in shapes:
+                return True
+        return False
 
     def _unclosed(self, row: int, text: str) -> pd.DataFrame:
         lines = len(text.splitlines())
@@ -207,11 +250,35 @@ class Delimited:
             remedy='Close the quote in this row, or write "" for a quote.',
         )
 
+    def _backslashes(self) -> pd.DataFrame:
+        return finding(
+            "warning",
+            "backslash_quotes",
+            f'{self.name} writes quotes inside text as \\". Such texts keep stray backslashes and'
+            " quotes.",
+            'Export it with doubled quotes ("") if the texts matter.',
+            file=self.name,
+        )
 
-def _long(cells: pa.Array) -> list[str]:
-    texts = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
-    long = pc.filter(texts, pc.greater(pc.binary_length(texts), _LONG_CELL))
-    return [str(text) for text in long.to_pylist()]
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    """The cells of one row, trimmed."""
+    try:
+        row = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error:
+        row = text.split(delimiter)
+    return [cell.strip() for cell in row]
+
+
+def _shape(text: str | None) -> str:
+    """The kinds of characters of an id: letters as a, digits as 9."""
+    return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", (text or "").strip()))
+
+
+def _whole_lines(body: pa.Buffer) -> pa.Buffer:
+    piece = body.to_pybytes()
+    end = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+    return pa.py_buffer(piece[: end + 1] if end >= 0 else piece)
 
 
 def _restored(table: pa.Table, single: str, text: str) -> pa.Table:
@@ -245,14 +312,14 @@ def open_delimited(data: pa.Buffer, name: str, layout: Layout) -> Delimited:
     text, notes = to_utf8(data, name, layout.encoding)
     whole, sample = text, _sample(text, name)
     delimiter = layout.delimiter
-    first, _, rest = sample.partition("\n")
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+    first = _SEPARATOR_LINE.match(sample)
+    if first:
         # Excel's own line, which it does not count as a row.
-        delimiter = delimiter or first.strip()[4]
-        whole, sample = whole[len(first.encode()) + 1 :], rest
-    delimiter = delimiter or find_delimiter(sample)
+        delimiter = delimiter or first["mark"]
+        whole, sample = whole[len(first[0].encode()) :], sample[first.end() :]
+    delimiter = delimiter or find_delimiter(sample, len(layout.names))
     instead_of = ""
-    if len(delimiter) > 1:
+    if len(delimiter.encode()) > 1:
         instead_of = delimiter
         replaced, delimiter = single_character(whole.to_pybytes().decode(), delimiter)
         whole = pa.py_buffer(replaced.encode())
@@ -263,22 +330,25 @@ def open_delimited(data: pa.Buffer, name: str, layout: Layout) -> Delimited:
     records = rows[top.body :]
     names = _widened(top.names, records)
     if layout.last_row is not None:
-        body = _cut(body, delimiter, layout.last_row - top.body)
+        body = _cut(body, delimiter, layout.last_row - top.body, name)
     return Delimited(
         name,
-        tuple(numbered(names)),
+        tuple(unique_names(names)),
         body,
         top.body + 1,
         delimiter,
         instead_of,
+        usual_width(records),
         join_findings([notes, top.notes]),
     )
 
 
 def _widened(names: tuple[str, ...], records: list[list[str]]) -> tuple[str, ...]:
     """One more column without a name where every record ends with one more delimiter."""
-    more = [row for row in records if row]
-    if more and all(len(row) == len(names) + 1 and not row[-1].strip() for row in more):
+    # Notes below the data have fewer cells; a row or two may be damaged.
+    full = [row for row in records if len(row) >= len(names) and any(map(str.strip, row))]
+    more = [row for row in full if len(row) == len(names) + 1 and not row[-1].strip()]
+    if more and 2 * len(more) >= len(full) and all(len(row) > len(names) for row in full):
         return (*names, "")
     return names
 
@@ -295,7 +365,8 @@ def _sample(data: pa.Buffer, name: str) -> str:
             return str(piece, "utf-8")
         if size >= LONGEST_LINE:
             raise UnreadableInput(
-                f"{name} has no line end in its first {size // 2**20} MB: it is no table of rows.",
+                f"{name} has no line end in its first {min(size, len(data)) // 2**20} MB: it is no"
+                " table of rows.",
                 "Look at what the file is; export it again as CSV.",
             )
         size *= 4
@@ -320,12 +391,18 @@ def _top(sample: str, delimiter: str, name: str) -> tuple[list[list[str]], list[
     return rows, ends
 
 
-def _cut(body: pa.Buffer, delimiter: str, rows: int) -> pa.Buffer:
+def _cut(body: pa.Buffer, delimiter: str, rows: int, name: str) -> pa.Buffer:
     """The first records of a body."""
     text = body.to_pybytes().decode()
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(lines, delimiter=delimiter)
-    for count, _ in enumerate(reader, 1):
-        if count == rows:
-            break
+    try:
+        for count, _ in enumerate(reader, 1):
+            if count == rows:
+                break
+    except csv.Error as fault:
+        raise UnreadableInput(
+            f"{name} cannot be read up to its last row: {fault}.",
+            "Take last_row out of the map's [[file]].",
+        ) from None
     return pa.py_buffer("".join(lines[: reader.line_num]).encode()) if rows > 0 else body[:0]

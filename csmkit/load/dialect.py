@@ -28,6 +28,22 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_START = 256
+_OTHERS = (
+    (b"pk\x03\x04", "a workbook or a zip file"),
+    (b"par1", "a Parquet file"),
+    (b"sqlite format 3\x00", "a SQLite file"),
+    (b"%pdf-", "a PDF"),
+    (b"\x89png", "a picture"),
+    (b"\x1f\x8b", "a packed file (gzip)"),
+    (b"\xd0\xcf\x11\xe0", "a workbook"),
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
+    (b"<?xml", "an XML file"),
+    (b'{"', "a JSON file"),
+    (b'[{"', "a JSON file"),
+)
+"""What other files begin with, in lower case."""
 _LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœšžÀÁÂÄÅÇÈÉÊËÍÎÓÔÖØÙÚÜ")
 _SIGNS = frozenset("’‘“”–—…€£®™©°·«»\N{NO-BREAK SPACE}")
 _WORDS = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
@@ -52,6 +68,12 @@ def to_utf8(data: pa.Buffer, name: str, said: str = "") -> tuple[pa.Buffer, pd.D
         If the bytes are no text, or not text of the encoding said.
     """
     head = data[:SAMPLE].to_pybytes()
+    for start, what in _OTHERS:
+        if head[:_START].lstrip().lower().startswith(start):
+            raise UnreadableInput(
+                f"{name} is {what} and no CSV file, whatever its name says.",
+                "Take the file itself out of the program it is of, or save it as CSV UTF-8.",
+            )
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             rest = data[len(mark) :]
@@ -148,13 +170,15 @@ def _assumed(name: str, words: str) -> pd.DataFrame:
     )
 
 
-def find_delimiter(sample: str) -> str:
+def find_delimiter(sample: str, columns: int = 0) -> str:
     r"""What stands between the cells: what splits the lines into the same number of cells.
 
     Parameters
     ----------
     sample : str
         The top of the file, whole lines.
+    columns : int
+        How many columns the map says there are; 0 if it does not.
 
     Examples
     --------
@@ -169,6 +193,10 @@ def find_delimiter(sample: str) -> str:
         if not widths:
             continue
         width, rows = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+        if columns in widths:
+            width, rows = columns, widths[columns]
+        elif columns:
+            continue
         if width < 2:
             continue
         share = rows / widths.total()
@@ -190,7 +218,13 @@ def _records(sample: str, delimiter: str) -> list[list[str]]:
 
 def single_character(text: str, delimiter: str) -> tuple[str, str]:
     """The text with one character that it has not yet in place of a longer delimiter."""
-    if len(delimiter) == 1:
+    if len(delimiter.encode()) == 1:
         return text, delimiter
-    spare = next(c for c in "\x1f\x1e\x1d\x1c\x01\x02\x03" if c not in text)
+    spare = next((c for c in "\x1f\x1e\x1d\x1c\x01\x02\x03" if c not in text), "")
+    if not spare:
+        raise UnreadableInput(
+            f"The delimiter {delimiter!r} cannot be used: the file holds every character that"
+            " could stand in its place.",
+            "Export the file with a comma or a tab.",
+        )
     return text.replace(delimiter, spare), spare

@@ -5,6 +5,7 @@ A draft is frozen; each step gives a new one. The panel and the terminal are two
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from csmkit.errors import UsageError
-from csmkit.load.draft_parts import Line, Part, adopted, fresh_lines, fresh_part, needed_words
+from csmkit.load.draft_extra import fresh_parts, lines_beside, named
+from csmkit.load.draft_parts import Line, Part, adopted, fresh_lines, needed_words
 from csmkit.load.facts import Facts
 from csmkit.load.files import Export, open_export
 from csmkit.load.guess import ASKED
@@ -91,10 +93,30 @@ class Draft:
         if table == part.table:
             lines = part.lines
         else:
-            lines = fresh_lines(self.facts, part.sheet, table)
+            lines = self._lines(part.key, part.sheet, table)
             part = replace(part, always=_NOTHING, kept_columns=_NOTHING)
         lines = tuple(adopted(line) for line in lines)
-        return self._with(replace(part, table=table, decided=True, left_out=False, lines=lines))
+        part = replace(part, table=table, decided=True, left_out=False, lines=lines)
+        return self._with(part if part.also else named(self.facts, part))
+
+    def add_table(self, sheet: str, table: str) -> Draft:
+        """Let a sheet fill one more table, beside those it fills already.
+
+        Parameters
+        ----------
+        sheet : str
+            The sheet, or the name of one of its parts.
+        table : str
+            The table.
+        """
+        sheet = self.part(sheet).sheet
+        there = [part for part in self.parts if part.sheet == sheet]
+        keys = {part.key for part in self.parts}
+        key = next(k for n in range(2, len(keys) + 3) if (k := f"{sheet} ({n})") not in keys)
+        last = max(n for n, part in enumerate(self.parts) if part.sheet == sheet)
+        part = Part(key, sheet, "", there[0].lines, reason="a person added it", also=table)
+        parts = (*self.parts[: last + 1], part, *self.parts[last + 1 :])
+        return replace(self, parts=parts).choose_table(key, table)
 
     def choose_column(self, key: str, header: str, column: str) -> Draft:
         """Let a header fill a column; an empty name leaves the header out.
@@ -109,7 +131,11 @@ class Draft:
                 f"{part.table} has no column {column!r}.{nearest(column, names)}",
                 f"Allowed: {', '.join(names)}.",
             )
-        if column in part.kept_columns or any(o.fixed and o.column == column for o in part.lines):
+        kept = dict(part.kept_columns)
+        if isinstance(kept.get(column), str):
+            # A header used twice is no more than that: another one may take its place.
+            del kept[column]
+        if column in kept or any(o.fixed and o.column == column for o in part.lines):
             raise UsageError(
                 f"The map fills {column} in a way that is kept as it is.",
                 "Change it in map.toml itself.",
@@ -126,7 +152,7 @@ class Draft:
             for other in part.lines
         )
         always = {k: v for k, v in part.always.items() if k != column}
-        return self._with(replace(part, lines=lines, always=always))
+        return self._with(replace(part, lines=lines, always=always, kept_columns=kept))
 
     def say(self, key: str, header: str, rule: str, answer: str, *, about: str = "") -> Draft:
         """Answer a question about a header; an empty answer takes it back.
@@ -160,6 +186,10 @@ class Draft:
         """Let a column have the same text in every row; an empty text takes it back."""
         part = self.part(key)
         allowed = TABLES[part.table][column].values
+        if text and TABLES[part.table][column].kind == "date" and not _is_day(text):
+            raise UsageError(
+                f"{column} cannot be {text!r}.", "Write a day such as 2026-01-31, year first."
+            )
         if text and allowed and text not in allowed:
             raise UsageError(
                 f"{column} cannot be {text!r}.{nearest(text, allowed)}",
@@ -242,6 +272,13 @@ class Draft:
 
         return status_of(self)
 
+    def _lines(self, key: str, sheet: str, table: str) -> tuple[Line, ...]:
+        """Fresh lines; of a further table of a sheet with the account from the first one."""
+        first = next(part for part in self.parts if part.sheet == sheet)
+        if first.key == key:
+            return fresh_lines(self.facts, sheet, table)
+        return lines_beside(self.facts, first, table)
+
     def _line(self, part: Part, header: str) -> Line:
         headers = [line.header for line in part.lines]
         if header not in headers:
@@ -263,6 +300,13 @@ class Draft:
 
     def _with(self, part: Part) -> Draft:
         return replace(self, parts=tuple(part if p.key == part.key else p for p in self.parts))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def open_draft(export: str | Path | Export, *, map: str | Path | None = None) -> Draft:
@@ -288,4 +332,4 @@ def open_draft(export: str | Path | Export, *, map: str | Path | None = None) ->
     facts = Facts(opened)
     if map is not None and Path(map).is_file():
         return reopened(facts, Path(map))
-    return Draft(facts, tuple(fresh_part(facts, name) for name in facts.names()))
+    return Draft(facts, tuple(part for name in facts.names() for part in fresh_parts(facts, name)))

@@ -12,12 +12,14 @@ from typing import Any
 from csmkit.errors import MapError, UnreadableInput
 from csmkit.load.distinct import composed
 from csmkit.load.draft import Draft
-from csmkit.load.draft_parts import Line, Part, adopted, fresh_lines, fresh_part
+from csmkit.load.draft_extra import fresh_parts, lines_beside, named
+from csmkit.load.draft_parts import Line, Part, adopted, fresh_lines
 from csmkit.load.facts import Facts
 from csmkit.load.guess import SURE
 from csmkit.load.map_layout import read_layouts
 from csmkit.load.map_notes import Noted, noted
 from csmkit.load.map_reader import parse_map
+from csmkit.load.map_text import left_out_name
 from csmkit.load.questions import FIXED
 from csmkit.schema import TABLES
 
@@ -119,24 +121,41 @@ class _Building:
         taken = set(part.filled)
         fits = [bool(ln.guess and ln.guess.column not in taken) for ln in part.lines]
         both = zip(part.lines, fits, strict=True)
-        self.parts.append(replace(part, lines=tuple(adopted(ln) if ok else ln for ln, ok in both)))
+        part = replace(part, lines=tuple(adopted(ln) if ok else ln for ln, ok in both))
+        self.parts.append(named(self.facts, part))
 
     def rest(self, left_out: set[str]) -> None:
         """Sheets that the map does not use: shown with what they might fill, not used."""
         patterns = [_pattern(tree) for tree in self.kept]
-        there = {part.sheet for part in self.parts}
         for name in self.facts.names():
-            if name in there:
+            fresh = fresh_parts(self.facts, name)
+            tables = {part.table for part in self.parts if part.sheet == name}
+            if any(fnmatchcase(name, pattern) for pattern in patterns):
+                if not tables:
+                    why = "the map reads it as it is"
+                    self.parts.append(Part(name, name, "", fresh[0].lines, reason=why))
                 continue
-            part = fresh_part(self.facts, name)
-            if name in left_out:
-                part = replace(part, decided=True, left_out=True)
-            elif any(fnmatchcase(name, pattern) for pattern in patterns):
-                part = Part(name, name, "", part.lines, reason="the map reads it as it is")
-            elif part.confidence >= SURE:
-                why = f"{part.reason}; the map does not use it"
-                lines = fresh_lines(self.facts, name, part.table)
-                part = replace(part, confidence=_UNUSED, reason=why, lines=lines)
+            for part in fresh:
+                further = {other.table for other in fresh if other.also}
+                if part.table in tables or not (part.also or tables <= further):
+                    continue
+                self._offered(part, left_out)
+
+    def _offered(self, part: Part, left_out: set[str]) -> None:
+        """A part that the map does not use, after those of its sheet that it does."""
+        if left_out_name(part) in left_out:
+            part = replace(part, decided=True, left_out=True)
+        elif part.confidence >= SURE:
+            lines = fresh_lines(self.facts, part.sheet, part.table)
+            if part.also:
+                lines = lines_beside(self.facts, fresh_parts(self.facts, part.sheet)[0], part.table)
+            why = f"{part.reason}; the map does not use it"
+            part = replace(part, confidence=_UNUSED, reason=why, lines=lines, kept_columns={})
+        there = [n for n, other in enumerate(self.parts) if other.sheet == part.sheet]
+        if there:
+            key = f"{part.sheet} ({len(there) + 1})"
+            self.parts.insert(there[-1] + 1, replace(part, key=key, also=part.also or part.table))
+        else:
             self.parts.append(part)
 
     def sheet_of(self, tree: Mapping[str, Any]) -> str | None:
@@ -153,14 +172,18 @@ class _Building:
 
     def part(self, sheet: str, table: str, tree: Mapping[str, Any], note: Noted) -> Part:
         """A part for a sheet, its lines not filled yet."""
-        times = sum(part.sheet == sheet for part in self.parts)
-        key = f"{sheet} ({times + 1})" if times else sheet
+        there = [part for part in self.parts if part.sheet == sheet]
+        key = f"{sheet} ({len(there) + 1})" if there else sheet
         kept = {k: v for k, v in tree.items() if k not in _OWN_KEYS}
         lines = fresh_lines(self.facts, sheet, table)
-        guess = self.facts.table(sheet)
-        sure = "table" in note.sure and guess.table == table and guess.confidence >= SURE
-        confidence, reason = (guess.confidence, guess.reason) if sure else (1.0, IN_MAP)
-        return Part(key, sheet, table, lines, confidence, reason, decided=not sure, kept=kept)
+        if there:
+            lines = lines_beside(self.facts, there[0], table)
+        ours = {part.table: part for part in fresh_parts(self.facts, sheet)}.get(table)
+        also = (ours.also if ours else "") or (table if there else "")
+        part = Part(key, sheet, table, lines, 1.0, IN_MAP, decided=True, also=also, kept=kept)
+        if "table" in note.sure and ours and ours.confidence >= SURE:
+            return replace(part, confidence=ours.confidence, reason=ours.reason, decided=False)
+        return part
 
     def filled(self, part: Part, column: str, spec: Any, *, decided: bool) -> Part:
         """A part with one column of the map in its place."""

@@ -63,6 +63,8 @@ class Part:
         Whether a person chose the table, or left the sheet out.
     always : mapping of str to str
         Columns with the same text in every row.
+    also : str
+        The headers that speak for this further table of a sheet; empty for its first one.
     kept, kept_columns : mapping
         What the map says of the source and its columns that is kept as it is.
     """
@@ -75,6 +77,7 @@ class Part:
     reason: str = ""
     decided: bool = False
     left_out: bool = False
+    also: str = ""
     always: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     kept: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     kept_columns: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)

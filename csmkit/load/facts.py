@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -15,6 +15,8 @@ from csmkit.load.guess import Guess, TableGuess, guess_columns, guess_table
 from csmkit.text import clean
 
 _EXAMPLES = 5
+SAMPLE = 20_000
+"""Records at the top of a sheet that examples and guesses are taken from."""
 _T = TypeVar("_T")
 
 
@@ -39,13 +41,22 @@ class Facts:
         return result
 
     def names(self) -> list[str]:
-        """The sheets that can be read."""
-        return [name for name in self.export.sheets if self._readable(name)]
+        """The sheets that can be read; those without rows come last."""
+        found = [name for name in self.export.sheets if self._fault(name) is None]
+        return sorted(found, key=lambda name: self.rows(name) == 0)
 
     def unread(self) -> list[str]:
         """The files and sheets that cannot be read."""
-        bad = [name for name in self.export.sheets if not self._readable(name)]
-        return list(dict.fromkeys([*self.export.faults, *bad]))
+        return list(self.faults())
+
+    def faults(self) -> Mapping[str, str]:
+        """The files and sheets that cannot be read, and why."""
+        inside = {name: self._fault(name) for name in self.export.sheets}
+        return {
+            name: str(fault)
+            for name, fault in {**self.export.faults, **inside}.items()
+            if fault is not None
+        }
 
     def cells(self, sheet: str, headers: Sequence[str], *, first: int) -> pd.DataFrame:
         """The first rows of some columns of a sheet, as text."""
@@ -75,7 +86,7 @@ class Facts:
 
     def examples(self, sheet: str, header: str) -> tuple[str, ...]:
         """Five different texts under a header, made safe to show."""
-        return tuple(clean(text) for text in self.texts(sheet, header).head(_EXAMPLES))
+        return tuple(clean(text) for text in self._first(sheet, header).head(_EXAMPLES))
 
     def table(self, sheet: str) -> TableGuess:
         """The table a sheet probably fills."""
@@ -86,17 +97,35 @@ class Facts:
 
     def guesses(self, sheet: str, table: str) -> Mapping[str, Guess]:
         """What each header of a sheet probably fills in a table."""
+
+        def guessed() -> Mapping[str, Guess]:
+            found = guess_columns(
+                sheet, self.headers(sheet), lambda header: self._first(sheet, header), table
+            )
+            if len(self._top(sheet)) < SAMPLE:
+                return found
+            told = f"all values of the first {SAMPLE:,} rows fit"
+            return {
+                header: replace(guess, reason=guess.reason.replace("all values fit", told))
+                for header, guess in found.items()
+            }
+
+        return self.remembered(("guesses", sheet, table), guessed)
+
+    def _top(self, sheet: str) -> pd.DataFrame:
+        """All columns of the first rows: a large file is not read whole to show examples."""
+        return self.remembered(("top", sheet), lambda: self.export.sheet(sheet).head(SAMPLE))
+
+    def _first(self, sheet: str, header: str) -> pd.Series:
+        """The different texts under a header in the first rows."""
         return self.remembered(
-            ("guesses", sheet, table),
-            lambda: guess_columns(
-                sheet, self.headers(sheet), lambda header: self.texts(sheet, header), table
-            ),
+            ("first", sheet, header),
+            lambda: self._top(sheet)[header].dropna().drop_duplicates().reset_index(drop=True),
         )
 
-    def _readable(self, sheet: str) -> bool:
+    def _fault(self, sheet: str) -> UnreadableInput | None:
         try:
-            # Examples are shown of every column: one reading of all is faster than one of each.
-            self.export.sheet(sheet).columns(self.headers(sheet))
-        except UnreadableInput:
-            return False
-        return True
+            self._top(sheet)
+        except UnreadableInput as fault:
+            return fault
+        return None

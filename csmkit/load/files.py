@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,13 @@ import pyarrow as pa
 
 from csmkit.errors import UnreadableInput
 from csmkit.load.delimited import open_delimited
-from csmkit.load.distinct import composed, decoded, tidied
+from csmkit.load.dialect import SAMPLE, find_delimiter, to_utf8
+from csmkit.load.distinct import composed
 from csmkit.load.findings import finding, join_findings, no_findings
 from csmkit.load.grid import Grid
 from csmkit.load.grid_reader import open_grid
-from csmkit.load.layout import foot_notes
 from csmkit.load.mapping import Layout
+from csmkit.load.sheet import Sheet
 
 if TYPE_CHECKING:
     from csmkit.load.relation import Relation
@@ -33,40 +34,13 @@ BOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 TABLE_SUFFIXES = frozenset({".parquet"})
 BASE_SUFFIXES = frozenset({".duckdb", ".db", ".sqlite", ".sqlite3"})
 ZIP_SUFFIXES = frozenset({".zip"})
+_PLAIN = ".txt"
+"""Read where it holds a table, as Excel's "Unicode Text" does."""
+_NOT_DATA = frozenset({".toml", ".md", ".bak", ""})
 SUFFIXES = TEXT_SUFFIXES | BOOK_SUFFIXES | TABLE_SUFFIXES | BASE_SUFFIXES | ZIP_SUFFIXES
 _ACCEPTED = "a CSV file, a workbook, a Parquet file, a zip of them, or a database"
+_LINES, _FEW = 20, 2
 _LIKE_A_URL = re.compile(r"[A-Za-z][\w+.-]+:/")
-_SAMPLE, _FOOT = 200, 40
-"""Rows looked at to know how full a row is, and rows at the end looked at for notes."""
-_MAPPED = 1 << 26
-"""Files above this size are mapped into memory and not copied."""
-
-
-class Opened(Protocol):
-    """A sheet whose columns are known and whose records are read when asked for."""
-
-    @property
-    def headers(self) -> tuple[str, ...]:
-        """The columns, each name once."""
-        ...
-
-    @property
-    def notes(self) -> pd.DataFrame:
-        """Findings about the sheet as a whole."""
-        ...
-
-    @property
-    def date1904(self) -> bool:
-        """Whether day numbers count from 1904."""
-        ...
-
-    def read(self, columns: Sequence[str]) -> tuple[pa.Table, np.ndarray, pd.DataFrame]:
-        """Some columns, the row number of each record, and what was noticed."""
-        ...
-
-    def currency(self, column: str) -> pd.Series | None:
-        """The currency that the format of each cell shows, by row; None if no format does."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -105,178 +79,32 @@ class DataFile:
 
             return pa.py_buffer(archive.content(self.path, self.member))
         try:
-            if self.path.stat().st_size > _MAPPED:
-                return pa.memory_map(str(self.path)).read_buffer()
+            # Read and not mapped: a mapped file that is exported again meanwhile ends the process.
             return pa.py_buffer(self.path.read_bytes())
         except OSError as fault:
-            raise UnreadableInput(
-                f"{self.name} cannot be opened: {fault.strerror or fault}.",
-                "Close it in other programs, and look at whether you may read it.",
-            ) from None
+            raise self._closed(fault) from None
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the bytes."""
-        digest = hashlib.sha256(memoryview(self.content()))
-        log = self.path.with_name(f"{self.path.name}-wal")
-        if self.suffix in BASE_SUFFIXES and log.is_file():
-            # SQLite keeps its latest changes beside the file.
-            digest.update(log.read_bytes())
-        return digest.hexdigest()
+        """The SHA-256 of the bytes; of a database, of its file and the log beside it."""
+        if self.member:
+            return hashlib.sha256(memoryview(self.content())).hexdigest()
+        beside = (f"{self.path.name}-wal", f"{self.path.name}.wal")
+        logs = [self.path.with_name(n) for n in beside] if self.suffix in BASE_SUFFIXES else []
+        parts = []
+        try:
+            for path in [self.path, *(log for log in logs if log.is_file())]:
+                with path.open("rb") as file:
+                    parts.append(hashlib.file_digest(file, "sha256").hexdigest())
+        except OSError as fault:
+            raise self._closed(fault) from None
+        return parts[0] if len(parts) == 1 else hashlib.sha256("".join(parts).encode()).hexdigest()
 
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet of text, read when it is first asked for.
-
-    Attributes
-    ----------
-    name : str
-        The file's name, ``book.xlsx#Sheet``, or a table's name in a database.
-    open : callable
-        Opens it by a layout.
-    fingerprint : callable
-        The SHA-256 of what it is read from.
-    layout : Layout
-        What the map says of it.
-    hidden : bool
-        Whether it is a hidden sheet of a workbook.
-    """
-
-    name: str
-    open: Callable[[Layout], Opened]
-    fingerprint: Callable[[], str]
-    layout: Layout = field(default_factory=Layout)
-    hidden: bool = False
-    _read: dict[str, pd.Series] = field(default_factory=dict, repr=False, compare=False)
-    _said: list[pd.DataFrame] = field(default_factory=list, repr=False, compare=False)
-
-    @property
-    def tab(self) -> str:
-        """The sheet's name inside a workbook; empty for other files."""
-        return self.name.partition("#")[2]
-
-    @cached_property
-    def _opened(self) -> Opened:
-        return self.open(self.layout)
-
-    @cached_property
-    def headers(self) -> tuple[str, ...]:
-        """The names of the columns; columns without name and value are left out."""
-        opened = self._opened
-        bare = [h for h in opened.headers if h.startswith("column ")]
-        if not bare:
-            return opened.headers
-        table, _, _ = opened.read(bare)
-        empty = {h for h in bare if tidied(table.column(h)).isna().all()}
-        return tuple(h for h in opened.headers if h not in empty)
-
-    def columns(self, wanted: Iterable[str]) -> pd.DataFrame:
-        """Some columns: each ``category`` or ``str``, the index being the spreadsheet's row.
-
-        Rows that are blank throughout, totals and notes below the data are left out; what was
-        left out is in `notes`.
-        """
-        names = [h for h in self.headers if h in set(wanted)]
-        if not self._read or any(name not in self._read for name in names):
-            self._fetch(names)
-        return pd.DataFrame({name: self._read[name] for name in names}, index=self._rows)
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """All columns ``str``, blanks missing; the index is the row a spreadsheet shows."""
-        whole = self.columns(self.headers)
-        return pd.DataFrame({name: decoded(whole[name]) for name in whole}, index=whole.index)
-
-    @property
-    def notes(self) -> pd.DataFrame:
-        """Findings about the file itself, as far as it was read."""
-        return join_findings([self._opened.notes, *self._said])
-
-    @property
-    def rows(self) -> int:
-        """How many records the sheet has, those that could not be read included."""
-        return len(self._rows) + int(self.notes["kind"].eq("ragged_row").sum())
-
-    @property
-    def date1904(self) -> bool:
-        """Whether day numbers count from 1904, as in old workbooks of a Mac."""
-        return self._opened.date1904
-
-    def currency(self, column: str) -> pd.Series | None:
-        """The currency that the format of each cell shows, by row; None if no format does."""
-        return self._opened.currency(column)
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of the file."""
-        return self.fingerprint()
-
-    @property
-    def _rows(self) -> pd.Index:
-        if not self._read:
-            self._fetch([])
-        return next(iter(self._read.values())).index
-
-    def _fetch(self, names: list[str]) -> None:
-        """Read columns; the first is always among them, since notes below the data stand in it."""
-        wanted = list(dict.fromkeys([*self.headers[:1], *self._read, *names]))
-        frame, said = self._tidy(wanted)
-        blank = frame.isna().all(axis=1)
-        if blank.any() and len(wanted) < len(self.headers):
-            # Only all columns together tell whether a row is blank.
-            wanted = list(self.headers)
-            frame, said = self._tidy(wanted)
-            blank = frame.isna().all(axis=1)
-        if self.layout.last_row is None and len(frame):
-            feet = self._feet(frame, said[0])
-            noted = said[0]["kind"].eq("ragged_row") & said[0]["row"].isin(feet["row"])
-            said = [said[0][~noted], *said[1:], feet]
-            blank |= frame.index.isin(feet["row"].astype("int64"))
-        if blank.any():
-            frame = frame[~blank]
-        self._read.clear()
-        self._read.update({name: frame[name] for name in wanted})
-        self._said[:] = said
-
-    def _feet(self, frame: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
-        """Notes and totals among the last rows, those too short for the header included."""
-        usual = int(frame.head(_SAMPLE).notna().sum(axis=1).quantile(0.75))
-        last = frame.tail(_FOOT)
-        tail = pd.DataFrame({c: decoded(last[c]) for c in last})
-        short = said[said["kind"].eq("ragged_row")]
-        short = short[short["row"].ge(last.index[0])]
-        more = pd.DataFrame({tail.columns[0]: short["value"].to_numpy()}, index=short["row"])
-        return foot_notes(pd.concat([tail, more]).sort_index(), usual, self.name, set(short["row"]))
-
-    def _tidy(self, wanted: list[str]) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
-        table, places, said = self._opened.read(wanted)
-        index = pd.Index(places, name="row", dtype="int64")
-        frame = pd.DataFrame(
-            {c: tidied(table.column(c)).set_axis(index) for c in wanted}, index=index
+    def _closed(self, fault: OSError) -> UnreadableInput:
+        return UnreadableInput(
+            f"{self.name} cannot be opened: {fault.strerror or fault}.",
+            "Close it in other programs, and look at whether you may read it.",
         )
-        found = [said]
-        for name in self.layout.fill_down:
-            if name in frame:
-                filled = decoded(frame[name]).ffill()
-                found.append(
-                    _filled(self.name, name, int((filled.notna() & frame[name].isna()).sum()))
-                )
-                frame[name] = filled
-        return frame, found
-
-
-def _filled(sheet: str, column: str, count: int) -> pd.DataFrame:
-    if not count:
-        return no_findings()
-    return finding(
-        "info",
-        "filled_down",
-        f"{count:,} blank cells of {column} took the value above them, as the map says.",
-        "Take fill_down out of the map if they should stay blank.",
-        file=sheet,
-        column=column,
-    )
 
 
 @dataclass(frozen=True)
@@ -293,6 +121,8 @@ class Export:
         Opens them: gives sheets and faults.
     notes : DataFrame
         Findings about what was not opened.
+    links : tuple of str
+        Links in the folder that lead out of it, which are not read.
     layouts : mapping of str to Layout
         What the map says about how files are laid out.
     """
@@ -301,6 +131,7 @@ class Export:
     files: tuple[DataFile, ...]
     look_inside: Callable[[], tuple[dict[str, Sheet], dict[str, UnreadableInput]]]
     notes: pd.DataFrame = field(default_factory=no_findings)
+    links: tuple[str, ...] = ()
     layouts: Mapping[str, Layout] = field(default_factory=dict)
 
     @cached_property
@@ -314,7 +145,7 @@ class Export:
         for name, sheet in sheets.items():
             for pattern, layout in self.layouts.items():
                 if any(fnmatchcase(n, composed(pattern)) for n in (name, name.partition("#")[0])):
-                    sheets[name] = replace(sheet, layout=layout, _read={}, _said=[])
+                    sheets[name] = sheet.laid_out(layout)
         return sheets
 
     @property
@@ -379,7 +210,7 @@ def open_export(path: str | Path) -> Export:
         raise UnreadableInput(
             f"There is no file or folder {root}.", f"Give the path of {_ACCEPTED}."
         )
-    if root.suffix.lower() not in SUFFIXES:
+    if not _is_data(root):
         raise UnreadableInput(
             f"{root} is not a file that the kit reads.",
             f"Give a folder, or {_ACCEPTED} ({', '.join(sorted(SUFFIXES))}).",
@@ -400,14 +231,23 @@ def _folder(root: Path) -> Export:
     found: list[Path] = []
     outside: list[Path] = []
     deeper: list[str] = []
-    for path in sorted(root.iterdir()):
-        if path.name.startswith((".", "~$")):
-            continue
-        if path.is_dir():
-            deeper += [path.name] if any(map(_is_data, path.iterdir())) else []
-        elif _is_data(path):
-            inside = path.resolve().is_relative_to(root.resolve())
-            (found if inside else outside).append(path)
+    others: list[str] = []
+    try:
+        home = root.resolve()
+        for path in sorted(root.iterdir()):
+            if path.name.startswith((".", "~$")):
+                continue
+            if path.is_dir():
+                deeper += [path.name] if _holds_data(path) else []
+            elif _is_data(path):
+                (found if path.resolve().is_relative_to(home) else outside).append(path)
+            elif path.suffix.lower() not in _NOT_DATA and path.stem.upper() != "LICENSE":
+                others.append(path.name)
+    except OSError as fault:
+        raise UnreadableInput(
+            f"The folder {root} cannot be opened: {fault.strerror or fault}.",
+            "Look at whether you may read it.",
+        ) from None
     if not found:
         raise UnreadableInput(
             f"The folder {root} holds no data file.",
@@ -423,6 +263,16 @@ def _folder(root: Path) -> Export:
         )
         for name in deeper
     ]
+    if others:
+        notes.append(
+            finding(
+                "info",
+                "file_not_read",
+                f"{len(others):,} files in the export are no tables that the kit reads.",
+                f"Save what is data in them as {_ACCEPTED}.",
+                value=", ".join(others[:5]),
+            )
+        )
     faults = {
         composed(p.name): UnreadableInput(
             f"{p.name} is a link to a file outside the export; it is not read.",
@@ -431,7 +281,8 @@ def _folder(root: Path) -> Export:
         for p in outside
     }
     files = [DataFile(composed(p.name), p) for p in found]
-    return replace(_opened(root, files, faults, alone=False), notes=join_findings(notes))
+    export = _opened(root, files, faults, alone=False)
+    return replace(export, notes=join_findings(notes), links=tuple(faults))
 
 
 def _opened(
@@ -457,7 +308,7 @@ def _opened(
 
 
 def _sheets(file: DataFile) -> list[Sheet]:
-    if file.suffix in TEXT_SUFFIXES:
+    if file.suffix in TEXT_SUFFIXES or file.suffix == _PLAIN:
         return [
             Sheet(
                 file.name,
@@ -519,6 +370,7 @@ class _Records:
     """A table of a database or a Parquet file: it has names and types of its own."""
 
     relation: Relation
+    usual: ClassVar[int] = 0
     date1904: ClassVar[bool] = False
     _seen: list[str] = field(default_factory=list)
 
@@ -530,11 +382,15 @@ class _Records:
     def notes(self) -> pd.DataFrame:
         return no_findings()
 
-    def read(self, columns: Sequence[str]) -> tuple[pa.Table, np.ndarray, pd.DataFrame]:
+    def read(
+        self, columns: Sequence[str], most: int | None = None
+    ) -> tuple[pa.Table, np.ndarray, pd.DataFrame]:
         from csmkit.load.relation import content_sha256
 
         table = self.relation.read(columns)
-        if self.relation.sha256 is None:
+        if most is not None:
+            table = table.slice(0, most)
+        elif self.relation.sha256 is None:
             self._seen[:] = [content_sha256(table)]
         return table, np.arange(1, len(table) + 1), no_findings()
 
@@ -546,6 +402,31 @@ class _Records:
         return self.relation.sha256 or "".join(self._seen)
 
 
+def _holds_data(folder: Path) -> bool:
+    try:
+        return any(map(_is_data, folder.iterdir()))
+    except OSError:
+        return False
+
+
 def _is_data(path: Path) -> bool:
     hidden = path.name.startswith((".", "~$"))
-    return not hidden and path.suffix.lower() in SUFFIXES and path.is_file()
+    if hidden or not path.is_file():
+        return False
+    return path.suffix.lower() in SUFFIXES or (path.suffix.lower() == _PLAIN and _like_table(path))
+
+
+def _like_table(path: Path) -> bool:
+    """Whether a text file's first lines have the same number of cells, two or more."""
+    with path.open("rb") as file:
+        top = file.read(SAMPLE)
+    try:
+        text = str(to_utf8(pa.py_buffer(top), path.name)[0], "utf-8")
+    except (UnreadableInput, UnicodeDecodeError):
+        return False
+    lines = [line for line in text.splitlines()[:_LINES] if line.strip()]
+    delimiter = find_delimiter("\n".join(lines))
+    widths = {len(line.split(delimiter)) for line in lines}
+    # A comma in each of two lines is a letter and no table.
+    enough = len(lines) > (_FEW if delimiter == "," else 1)
+    return enough and len(widths) == 1 and widths != {1}

@@ -17,7 +17,7 @@ COLUMNS = (
     "severity", "kind", "table", "file", "row", "column", "value", "message", "remedy", "rows"
 )  # fmt: skip
 _WHOLE = ("row", "rows")
-_LISTED = 10_000
+LISTED = 10_000
 """Of more rows with the same finding so many are listed; one finding more counts the rest."""
 SUMMARY = (
     "severity", "title", "kind", "table", "count", "effect", "examples", "message", "remedy"
@@ -48,7 +48,7 @@ def findings_at(
     kind: str,
     table: str,
     message: str | pd.Series | Sequence[str],
-    remedy: str,
+    remedy: str | Sequence[str],
     file: str | pd.Series = "",
     column: str = "",
     value: Any = "",
@@ -59,12 +59,12 @@ def findings_at(
     ----------
     rows : sequence of int
         Row numbers as a spreadsheet shows them; the header is row 1.
-    severity, kind, table, column, remedy : str
+    severity, kind, table, column : str
         The same for every finding.
-    file, message, value : str or sequence of str
-        The same for every finding, or one each.
+    file, message, remedy, value : str or sequence of str
+        The same for every finding, or one each; of more than `LISTED`, the first are enough.
     """
-    n = min(len(rows), _LISTED)
+    n = min(len(rows), LISTED)
     if not n:
         return no_findings()
 
@@ -83,7 +83,7 @@ def findings_at(
             "column": column,
             "value": text(value),
             "message": text(message),
-            "remedy": remedy,
+            "remedy": text(remedy),
             "rows": pd.array([1] * n, dtype="Int64"),
         }
     )
@@ -111,9 +111,13 @@ def findings_of(
     remedy: str,
     value: Any = None,
 ) -> pd.DataFrame:
-    """One finding for each of these rows of a table, with the cell's value unless one is given."""
+    """One finding for each of these rows of a table, with the cell's value unless one is given.
+
+    ``message`` and ``value`` may stop after the first `LISTED` rows.
+    """
     if value is None:
-        value = rows[column].map(_shown, na_action="ignore") if column in rows else ""
+        first = rows[column].head(LISTED) if column in rows else None
+        value = "" if first is None else first.map(_shown, na_action="ignore")
     return findings_at(
         rows[ROW],
         severity=severity,

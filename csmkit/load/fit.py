@@ -52,7 +52,7 @@ def canonical_table(sheet: str) -> str | None:
 def expanded(given: Map, export: Export) -> Map:
     """The map with a source for each sheet that a name with ``*`` means."""
     sources: list[Source] = []
-    for source in given.sources:
+    for number, source in enumerate(given.sources, 1):
         pattern = f"{source.file}#{source.sheet}" if source.sheet else source.file
         if "*" not in pattern:
             sources.append(source)
@@ -64,7 +64,7 @@ def expanded(given: Map, export: Export) -> Map:
         ]
         for name in hits:
             file, _, tab = name.partition("#")
-            sources.append(replace(source, file=file, sheet=tab))
+            sources.append(replace(source, file=file, sheet=tab, pattern=number))
         if not hits:
             sources.append(source)
     return replace(given, sources=tuple(sources))
@@ -80,7 +80,25 @@ def check_fit(given: Map, export: Export) -> None:
         into here.
     """
     faults = [fault for source in given.sources for fault in _faults(source, export)]
+    faults += _misplaced(given, export)
     raise_faults(given.name, list(dict.fromkeys(faults)))
+
+
+def _misplaced(given: Map, export: Export) -> Iterator[str]:
+    """Layouts of files that are not there, and columns to fill down that no sheet of them has."""
+    for pattern, layout in given.layouts.items():
+        names = [
+            name
+            for name in [*export.sheets, *export.faults]
+            if any(fnmatchcase(n, composed(pattern)) for n in (name, name.partition("#")[0]))
+        ]
+        if not names:
+            there = ", ".join(list(export.sheets)[:8])
+            near = nearest(pattern, list(export.sheets))
+            yield f"[[file]] {pattern!r}: the export has no such file.{near} It has: {there}."
+        for name in names:
+            for column in layout.fill_down:
+                yield from _lacking(export, name, [column], f"[[file]] {pattern!r}, fill_down")
 
 
 def _faults(source: Source, export: Export) -> Iterator[str]:

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from csmkit.errors import UnreadableInput
 from csmkit.load.distinct import decoded, tidied
 from csmkit.load.findings import finding, join_findings, no_findings
 from csmkit.load.grid import Grid
-from csmkit.load.layout import find_top, numbered
+from csmkit.load.layout import find_top, usual_width
 from csmkit.load.mapping import Layout
+from csmkit.load.relation import unique_names
 
 _TOP = 200
 """How many rows from the top are looked at for a header."""
@@ -28,6 +30,7 @@ class GridSheet:
     headers: tuple[str, ...]
     body: int
     rows: int
+    usual: int
     filled: dict[int, dict[int, str]]
     notes: pd.DataFrame
 
@@ -49,19 +52,30 @@ class GridSheet:
         """The spreadsheet row of each record."""
         return np.arange(self.rows) + self.grid.first_row + self.body
 
-    def read(self, columns: Sequence[str]) -> tuple[pa.Table, np.ndarray, pd.DataFrame]:
+    def read(
+        self, columns: Sequence[str], most: int | None = None
+    ) -> tuple[pa.Table, np.ndarray, pd.DataFrame]:
         """Some columns, and the spreadsheet row of each record."""
         taken = {}
         for name in columns:
             i = self.headers.index(name)
             cells = self.grid.cells.column(i).slice(self.body, self.rows)
-            if i in self.filled:
-                texts = cells.to_pylist()
-                for line, text in self.filled[i].items():
-                    texts[line - self.body] = text
-                cells = pa.chunked_array([pa.array(texts, pa.string())])
-            taken[name] = cells.cast(pa.string()).dictionary_encode()
-        return pa.table(taken), self.places, no_findings()
+            if not pa.types.is_dictionary(cells.type):
+                cells = cells.dictionary_encode()
+            taken[name] = self._completed(cells, self.filled.get(i, {}))
+        return pa.table(taken).slice(0, most), self.places[:most], no_findings()
+
+    def _completed(self, cells: pa.ChunkedArray, filled: dict[int, str]) -> pa.ChunkedArray:
+        """Cells (dictionary encoded), some of them with the text of another."""
+        if not filled:
+            return cells
+        whole = pa.concat_arrays(cells.unify_dictionaries().chunks)
+        codes = pc.fill_null(whole.indices, -1).to_numpy(zero_copy_only=False).copy()
+        place = {text: code for code, text in enumerate(whole.dictionary.to_pylist())}
+        for line, text in filled.items():
+            codes[line - self.body] = place[text]
+        indices = pa.array(codes, mask=codes < 0)
+        return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, whole.dictionary)])
 
 
 def open_grid(grid: Grid, name: str, layout: Layout) -> GridSheet:
@@ -104,7 +118,10 @@ def open_grid(grid: Grid, name: str, layout: Layout) -> GridSheet:
                 file=name,
             )
         )
-    return GridSheet(grid, tuple(numbered(names)), top.body, rows, filled, join_findings(notes))
+    usual = usual_width(lines[top.body :])
+    return GridSheet(
+        grid, tuple(unique_names(names)), top.body, rows, usual, filled, join_findings(notes)
+    )
 
 
 def _merged_names(

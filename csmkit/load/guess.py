@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from csmkit.load.fit import canonical_table
+from csmkit.load.guess_money import currency_header, speaks_of_money
 from csmkit.load.parse import parse_column
 from csmkit.load.rules import NO_RULES
 from csmkit.load.synonyms import Likeness, likeness, named_tables, table_doubt
@@ -104,6 +105,7 @@ def guess_columns(
         best = _best(header, texts, table)
         if best is not None:
             found[header] = best
+    found = _with_currency(found, headers, texts, table)
     contested = dict(found)
     for header, guess in found.items():
         rivals = [
@@ -130,6 +132,10 @@ def _table_of(sheet: str, headers: list[str]) -> TableGuess:
     file, _, tab = sheet.partition("#")
     title = tab or PurePath(file).stem
     hints = named_tables(title)
+    listed = _speak(headers, "accounts", "name") and _speak(headers, "accounts", "owner")
+    money = speaks_of_money(headers)
+    if money and "ownership" in hints:
+        hints = hints - {"ownership"} | ({"accounts"} if listed else set())
     shares = {}
     for name in TABLES:
         needed = [c for c in TABLES[name].columns if c.required]
@@ -137,11 +143,19 @@ def _table_of(sheet: str, headers: list[str]) -> TableGuess:
             max((likeness(h, name, c).confidence for h in headers), default=0.0) for c in needed
         ]
         shares[name] = sum(b >= SURE for b in best) / len(needed)
+    if money:
+        # Its first and last days are then a contract's, and not those of whoever owns it now.
+        shares["ownership"] = 0.0
     table = max(TABLES, key=lambda name: (name in hints, shares[name]))
     if table not in hints:
+        if listed and shares["ownership"] < 1:
+            return TableGuess("accounts", 0.6, "by its headers alone")
         table = max(TABLES, key=lambda name: shares[name])
         if shares[table] == 1:
-            return TableGuess(table, 0.6, "by its headers alone")
+            why = "by its headers alone"
+            if table == "ownership":
+                why += "; its first and last day may be a contract's and not the owner's"
+            return TableGuess(table, 0.6, why)
         return TableGuess("", 0.0, "")
     doubt = table_doubt(title, table)
     if doubt:
@@ -151,6 +165,31 @@ def _table_of(sheet: str, headers: list[str]) -> TableGuess:
     return TableGuess(
         table, round(SURE + 0.1 * shares[table], 2), "by the file's name and its headers"
     )
+
+
+def _speak(headers: list[str], table: str, column: str) -> bool:
+    """Whether a header is surely a column of a table."""
+    return any(likeness(h, table, TABLES[table][column]).confidence >= SURE for h in headers)
+
+
+def _with_currency(
+    found: Mapping[str, Guess],
+    headers: Sequence[str],
+    texts: Callable[[str], pd.Series],
+    table: str,
+) -> dict[str, Guess]:
+    """Guesses in which amounts take their currency from the column beside them that has it."""
+    beside = currency_header(headers, texts)
+    if not beside:
+        return dict(found)
+    rule = {"currency": {"column": beside}}
+    return {
+        header: replace(guess, rules={**guess.rules, **rule})
+        if TABLES[table][guess.column].kind == "money"
+        else guess
+        for header, guess in found.items()
+        if header != beside
+    }
 
 
 def _best(header: str, texts: Callable[[str], pd.Series], table: str) -> Guess | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,7 @@ _LOOKED_AT = 60
 """How many rows from the top a header is looked for in."""
 _WIDE = 0.6
 """A header fills at least this share of the cells that a usual row fills."""
-_FOOT = 20
-"""How many rows from the bottom are looked at for notes."""
+_NARROW = 3
 _TOTAL = re.compile(r"^(?:grand |sub-?|report )?totals?\b(?: ?\(\d[\d,.]* records?\))?:?$", re.I)
 _NOTE = re.compile(
     r"^(?:confidential\b|copyright\b|©|\(c\) |generated (?:by|on|at)\b|report (?:name|run|title)\b"
@@ -32,6 +32,7 @@ _BLANKS = frozenset({"", "n/a", "na", "null", "none", "-", "--", "?"})
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _NUMBER = re.compile(r"^[-+(]?[$€£¥]?\d[\d\s.,:/%)-]*(?:[kKmM]|[TZ ][\d:.]+Z?)?$")
 _FEW = 5
+_MANY = 5
 """Numbers or dates in a column, below which it is not taken for a column of them."""
 
 
@@ -111,7 +112,8 @@ def _header_line(rows: list[list[str]]) -> int:
         words = [c for c in cells if c.casefold() not in _BLANKS and not _NUMBER.search(c)]
         if any(_NUMBER.search(cell) for cell in cells):
             break
-        if len(words) == len(typed) and filled[i] >= filled[line]:
+        # Of many columns one, such as that of the row numbers, may go without a name.
+        if len(words) >= len(typed) - (len(typed) > _MANY) and filled[i] >= filled[line]:
             line = i
     return line
 
@@ -186,61 +188,39 @@ def _is_value(cell: str) -> bool:
     return "@" in cell or bool(_NUMBER.search(cell) and not _YEAR.match(cell))
 
 
-def numbered(names: Sequence[str]) -> list[str]:
-    """Names of which none comes twice: a second one of a name gets a number.
-
-    Examples
-    --------
-    >>> numbered(["Skill", "Skill", ""])
-    ['Skill', 'Skill (2)', 'column 3']
-    """
-    taken: set[str] = set()
-    result = []
-    for i, name in enumerate(names, 1):
-        base = composed(name).strip() or f"column {i}"
-        free, count = base, 1
-        while free in taken:
-            count += 1
-            free = f"{base} ({count})"
-        taken.add(free)
-        result.append(free)
-    return result
-
-
-def foot_notes(
-    tail: pd.DataFrame, width: int, name: str, short: Collection[int] = ()
-) -> pd.DataFrame:
+def foot_notes(last: Mapping[int, Last], usual: int, name: str) -> pd.DataFrame:
     """Findings for the last rows of a sheet that are notes or totals and no data.
 
     Parameters
     ----------
-    tail : DataFrame of str
-        The last rows, blank ones included; the index is the spreadsheet's row number.
-    width : int
+    last : mapping of int to Last
+        The last rows by the spreadsheet's row number; one that is not in it is blank.
+    usual : int
         How many cells a usual row fills.
     name : str
         The sheet's name.
-    short : collection of int
-        Rows among them whose number of cells is not that of the header.
     """
     notes: dict[int, tuple[str, str]] = {}
     pending: dict[int, tuple[str, str]] = {}
-    for row in reversed(tail.index[-_FOOT:]):
-        cells = [cell for cell in tail.loc[row] if isinstance(cell, str)]
-        if not cells:
+    for row in range(max(last), min(last) - 1, -1):
+        cell = last.get(row, Last(0, ""))
+        if not cell.filled:
             # What stands alone below a blank row is a note, whatever it says.
             notes |= pending
             pending = {}
-        elif _TOTAL.match(cells[0]):
-            notes |= pending | {row: ("totals_row", cells[0])}
+        elif _is_total(cell, usual):
+            notes |= pending | {row: ("totals_row", cell.first)}
             pending = {}
-        elif width > 1 and len(cells) == 1 and (" " in cells[0] or row in short):
-            if _NOTE.match(cells[0]):
-                notes |= pending | {row: ("note_row", cells[0])}
+        elif cell.short and _NOTE.match(cell.first):
+            notes |= pending | {row: ("note_row", cell.first)}
+            pending = {}
+        elif usual > 1 and cell.filled == 1 and (" " in cell.first or cell.short):
+            if _NOTE.match(cell.first):
+                notes |= pending | {row: ("note_row", cell.first)}
                 pending = {}
             else:
-                pending[row] = ("note_row", cells[0])
-        else:
+                pending[row] = ("note_row", cell.first)
+        elif not cell.short:
             break
     what = {"totals_row": "a total", "note_row": "a note below the data"}
     return join_findings(
@@ -256,3 +236,24 @@ def foot_notes(
         )
         for kind, words in what.items()
     )
+
+
+def _is_total(cell: Last, usual: int) -> bool:
+    """Whether a row is a total; a full row called Total may be the company of that name."""
+    found = _TOTAL.match(cell.first)
+    if not found:
+        return False
+    plain = found[0].lower() == "total"
+    return not plain or cell.filled < usual or usual <= _NARROW or cell.figures
+
+
+def are_figures(cells: Iterable[str]) -> bool:
+    """Whether all cells are numbers."""
+    return all(_NUMBER.search(cell) for cell in cells)
+
+
+def usual_width(rows: Iterable[Row]) -> int:
+    """How many cells a usual record fills; notes, which fill one, do not count."""
+    filled = [sum(bool((cell or "").strip()) for cell in row) for row in rows]
+    full = [n for n in filled if n > 1]
+    return int(np.quantile(full, 0.75)) if full else 1

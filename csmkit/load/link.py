@@ -16,6 +16,7 @@ from csmkit.load.people import assume_roles, identify_people, link_managers, peo
 from csmkit.load.references import link_people
 
 _ONE_RECORD = {"contracts": "contract_id", "evidence": "evidence_id"}
+_SNAPSHOTS = ("arr_snapshots", "health")
 _ONCE = ("person_matched", "inactive_person")
 """Kinds told once for each text, however many tables have it."""
 
@@ -70,9 +71,9 @@ def link_tables(
         if len(out.get("accounts", ())):
             linked, more = link_accounts(name, frame, out["accounts"], merged)
             found.append(more)
-            if name == "arr_snapshots" and merged is not None:
+            if name in _SNAPSHOTS and merged is not None:
                 moved = decoded(frame["account_id"]).isin(merged["account_id"])
-                found.append(same_day_snapshots(linked, moved.reindex(linked.index)))
+                found.append(same_day_snapshots(name, linked, moved.reindex(linked.index)))
             frame = linked
         frame, more = link_people(name, frame, resolver)
         found.append(more)

@@ -102,7 +102,7 @@ def _is_row(given: Any) -> bool:
 
 def _is_encoding(name: str) -> bool:
     try:
-        "".encode(name)
-    except LookupError:
+        "a".encode(name)
+    except (LookupError, ValueError):
         return False
     return True

@@ -22,6 +22,7 @@ _TOP = ("currency", "rates", "date_order", "timezone", "file", "source", "aliase
 _SOURCE = ("table", "file", "sheet", "where", "per", "key", "columns")
 _COMMON = ("column", "const", "values", "in", "match", "take", "where", "fallback")
 _COUNTED = ("count", "gather")
+_MOST_SOURCES = 1000
 _LOOKUP = ("in", "match", "take")
 _CHOICES: Mapping[str, tuple[Any, ...]] = MappingProxyType(
     {
@@ -78,6 +79,12 @@ class _Reader:
         sources = tree.get("source")
         if not isinstance(sources, list) or not sources:
             self.faults.append("It has no [[source]]: nothing says which file fills which table.")
+            sources = []
+        if len(sources) > _MOST_SOURCES:
+            self.faults.append(
+                f"It has {len(sources):,} sources; at most {_MOST_SOURCES:,} are read. One source"
+                " can fill a table from several files with * in its file."
+            )
             sources = []
         built = (self.source(s, i, rules) for i, s in enumerate(sources, 1))
         return Map(

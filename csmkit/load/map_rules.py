@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from csmkit.load.currency_codes import CODES
 from csmkit.load.mapping import nearest
 from csmkit.load.rules import ANY, DATE_ORDERS, MONEY_IS, Rules
 from csmkit.schema import Column, Kind
@@ -135,7 +136,7 @@ class _Rules:
         return str(given)
 
     def currency(self, given: Any) -> str:
-        if not (isinstance(given, str) and (not given or is_currency(given))):
+        if not (isinstance(given, str) and (not given or given in CODES)):
             beside = "" if self.where == "the map" else ' or { column = "..." }'
             self.fault(f"currency is {given!r}; write an ISO code such as 'USD'{beside}.")
             return ""
@@ -155,7 +156,7 @@ class _Rules:
         if given and not base:
             self.faults.append("[rates] needs currency: the one that amounts are turned into.")
         for code, rate in given.items():
-            if not is_currency(code):
+            if code not in CODES:
                 self.faults.append(f"[rates]: {code!r} is no ISO code such as 'EUR'.")
             elif not is_number(rate) or rate <= 0:
                 self.faults.append(f"[rates]: {code} is {rate!r}; write a number above 0.")
@@ -177,17 +178,20 @@ class _Rules:
                         f"{text!r} stands for {meaning!r}, which is not allowed."
                         f"{nearest(meaning, column.values)} Allowed: {', '.join(column.values)}."
                     )
+        meanings: dict[str, str] = {}
+        for text, meaning in given.items():
+            other = meanings.setdefault(text.strip().casefold(), meaning)
+            if other != meaning:
+                self.fault(
+                    f"{text!r} stands for {other!r} and for {meaning!r}; upper and lower case are"
+                    " the same word. Say one of them."
+                )
         return MappingProxyType({(k if k == ANY else k.strip()): v for k, v in given.items()})
 
 
 def is_number(given: Any) -> bool:
     """Whether a map's value is a number; true and false are none."""
     return isinstance(given, int | float) and not isinstance(given, bool)
-
-
-def is_currency(code: str) -> bool:
-    """Whether a text is written like an ISO code."""
-    return len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()
 
 
 def _is_zone(name: Any) -> bool:

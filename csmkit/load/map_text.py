@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
+from csmkit.load.draft_extra import OF_A_DAY
 from csmkit.load.map_notes import DECIDED, LEFT_OUT
 from csmkit.load.toml_text import inline, key_text, quoted
 from csmkit.text import clean
@@ -23,9 +24,9 @@ _ASK_CURRENCY = '# currency = "?"  # which currency the amounts are in, for exam
 
 def map_text(draft: Draft) -> str:
     """The map's text; see `csmkit.load.draft.Draft.text`."""
-    bad = draft.facts.unread()
-    unread = [f"## {_plain(name)} could not be read; csmkit check says why." for name in bad]
-    left = [part.sheet for part in draft.parts if part.left_out]
+    bad = draft.facts.faults()
+    unread = [f"## {_plain(name)} could not be read: {_plain(why)}" for name, why in bad.items()]
+    left = [left_out_name(part) for part in draft.parts if part.left_out]
     top = [_HEAD, *unread]
     if left:
         top.append(f"# {LEFT_OUT}: {inline(left)}")
@@ -38,9 +39,9 @@ def map_text(draft: Draft) -> str:
         blocks.append(tomlkit.dumps(tables))
     blocks += [_kept_source(source) for source in draft.kept_sources]
     blocks += [
-        "\n".join(_source(draft, part)) + "\n"
+        "\n".join(_source(draft, part) if part.table else _unplaced(part)) + "\n"
         for part in draft.parts
-        if part.table and not part.left_out
+        if not part.left_out and (part.table or part.lines)
     ]
     return "\n".join(blocks)
 
@@ -82,26 +83,58 @@ def _source(draft: Draft, part: Part) -> list[str]:
         lines.append(f"sheet = {quoted(tab)}")
     lines += [f"{key_text(k)} = {inline(v)}" for k, v in part.kept.items()]
     lines.append("[source.columns]")
-    lines += [f"{k} = {inline(v)}" for k, v in part.kept_columns.items()]
+    again = {k: v for k, v in part.kept_columns.items() if isinstance(v, str)}
+    lines += [f"{k} = {inline(v)}" for k, v in part.kept_columns.items() if k not in again]
     lines += [f"{k} = {inline({'const': v})}  # {DECIDED}" for k, v in part.always.items()]
     lines += [_filled(line) for line in filled]
+    lines += [f"{k} = {quoted(v)}  # the same column once more" for k, v in again.items()]
     placed = {line.column for line in filled} | set(part.always) | set(part.kept_columns)
     for line in part.lines:
         if line in filled or (not line.column and (line.decided or line.guess is None)):
             continue
-        lines.append(_commented(line, placed))
+        lines.append(_commented(line, placed, sure_table=part.used))
     out = [line.header for line in part.lines if line.decided and not line.column]
     if out:
         lines.append(f"# {LEFT_OUT}: {inline(out)}")
     needed = draft.lacking(part)
+    if "date" in needed and part.table in OF_A_DAY and "date" not in placed:
+        needed.remove("date")
+        lines.append('# date = { const = "?" }  # as of which day is this list? YYYY-MM-DD')
     if filled or part.decided:
         lines += [f"## {c} is needed, and no column is sure to be it." for c in needed]
-        spare = [_plain(ln.header) for ln in part.lines if not ln.column and ln.guess is None]
-        if needed and spare:
-            lines.append(f"## Headers of this file without a place: {', '.join(spare)}")
+    elsewhere = {
+        header
+        for other in draft.parts
+        if other.sheet == part.sheet
+        for line in other.lines
+        if line.column or line.guess or line.decided
+        for header in (line.header, _beside(line))
+    }
+    spare = [_plain(ln.header) for ln in part.lines if ln.header not in elsewhere]
+    if spare and not part.also:
+        lines.append(f"## Headers of this file without a place: {', '.join(spare)}")
     if not draft.in_force(part):
         lines = [line if line.startswith("#") else f"# {line}" for line in lines]
     return lines
+
+
+def left_out_name(part: Part) -> str:
+    """How the map names a part that is left out: the sheet, or one table of it."""
+    return f"{part.sheet} as {part.table}" if part.also else part.sheet
+
+
+def _unplaced(part: Part) -> list[str]:
+    """A sheet that nothing speaks for: its headers, for whoever writes the map by hand."""
+    headers = ", ".join(_plain(line.header) for line in part.lines)
+    why = part.reason or "nothing says which table it fills"
+    return [f"## {_plain(part.sheet)}: {_plain(why)}. Its headers: {headers}"]
+
+
+def _beside(line: Line) -> str:
+    """The header that has the currency of this line's amounts, if one has."""
+    said = line.said or (line.guess.rules if line.guess else {})
+    currency = said.get("currency")
+    return str(currency.get("column", "")) if isinstance(currency, Mapping) else ""
 
 
 def _filled(line: Line) -> str:
@@ -115,7 +148,7 @@ def _reason(line: Line) -> str:
     return _plain(f"sure {guess.confidence:.2f}: {guess.reason}")
 
 
-def _commented(line: Line, placed: set[str]) -> str:
+def _commented(line: Line, placed: set[str], *, sure_table: bool) -> str:
     """A line that is not in force: it waits for an answer, or is a guess nobody took."""
     guess = line.guess
     again = ""
@@ -127,7 +160,9 @@ def _commented(line: Line, placed: set[str]) -> str:
         # TOML knows a name once: a second guess for it is taken in place of the first.
         again = "; in place of the line above"
     placed.add(column)
-    note = _plain(f"unsure {guess.confidence:.2f}: {guess.reason}{again}") if guess else ""
+    # Where the table is in doubt, that stands beside it; a column has only its own confidence.
+    doubt = "unsure " if sure_table else ""
+    note = _plain(f"{doubt}{guess.confidence:.2f}: {guess.reason}{again}") if guess else ""
     right = _right(line.header, guess.rules if guess else {})
     return f"# {column} = {right}  # {note}"
 

@@ -80,6 +80,8 @@ class Source:
         ``month``: rows are gathered per account and month; empty: one row stays one row.
     key : str
         The file's own id column, looked through for repeats; may be empty.
+    pattern : int
+        The number of the map's source whose name with ``*`` meant this sheet; 0: it was named.
     """
 
     table: str
@@ -89,6 +91,7 @@ class Source:
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     per: str = ""
     key: str = ""
+    pattern: int = 0
 
 
 @dataclass(frozen=True, slots=True)

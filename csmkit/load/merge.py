@@ -118,24 +118,28 @@ def _fault(text: str, several: bool, severity: str) -> pd.DataFrame:
     )
 
 
-def same_day_snapshots(snapshots: pd.DataFrame, moved: pd.Series) -> pd.DataFrame:
-    """Days on which a merged account and the one it went to both have a snapshot of ARR.
+def same_day_snapshots(
+    name: str, snapshots: pd.DataFrame, moved: pd.Series
+) -> pd.DataFrame:
+    """Days on which a merged account and the one it went to both have a snapshot.
 
     Parameters
     ----------
+    name : str
+        ``arr_snapshots`` or ``health``.
     snapshots : DataFrame
-        arr_snapshots with the accounts they went to.
+        The table, with the accounts the rows went to.
     moved : Series of bool
         Rows that came from a merged account.
     """
     both = snapshots.duplicated(["account_id", "date"], keep=False)
     return findings_of(
-        "arr_snapshots",
+        name,
         snapshots[both & moved],
         "account_id",
         severity="warning",
         kind="merged_snapshots",
-        message="Another snapshot of the merged account is of the same day. The later row counts;"
+        message="Another row of the merged account is of the same day. The later row counts;"
         " the two are not added up.",
-        remedy="Keep the snapshot that is right, or add the two up in the file.",
+        remedy="Keep the row that is right; two amounts of ARR may be added up in the file.",
     )

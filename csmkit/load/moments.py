@@ -33,6 +33,7 @@ def counted(cells: pa.Array, index: pd.Index, rules: Rules) -> Moments:
 
     Between 1990 and 2100 a spreadsheet's day numbers (five digits), seconds since 1970 (nine or
     ten) and milliseconds (twelve or thirteen) never overlap, so a number's size tells which it is.
+    Day numbers before 1990 are read in a column that has later ones as well.
     """
     days = np.full(len(cells), np.datetime64("NaT", "us"))
     hit = matched(cells, _NUMBER)
@@ -43,6 +44,9 @@ def counted(cells: pa.Array, index: pd.Index, rules: Rules) -> Moments:
     origin = _MAC if rules.date1904 else _WINDOWS
     low, high = ((at - origin) / np.timedelta64(1, "D") for at in (_FIRST, _LAST))
     serial = (number >= low) & (number <= high)
+    if serial.any():
+        # Beside day numbers of our days, others of five digits are earlier days, back to 1927.
+        serial = number <= high
     days[serial] = origin + np.floor(number[serial]).astype("timedelta64[D]")
     notes = []
     if serial.any():

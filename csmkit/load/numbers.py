@@ -17,7 +17,6 @@ _SIGNED = rf"^(?:[{SIGNS}] ?[\d.,]+|-?[\d.,]+ ?[{SIGNS}])$"
 _EXPONENT = r"(?:[eE][+-]?\d{1,2})?$"
 _NOT_PLAIN = r"[^-\d.]|\..*\."
 _POINT = r"^-?(?:\d{4,}|0\d*)?\.\d|\.(?:\d{1,2}|\d{4,})$"
-_LONG = r"^-?\d{4,}$"
 _MARKED = r"[.,]"
 _SCALES = {
     "k": 1e3, "tsd": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6,
@@ -155,9 +154,10 @@ def read_numbers(found: Bodies, said: str | None, *, dot_is_decimal: bool) -> Nu
     The decimal mark is the one that is said. Without one it is the one that some cell of the
     column proves (1.234,56 and 1,20 a comma; 1,234.50 and 12.5 a dot) and none contradicts. If
     nothing is proven, a comma such as in 1,234 stands between thousands: no practice writes
-    amounts with exactly three decimals. A dot such as in 1.234 is a decimal mark if a whole number
-    of four or more digits stands without one (nobody would leave it out there), or if
-    ``dot_is_decimal``; else the map must say. Where it must say, no cell with a mark is read.
+    amounts with exactly three decimals. A dot such as in 1.234 is a decimal mark if
+    ``dot_is_decimal``; else the map must say. A long number without a dot beside it proves
+    nothing: sheets kept by hand hold 1.234 and 12500 and mean thousands by both. Where the map
+    must say, no cell with a mark is read.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def read_numbers(found: Bodies, said: str | None, *, dot_is_decimal: bool) -> Nu
             bool((fits[mark] & ~fits[other]).any()) for mark, other in ((".", ","), (",", "."))
         )
         dots = fits["."] & fits[","] & matched(body, r"\.")
-        unknown = dots.any() and not (dot or comma) and not matched(body, _LONG).any()
+        unknown = dots.any() and not (dot or comma)
         if (dot and comma) or (unknown and not dot_is_decimal):
             plain = fits["."] & ~marked
             return Numbers(_scaled(_cast(body, plain, "."), found), True, nobody)

@@ -168,12 +168,17 @@ def _money(text: pd.Series, rules: Rules, beside: pd.Series | None) -> _Read:
 
 
 def _number(text: pd.Series, rules: Rules) -> _Read:
-    """Numbers without a currency; a dot that nothing explains stands before decimals."""
+    """Numbers without a currency; a dot that nothing explains stands before decimals.
+
+    Only amounts are written with k and m for thousands and millions: 12m of a term is no number.
+    """
     found = bodies(cells_of(text))
     numbers = read_numbers(found, rules.decimal, dot_is_decimal=True)
     values = pd.Series(numbers.values, index=text.index)
     if found.first is not None:
         values = values.mask(found.first.to_pandas().notna().to_numpy())
+    if found.factor is not None:
+        values = values.mask(found.factor != 1)
     notes: tuple[Note, ...] = ()
     if numbers.doubtful.any():
         notes = (
@@ -191,7 +196,10 @@ def _number(text: pd.Series, rules: Rules) -> _Read:
 
 
 def _rate(text: pd.Series, rules: Rules) -> _Read:
-    """Shares; with marks in the column, only a mark makes a percentage."""
+    """Shares; with marks in the column, only a mark makes a percentage.
+
+    A 1 beside 5% may be meant as 1 %; what was read is told.
+    """
     marked = text.str.endswith("%").fillna(False).astype("bool")
     bare = text.where(~marked, text.str.removesuffix("%").str.rstrip()) if marked.any() else text
     read = _number(bare, rules)
@@ -200,7 +208,22 @@ def _rate(text: pd.Series, rules: Rules) -> _Read:
     if rules.percent is None and not marked.any() and (read.values > 1).any():
         asks["percent"] = _PERCENTS
         values = values.mask(text.notna())
-    return _Read(values.where(values.between(0, 1)), asks=asks)
+    values = values.where(values.between(0, 1))
+    notes, beside = read.notes, ~marked & values.gt(0)
+    if rules.percent is None and marked.any() and beside.any():
+        notes = (*notes, _bare_shares(beside))
+    return _Read(values, notes, asks)
+
+
+def _bare_shares(cells: pd.Series) -> Note:
+    return Note(
+        "bare_shares",
+        "warning",
+        "numbers without a percent sign stand beside percentages; they were read as fractions, so"
+        " that 1 is 100 %.",
+        "Say percent = 100 for it in the map if 1 means 1 %, or percent = 1 if it means 100 %.",
+        cells,
+    )
 
 
 def _score(text: pd.Series, rules: Rules) -> _Read:

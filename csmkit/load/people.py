@@ -10,9 +10,11 @@ from csmkit.load.apply import PERSON_KEYS
 from csmkit.load.findings import (
     ASIDE,
     FILE,
+    LISTED,
     ROW,
     SOURCE,
     finding,
+    findings_at,
     findings_of,
     join_findings,
 )
@@ -78,10 +80,12 @@ def _without_marks(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _which_counts(people: pd.DataFrame, again: pd.Series) -> pd.Series:
     """What is said of each row that repeats a person: which row counts, and what differs."""
     shown = [c for c in people if c not in (FILE, ROW, SOURCE, GIVEN)]
-    first = people[~again].set_index("person_id")
+    repeated = people[again].head(LISTED)
+    there = people[~again & people["person_id"].isin(repeated["person_id"])]
+    first = {row["person_id"]: row for row in there.to_dict("records")}
     said = []
-    for row in people[again].to_dict("records"):
-        kept = first.loc[row["person_id"]]
+    for row in repeated.to_dict("records"):
+        kept = first[row["person_id"]]
         differ = [
             str(c)
             for c in shown
@@ -89,7 +93,7 @@ def _which_counts(people: pd.DataFrame, again: pd.Series) -> pd.Series:
         ]
         what = f" and differs in {', '.join(differ)}" if differ else ""
         said.append(f"This person is in row {kept[ROW]} already{what}; row {kept[ROW]} counts.")
-    return pd.Series(said, index=people.index[again], dtype="str") + f" {ASIDE}"
+    return pd.Series(said, index=repeated.index, dtype="str") + f" {ASIDE}"
 
 
 def people_from_owners(owners: Iterable[pd.Series]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -114,7 +118,7 @@ def people_from_owners(owners: Iterable[pd.Series]) -> tuple[pd.DataFrame, pd.Da
             GIVEN: pd.Series(known, dtype="str"),
         }
     )
-    found = [_one_person(several) for several in spellings.values() if _differ(several)]
+    found = [_one_person([several for several in spellings.values() if _differ(several)])]
     if len(frame):
         found.append(
             finding(
@@ -149,14 +153,17 @@ def _differ(spellings: list[str]) -> bool:
     return len({text.casefold() for text in spellings}) > 1
 
 
-def _one_person(spellings: list[str]) -> pd.DataFrame:
-    return finding(
-        "info",
-        "person_spellings",
-        f"{' and '.join(repr(s) for s in spellings[:5])} are taken as one person.",
-        "If they are different people, name each by mail.",
+def _one_person(people: list[list[str]]) -> pd.DataFrame:
+    """One finding for the spellings of each person."""
+    first = [spellings[:5] for spellings in people[:LISTED]]
+    return findings_at(
+        [None] * len(people),  # type: ignore[list-item]
+        severity="info",
+        kind="person_spellings",
         table="people",
-        value=", ".join(spellings[:5]),
+        message=[f"{' and '.join(map(repr, said))} are taken as one person." for said in first],
+        remedy="If they are different people, name each by mail.",
+        value=[", ".join(said) for said in first],
     )
 
 
@@ -181,25 +188,29 @@ def link_managers(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             remedy="Name the manager by mail.",
         )
     ]
-    for person, name in zip(made["person_id"], made["name"], strict=True):
-        led = int(named.map(_name_id).eq(person).sum())
-        found.append(
-            finding(
-                "info",
-                "manager_added",
-                f"{name} is named as manager of {led:,} people and is not in the people table;"
-                " added as a manager.",
-                "Add managers to the people table if their mail or start date matters.",
-                table="people",
-                file=str(people[FILE].iloc[0]),
-                column="manager_id",
-                value=name,
-            )
+    leads = named.map(_name_id)
+    led = made["person_id"].map(leads.value_counts()).fillna(0).astype("int64")
+    found.append(
+        findings_at(
+            [None] * len(made),  # type: ignore[list-item]
+            severity="info",
+            kind="manager_added",
+            table="people",
+            file=str(people[FILE].iloc[0]),
+            column="manager_id",
+            message=[
+                f"{name} is named as manager of {n:,} people and is not in the people table; added"
+                " as a manager."
+                for name, n in zip(made["name"].head(LISTED), led.head(LISTED), strict=True)
+            ],
+            remedy="Add managers to the people table if their mail or start date matters.",
+            value=made["name"],
         )
+    )
     joined = people.assign(manager_id=ids)
     if len(made):
         made["manager_id"] = pd.Series(None, index=made.index, dtype="str")
-        joined.loc[unknown, "manager_id"] = named.map(_name_id)
+        joined.loc[unknown, "manager_id"] = leads
         joined = pd.concat([joined, made], ignore_index=True)
     return joined, join_findings(found)
 

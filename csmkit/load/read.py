@@ -11,13 +11,12 @@ from csmkit.errors import DataError, UsageError
 from csmkit.load.assemble import Loaded, load
 from csmkit.load.cache import Cache
 from csmkit.load.files import Export, open_export
-from csmkit.load.findings import finding, join_findings
 from csmkit.load.fit import canonical_map
+from csmkit.load.map_file import map_beside
 from csmkit.load.map_reader import read_map
 from csmkit.load.mapping import Map
 from csmkit.schema import TABLES
 
-MAP_NAME = "map.toml"
 _FATAL = frozenset(
     {
         "no_accounts",
@@ -25,13 +24,20 @@ _FATAL = frozenset(
         "column_not_mapped",
         "mixed_currencies",
         "other_currency",
+        "currency_not_mapped",
         "nothing_kept",
         "period_outside_data",
     }
 )
 """Errors with which there is no cycle."""
 _UNANSWERED = frozenset(
-    {"ambiguous_date", "ambiguous_decimal", "ambiguous_percent", "ambiguous_scale"}
+    {
+        "ambiguous_date",
+        "ambiguous_decimal",
+        "ambiguous_percent",
+        "ambiguous_scale",
+        "ambiguous_currency",
+    }
 )
 """Errors with which there is none if a required column could not be read because of them."""
 
@@ -71,20 +77,11 @@ def read_export(
     DataError
         If what was found makes a cycle impossible.
     """
-    days = _period(period)
-    export = open_export(path)
-    given = _map_of(export, map)
-    loaded = _loaded(export, given, days)
+    loaded, given = _examined(path, map, _period(period))
     if loaded.faults:
         raise loaded.faults[0]
     _refuse(loaded.findings)
-    return Cycle(
-        loaded.tables,
-        days,
-        given.currency,
-        loaded.findings,
-        loaded.provenance,
-    )
+    return _cycle(loaded, given, _period(period))
 
 
 def check_export(
@@ -112,26 +109,47 @@ def check_export(
     UnreadableInput, MapError, UsageError
         As `read_export`; a single file that cannot be read is a finding here.
     """
+    return examine_export(path, map=map, period=period)[0]
+
+
+def examine_export(
+    path: str | Path,
+    *,
+    map: str | Path | None = None,
+    period: tuple[object, object] | str | Period | None = None,
+) -> tuple[pd.DataFrame, Cycle | None]:
+    """The findings as `check_export`, and the cycle as `read_export`, from one reading.
+
+    Without a period, or where what was found makes a cycle impossible, there is no cycle.
+    """
     days = None if period is None else _period(period)
+    loaded, given = _examined(path, map, days)
+    possible = days is not None and not loaded.faults and not _fatal(loaded.findings).any()
+    return loaded.findings, _cycle(loaded, given, days) if days and possible else None
+
+
+def _examined(
+    path: str | Path, map_file: str | Path | None, period: Period | None
+) -> tuple[Loaded, Map | None]:
     export = open_export(path)
-    loaded = _loaded(export, _map_of(export, map), days)
-    broken = [
-        finding("error", "unreadable_file", fault.what, fault.remedy, file=name)
-        for name, fault in export.faults.items()
-        if not loaded.findings["file"].eq(name).any()
-    ]
-    return join_findings([loaded.findings, *broken])
+    given = _map_of(export, map_file)
+    return _loaded(export, given, period), given
 
 
-def _loaded(export: Export, given: Map, period: Period | None) -> Loaded:
+def _cycle(loaded: Loaded, given: Map | None, period: Period) -> Cycle:
+    currency = given.currency if given else ""
+    return Cycle(loaded.tables, period, currency, loaded.findings, loaded.provenance)
+
+
+def _loaded(export: Export, given: Map | None, period: Period | None) -> Loaded:
     """The export as far as it can be read; in a workspace, as it was read before if unchanged."""
     cache = Cache.of(export)
     if cache is None:
-        return load(export, given, period)
+        return load(export, given or _own_map(export), period)
     key = cache.key(export, given, period)
     kept = cache.get(key)
     if kept is None:
-        kept = load(export, given, period)
+        kept = load(export, given or _own_map(export), period)
         if not kept.faults:
             cache.put(key, kept)
     return kept
@@ -150,35 +168,46 @@ def _period(period: tuple[object, object] | str | Period) -> Period:
     return Period.of(*period)
 
 
-def _map_of(export: Export, given: str | Path | None) -> Map:
+def _map_of(export: Export, given: str | Path | None) -> Map | None:
+    """The map given, else the one in the export's folder, if there is one."""
     if given is not None:
         return read_map(given)
-    folder = export.path if export.path.is_dir() else export.path.parent
-    if (folder / MAP_NAME).is_file():
-        return read_map(folder / MAP_NAME)
+    beside = map_beside(export)
+    return read_map(beside) if beside.is_file() else None
+
+
+def _own_map(export: Export) -> Map:
+    """The map of an export whose files and headers have canonical names."""
     found = canonical_map(export)
     if found is None:
         raise UsageError(
             f"There is no map for {export.path}, and none of its files is named like a canonical"
             f" table ({', '.join(list(TABLES)[:4])} ...).",
-            "Make a map with `csmkit map EXPORT --out map.toml`, and give it.",
+            "Make a map with the panel in notebook 01, or with `csmkit map EXPORT --review`, and"
+            " give it.",
         )
     return found
 
 
-def _refuse(findings: pd.DataFrame) -> None:
-    errors = findings[findings["severity"] == "error"]
-    fatal = pd.Series(
+def _fatal(findings: pd.DataFrame) -> pd.Series:
+    """Which findings make a cycle impossible."""
+    named = findings[["severity", "kind", "table", "column"]].itertuples(index=False)
+    return pd.Series(
         [
-            kind in _FATAL or (kind in _UNANSWERED and TABLES[table][column].required)
-            for kind, table, column in errors[["kind", "table", "column"]].itertuples(index=False)
+            severity == "error"
+            and (kind in _FATAL or (kind in _UNANSWERED and TABLES[table][column].required))
+            for severity, kind, table, column in named
         ],
-        index=errors.index,
+        index=findings.index,
         dtype="bool",
     )
+
+
+def _refuse(findings: pd.DataFrame) -> None:
+    fatal = _fatal(findings)
     if not fatal.any():
         return
-    shown = errors[fatal].head(3)
+    shown = findings[fatal].head(3)
     listed = "\n".join(
         f"  - {_where(f)}{f.message} {f.remedy}" for f in shown.itertuples(index=False)
     )

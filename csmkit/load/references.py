@@ -6,9 +6,17 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from csmkit.load.account_references import link_accounts as link_accounts
 from csmkit.load.distinct import STR, as_category, decoded, spread, without_unused
-from csmkit.load.findings import ASIDE, FILE, Severity, finding, findings_of, join_findings
+from csmkit.load.findings import (
+    ASIDE,
+    FILE,
+    LISTED,
+    Severity,
+    finding,
+    findings_at,
+    findings_of,
+    join_findings,
+)
 from csmkit.load.mentions import Mentions, Resolver
 from csmkit.schema import TABLES
 
@@ -99,28 +107,35 @@ def link_people(
 
 def _told(name: str, column: str, said: Mentions) -> Iterator[pd.DataFrame]:
     """One finding for each text that means a person in another way than by id, mail or name."""
-    for text, (person, how) in said.loose.items():
-        if how == "mark":
-            yield finding(
-                "info",
-                "inactive_person",
-                f"{text!r} is read as {person!r}: the mark says that they have left or are"
-                " inactive. They still count for the time they worked.",
-                "Nothing, if they are the same person.",
-                table=name,
-                column=column,
-                value=text,
-            )
-        else:
-            yield finding(
-                "info",
-                "person_matched",
-                f"{text!r} is read as {person!r}, by {_HOW[how]}; nobody else fits.",
-                "If it is somebody else, add them to the people table.",
-                table=name,
-                column=column,
-                value=text,
-            )
+    marked = [(t, person) for t, (person, how) in said.loose.items() if how == "mark"]
+    others = [(t, person, how) for t, (person, how) in said.loose.items() if how != "mark"]
+    yield findings_at(
+        [None] * len(marked),  # type: ignore[list-item]
+        severity="info",
+        kind="inactive_person",
+        table=name,
+        column=column,
+        message=[
+            f"{text!r} is read as {person!r}: the mark says that they have left or are"
+            " inactive. They still count for the time they worked."
+            for text, person in marked[:LISTED]
+        ],
+        remedy="Nothing, if they are the same person.",
+        value=[text for text, _ in marked[:LISTED]],
+    )
+    yield findings_at(
+        [None] * len(others),  # type: ignore[list-item]
+        severity="info",
+        kind="person_matched",
+        table=name,
+        column=column,
+        message=[
+            f"{text!r} is read as {person!r}, by {_HOW[how]}; nobody else fits."
+            for text, person, how in others[:LISTED]
+        ],
+        remedy="If it is somebody else, add them to the people table.",
+        value=[text for text, _, _ in others[:LISTED]],
+    )
 
 
 def _unknown(name: str, column: str, rows: pd.DataFrame, blanked: bool) -> pd.DataFrame:
@@ -188,17 +203,21 @@ def _by_text(
         return
     texts = decoded(rows[column])
     both = pd.DataFrame({"file": _files(rows), "text": texts})
-    for file, text, n in both.value_counts(sort=False).reset_index().to_numpy():
-        yield finding(
-            severity,
-            kind,
-            message.format(rows=f"{n:,} {'row' if n == 1 else 'rows'}"),
-            remedy,
-            table=name,
-            file=str(file),
-            column=column,
-            value=str(text),
-        )
+    counts = both.value_counts(sort=False).reset_index()
+    first = counts.head(LISTED)
+    yield findings_at(
+        [None] * len(counts),  # type: ignore[list-item]
+        severity=severity,
+        kind=kind,
+        table=name,
+        file=first["file"],
+        column=column,
+        message=[
+            message.format(rows=f"{n:,} {'row' if n == 1 else 'rows'}") for n in first["count"]
+        ],
+        remedy=remedy,
+        value=first["text"],
+    )
 
 
 def _outsiders(

@@ -194,21 +194,22 @@ class Remarks:
             row=some.index[0],
             column=column.name,
             value="; ".join(some),
-            rows=len(cells),
+            rows=len(places),
         )
 
     def asked(self, text: pd.Series, parsed: Parsed, column: Column) -> pd.DataFrame:
         """One finding for each rule that the map must say, at the first cell that waits for it."""
         if not parsed.asks:
             return no_findings()
-        waiting = text[parsed.unread].drop_duplicates().astype("str").head(_LOOKED_AT)
+        lost = text[parsed.unread].astype("str")
+        waiting = lost.drop_duplicates().head(_LOOKED_AT)
         found = []
         for key, answers in parsed.asks.items():
             kind, severity, message, remedy = _QUESTIONS[key]
-            first = waiting
-            if key == "date_order":
-                needing = waiting[needs_order(waiting)]
-                first = needing if len(needing) else waiting
+            first, rows = waiting, len(lost)
+            needing = needs_order(waiting) if key == "date_order" else pd.Series(dtype="bool")
+            if needing.any():
+                first, rows = waiting[needing], rows - int(lost.isin(waiting[~needing]).sum())
             words = ", ".join(map(repr, answers[:_LISTED]))
             more = len(answers) - _LISTED
             found.append(
@@ -228,7 +229,7 @@ class Remarks:
                     ),
                     severity=severity,
                     column=column.name,
-                )
+                ).assign(rows=rows)
             )
         return join_findings(found)
 

@@ -46,6 +46,22 @@ def check(path: Path) -> None:
             f"{path.name} is no SQLite database, or is encrypted or damaged.",
             "Copy it again, or export its tables as CSV.",
         )
+    if _is_cut(path):
+        raise UnreadableInput(
+            f"{path.name} ends before its last table does: a part of it is missing.",
+            "Copy it again, or export its tables as CSV.",
+        )
+
+
+def _is_cut(path: Path) -> bool:
+    """Whether the file is shorter than it says; SQLite would read what is missing as no rows."""
+    with path.open("rb") as stream:
+        head = stream.read(100)
+    size, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+    # Where the two counters differ, an old program wrote last and left the number of pages.
+    told = len(head) == 100 and head[24:28] == head[92:96]
+    logged = path.with_name(f"{path.name}-wal").exists()
+    return told and not logged and path.stat().st_size < pages * (1 << 16 if size == 1 else size)
 
 
 def engine(path: Path) -> Engine:

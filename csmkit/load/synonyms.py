@@ -86,7 +86,7 @@ def plain(name: str) -> str:
     >>> plain("jbcxm_Users_c"), plain("OwnerId"), plain("NPS®")
     ('jbcxm users', 'owner id', 'nps')
     """
-    words = re.sub(r"_+c$", "", name.strip())
+    words = re.sub(r"_+c$", "", name.strip()).replace("#", " no ")
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", words)
     return " ".join(re.findall(r"[^\W_]+", words)).lower()
 
@@ -123,6 +123,9 @@ def likeness(header: str, table: str, column: Column) -> Likeness:
         return Likeness(0.95 if exact else 0.92, f"header spelling of {best.system}{note}")
     if column.refers == "accounts.account_id" and name in _account_names():
         return Likeness(0.6, "the account's name; rows join by name where only one account has it")
+    if name in _spelled() or (name.split()[-1:] == ["id"] and column.kind not in ("id", "ids")):
+        # What is the spelling of something else, or an id, is not this one written badly.
+        return Likeness(0.0, "")
     near = [(fuzz.token_sort_ratio(name, plain(s.spelling)), s.spelling) for s in known]
     score, spelling = max([*near, (fuzz.token_sort_ratio(name, plain(column.name)), column.name)])
     if score < _NEAR:
@@ -133,6 +136,11 @@ def likeness(header: str, table: str, column: Column) -> Likeness:
 @cache
 def _account_names() -> frozenset[str]:
     return frozenset(plain(s.spelling) for s in synonyms()["accounts.name"] if not s.trap)
+
+
+@cache
+def _spelled() -> frozenset[str]:
+    return frozenset(plain(s.spelling) for several in synonyms().values() for s in several)
 
 
 def _known(table: str, column: Column) -> tuple[Synonym, ...]:

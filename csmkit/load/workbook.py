@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -26,10 +27,16 @@ MEMORY_LIMIT = 4 << 30
 TIME_LIMIT = 90.0
 """Seconds a workbook may take to read, and half a second more for each megabyte of it."""
 
+TEXT_LIMIT = 1 << 30
+"""The most bytes of text and places that all sheets of a workbook may come to."""
+
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _START = (
     "import sys; sys.path.append(sys.argv[1]);from csmkit.load.workbook_child import main; main()"
 )
+_PIECE = 1 << 20
+_LAST_SECONDS = 5.0
+"""How long a process may take to end once it has answered."""
 _SMALLER = (
     "Delete the empty rows and columns below and beside the table (select them, delete, save), or"
     " save the sheet as CSV."
@@ -88,8 +95,8 @@ def _size(path: Path, name: str) -> int:
         ) from None
 
 
-def _run(request: bytes, memory: int, seconds: float) -> tuple[bytes, str]:
-    """What the child answered, and which limit it went over (``memory``, ``time`` or none)."""
+def _run(request: bytes, memory: int, seconds: float) -> tuple[bytearray, str]:
+    """What the child answered, and which limit it went over (memory, time, text or none)."""
     # -P keeps files of the current folder from being imported in place of Python's own modules.
     child = subprocess.Popen(  # noqa: S603
         [sys.executable, "-P", "-c", _START, os.fspath(_ROOT)],
@@ -101,20 +108,47 @@ def _run(request: bytes, memory: int, seconds: float) -> tuple[bytes, str]:
     over: list[str] = []
     ended = threading.Event()
     watch = threading.Thread(target=_watch, args=(child.pid, memory, ended, over), daemon=True)
-    watch.start()
+    out = bytearray()
+    ask = threading.Thread(target=_ask, args=(child, request), daemon=True)
+    listen = threading.Thread(target=_listen, args=(child, out, over), daemon=True)
+    for thread in (watch, ask, listen):
+        thread.start()
     try:
-        out, _ = child.communicate(request, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        over.append("time")
-        _end(child.pid)
-        out, _ = child.communicate()
+        listen.join(seconds)
+        if listen.is_alive():
+            over.append("time")
+        if not over:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(_LAST_SECONDS)
     finally:
         ended.set()
         if child.poll() is None:
             _end(child.pid)
-            child.communicate()
-        watch.join()
+        for thread in (watch, ask, listen):
+            thread.join()
+        child.wait()
+        assert child.stdin and child.stdout  # noqa: S101, PT018
+        for pipe in (child.stdin, child.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()
     return out, over[0] if over else ""
+
+
+def _ask(child: subprocess.Popen[bytes], request: bytes) -> None:
+    assert child.stdin is not None  # noqa: S101
+    # A child that ended early says why, or its limit does.
+    with contextlib.suppress(OSError):
+        child.stdin.write(request)
+        child.stdin.close()
+
+
+def _listen(child: subprocess.Popen[bytes], out: bytearray, over: list[str]) -> None:
+    assert child.stdout is not None  # noqa: S101
+    while piece := os.read(child.stdout.fileno(), _PIECE):
+        out += piece
+        if len(out) > TEXT_LIMIT:
+            over.append("text")
+            return
 
 
 def _family(pid: int) -> list[psutil.Process]:
@@ -148,16 +182,20 @@ def _end(pid: int) -> None:
             continue
 
 
-def _grids(out: bytes, over: str, name: str) -> dict[str, Grid]:
+def _grids(out: bytearray, over: str, name: str) -> dict[str, Grid]:
     grids: dict[str, Grid] = {}
     place, doing = 0, ""
+    # Sheets are read where they are: a second copy of a large workbook may be a gigabyte.
+    whole = memoryview(out)
     while (end := out.find(b"\n", place)) >= 0:
         frame = json.loads(out[place:end])
         place = end + 1
         if "sheet" in frame and place + frame["bytes"] <= len(out):
-            body = out[place : place + frame["bytes"]]
+            body = whole[place : place + frame["bytes"]]
             place += frame["bytes"]
             grids[frame["sheet"]] = _grid(frame, body, f"{name}#{composed(frame['sheet'])}")
+        elif "sheet" in frame:
+            break
         elif "doing" in frame:
             doing = frame["doing"]
         elif "done" in frame:
@@ -187,6 +225,12 @@ def _refused(frame: dict[str, Any], name: str, doing: str) -> UnreadableInput:
 
 def _stopped(over: str, name: str, doing: str) -> UnreadableInput:
     where = _where(name, doing)
+    if over == "text":
+        return UnreadableInput(
+            f"{name} holds more text than can be read at once: more than"
+            f" {TEXT_LIMIT / 2**30:.0f} GB in all its sheets.",
+            "Save the sheets that matter as CSV, each in a file of its own.",
+        )
     if over == "time":
         return UnreadableInput(f"{where} takes too long to read; it was stopped.", _SMALLER)
     return UnreadableInput(f"{where} takes more memory to read than there is for it.", _SMALLER)
@@ -196,7 +240,7 @@ def _where(name: str, doing: str) -> str:
     return f"The sheet {doing} of {name}" if doing else name
 
 
-def _grid(frame: dict[str, Any], body: bytes, file: str) -> Grid:
+def _grid(frame: dict[str, Any], body: memoryview, file: str) -> Grid:
     with pa.ipc.open_stream(pa.py_buffer(body)) as reader:
         table = reader.read_all()
     cells = [n for n in table.column_names if n.isdigit()]
@@ -284,14 +328,3 @@ def letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         text = chr(65 + rest) + text
     return text
-
-
-def sheet_names(path: Path) -> list[str]:
-    """The names of a workbook's sheets, in order.
-
-    Raises
-    ------
-    UnreadableInput
-        If the file is not a workbook, is damaged, or is protected by a password.
-    """
-    return list(read_book(path, path.name))

@@ -15,8 +15,10 @@ from csmkit.load.number_format import with_zeros
 MAX_CELLS = 30_000_000
 """The largest rectangle that is read: more than 1,000,000 rows of 28 columns."""
 
+_CODED = pa.dictionary(pa.int32(), pa.string())
 _EXACT = 2**53
 _BLOCK = 10_000
+_NOISE = dt.timedelta(microseconds=500)
 
 Area = tuple[int, int, int, int]
 
@@ -82,10 +84,13 @@ def clock(hours: int, minutes: int, seconds: int) -> str:
 
 
 def _moment(value: dt.datetime) -> str:
-    rounded = (value + dt.timedelta(microseconds=500_000)).replace(microsecond=0)
-    if rounded.time() == dt.time():
-        return rounded.date().isoformat()
-    return rounded.isoformat(" ")
+    # Day fractions are not exact: less than a millisecond short of a second is that second.
+    exact = value + _NOISE if value <= dt.datetime.max - _NOISE else value
+    # A day's end must not leave the day, and with it the period.
+    floored = (exact if exact.date() == value.date() else value).replace(microsecond=0)
+    if floored.time() == dt.time():
+        return floored.date().isoformat()
+    return floored.isoformat(" ")
 
 
 def _duration(value: dt.timedelta) -> str:
@@ -132,8 +137,8 @@ def table_of(sheet: RawSheet) -> tuple[pa.Table, int]:
     Returns
     -------
     Table, int
-        Columns ``0``, ``1``, ... of text and ``currency 0``, ... where there is one, and the row
-        (from 0) of the first line.
+        Columns ``0``, ``1``, ... of text, dictionary encoded where many cells share it, and
+        ``currency 0``, ... where there is one; and the row (from 0) of the first line.
     """
     blocks: list[list[pa.Array]] = []
     sizes: list[int] = []
@@ -153,7 +158,9 @@ def table_of(sheet: RawSheet) -> tuple[pa.Table, int]:
             if column - sheet.left in range(len(columns)):
                 _show_zeros(columns[column - sheet.left], shown, line)
         if begin < size:
-            blocks.append([pa.array(column[begin:], pa.string()) for column in columns])
+            # A long text that many cells share must not become as many texts.
+            texts = [pa.array(column[begin:], pa.string()) for column in columns]
+            blocks.append([column.dictionary_encode() for column in texts])
             sizes.append(size - begin)
         line += size
         if sum(sizes) * width > MAX_CELLS:
@@ -165,16 +172,23 @@ def table_of(sheet: RawSheet) -> tuple[pa.Table, int]:
         }
     for i in range(width):
         parts = [
-            b[i] if i < len(b) else pa.nulls(size, pa.string())
+            b[i] if i < len(b) else pa.nulls(size, _CODED)
             for b, size in zip(blocks, sizes, strict=True)
         ]
-        named[str(sheet.left + i)] = pa.chunked_array(parts, pa.string()).slice(0, height)
+        coded = pa.chunked_array(parts, _CODED).slice(0, height).unify_dictionaries()
+        named[str(sheet.left + i)] = _smaller(coded)
     for i, marks in sheet.currency.items():
         if str(i) in named:
             marked = _marked(marks, named[str(i)], top)
             if marked.null_count < height:
                 named[f"currency {i}"] = marked
     return pa.table(named), top
+
+
+def _smaller(coded: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The column as plain text if nearly every cell has one of its own."""
+    different = len(coded.chunk(0).dictionary) if coded.num_chunks else 0
+    return coded.cast(pa.string()) if 2 * different > len(coded) else coded
 
 
 def _first(column: Sequence[str | None]) -> int:

@@ -2,7 +2,8 @@
 
 It is started by `csmkit.load.workbook`. The request comes as one line of JSON on the standard
 input, followed by the file's content if there is no path. The answer goes to the standard output
-as frames: a line of JSON, followed by as many bytes of Arrow IPC as its ``bytes`` says.
+as frames: a line of JSON, followed by as many bytes of Arrow IPC as its ``bytes`` says. Lines are
+filled up with spaces, so that the numbers in what follows stand where they can be used in place.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _SUSPECT, _RATIO = 256 << 20, 100
 """From this size on, XML that unpacks to so many times its packed size is no workbook's."""
 
 _MAX_MEMBERS = 20_000
+_ALIGNED = 64
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08")
 _SAVE = "Open it in your spreadsheet program and save it again as .xlsx."
@@ -61,7 +63,7 @@ def main() -> None:
     name = request["name"]
 
     def send(**frame: Any) -> None:
-        out.write(json.dumps(frame).encode() + b"\n")
+        out.write(_line(frame))
         out.flush()
 
     try:
@@ -211,9 +213,14 @@ def _send_sheet(sheet: RawSheet, out: BinaryIO) -> None:
         "unseen": sheet.unseen,
         "bytes": body.size,
     }
-    out.write(json.dumps(frame).encode() + b"\n")
+    out.write(_line(frame))
     out.write(body)
     out.flush()
+
+
+def _line(frame: dict[str, Any]) -> bytes:
+    text = json.dumps(frame).encode()
+    return text + b" " * (-(len(text) + 1) % _ALIGNED) + b"\n"
 
 
 def _limit_memory(size: int) -> None:

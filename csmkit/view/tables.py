@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -82,7 +83,7 @@ def table_rows(
     *,
     currency: str = "",
     caption: str = "",
-    columns: Sequence[str] | None = None,
+    columns: Sequence[str] | Mapping[str, str] | None = None,
     limit: int | None = None,
     ids: bool = False,
 ) -> Table:
@@ -97,8 +98,8 @@ def table_rows(
         ISO code or sign for money.
     caption : str, optional
         What the list is.
-    columns : sequence of str, optional
-        Which columns to show, in this order; all of them if not given.
+    columns : sequence of str, or mapping, optional
+        Which columns to show, in this order, or their headings by name; all if not given.
     limit : int, optional
         Show no more rows than this, and say how many there are.
     ids : bool, optional
@@ -117,6 +118,8 @@ def table_rows(
         for name in (frame.columns if columns is None else columns)
         if (ids or not label_of(str(name)).hide) and not _blank(shown[name])
     }
+    if isinstance(columns, Mapping):
+        labels = {name: replace(label, label=columns[name]) for name, label in labels.items()}
     units = [clean(u) for u in shown["unit"]] if "unit" in shown else [""] * len(shown)
     written = []
     for name, label in labels.items():

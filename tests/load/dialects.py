@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from csmkit.schema import TABLES, Column
+from csmkit.schema import Column
 from tests.load.truths import PEOPLE, Truth, is_person
 
 
@@ -32,7 +32,9 @@ class Cells:
     certain: bool = True
 
 
-def write_cells(draw: st.DrawFn, table: str, column: Column, values: list[Any], truth: Truth) -> Cells:
+def write_cells(
+    draw: st.DrawFn, table: str, column: Column, values: list[Any], truth: Truth
+) -> Cells:
     """The column's values in a way of writing that is drawn."""
     if column.name == "account_id" and table != "accounts":
         cells = _accounts(draw, values, truth)
@@ -42,7 +44,11 @@ def write_cells(draw: st.DrawFn, table: str, column: Column, values: list[Any], 
         kind = _WRITERS.get(column.kind, _text)
         cells = kind(draw, column, values)
     word = draw(st.sampled_from(_BLANKS))
-    if word and column.kind not in ("text", "id", "ids") and "" not in cells.rules.get("values", {}):
+    if (
+        word
+        and column.kind not in ("text", "id", "ids")
+        and "" not in cells.rules.get("values", {})
+    ):
         cells.texts = [
             word if v is None and not t else t for v, t in zip(values, cells.texts, strict=True)
         ]
@@ -96,7 +102,6 @@ def _people(draw: st.DrawFn, table: str, column: Column, values: list[Any]) -> C
         "capitals": lambda v: names[v].upper(),
         "mark": lambda v: f"{names[v]} (inactive)",
         "turned": lambda v: ", ".join(reversed(names[v].rsplit(" ", 1))),
-
     }
     return Cells(_each(values, ways[style]))
 
@@ -144,7 +149,20 @@ _DATES: dict[str, tuple[Callable[[date], str], str]] = {
     "mdy": (lambda d: f"{d:%m-%d-%y}", "mdy"),
     "ymd": (lambda d: f"{d:%y.%m.%d}", "ymd"),
 }
-_MONTHS = ("Jan", "feb", "March", "Apr", "MAY", "June", "jul", "August", "Sept", "Oct", "Nov", "December")
+_MONTHS = (
+    "Jan",
+    "feb",
+    "March",
+    "Apr",
+    "MAY",
+    "June",
+    "jul",
+    "August",
+    "Sept",
+    "Oct",
+    "Nov",
+    "December",
+)
 
 
 def _money(draw: st.DrawFn, column: Column, values: list[float | None]) -> Cells:
@@ -162,7 +180,9 @@ def _money(draw: st.DrawFn, column: Column, values: list[float | None]) -> Cells
     if said:
         rules["decimal"] = mark
     texts = _each(amounts, write)
-    proven = mark == "." and any("." in t and len(t.rstrip(" )-kKUSD$").rpartition(".")[2]) != 3 for t in texts)
+    proven = mark == "." and any(
+        "." in t and len(t.rstrip(" )-kKUSD$").rpartition(".")[2]) != 3 for t in texts
+    )
     plain = not any(c in t for t in texts for c in ",.")
     return Cells(texts, rules, said or proven or plain)
 
@@ -249,8 +269,8 @@ def _flag(draw: st.DrawFn, column: Column, values: list[bool | None]) -> Cells:
              ("x", ""), ("1", ""), ("wahr", "falsch"), ("✓", "✗"))
         )
     )  # fmt: skip
-    if no:
-        return Cells(_each(values, lambda v: yes if v else no))
+    if no or not any(values):
+        return Cells(_each(values, lambda v: yes if v else no or "no"))
     # What is blank may be no or unknown: only without unknown cells can the map say which.
     if any(v is None for v in values):
         return Cells(_each(values, lambda v: yes if v else no), certain=False)
@@ -286,11 +306,3 @@ GARBAGE: dict[str, Sequence[str]] = {
     "choice": ("whatever", "#REF!", "?"),
 }
 """Cells that nobody can read as their kind, however the column is written."""
-
-
-def typed(table: str, name: str, values: list[Any]) -> tuple[list[Any], dict[str, Any]]:
-    """The column as a database has it: values of their own type, and what the map says."""
-    column = TABLES[table][name]
-    if column.kind == "score":
-        return values, {"scale": [0, 100]}
-    return values, {}

@@ -232,7 +232,8 @@ def _damage(draw: st.DrawFn, part: Part) -> None:
             continue
         if draw(st.integers(0, 4)) == 4:
             part.rows.append(dict(part.rows[i]))
-            part.sound.append(part.table not in ("accounts", "people", "contracts", "evidence"))
+            once = part.table in ("accounts", "people", "contracts", "evidence")
+            part.sound.append(part.sound[i] and not once)
             for texts in part.cells.values():
                 texts.append(texts[i])
             continue
@@ -253,8 +254,15 @@ def _damage(draw: st.DrawFn, part: Part) -> None:
             part.sound[i] &= not column.required
             if part.table == "health":
                 part.sound[i] &= any(row.get(c) is not None for c in ("score", "status"))
-            if column.kind == "score" and "scale" not in part.rules[name]:
-                part.certain[name] = False
+            _less_certain(part, [name])
+
+
+def _less_certain(part: Part, names: list[str]) -> None:
+    """A cell that is lost may have been the one that told how its column is written."""
+    for name in names:
+        if not {"scale", "date_order", "decimal"} & set(part.rules[name]):
+            telling = TABLES[part.table][name].kind in ("score", "date", "money")
+            part.certain[name] &= not telling
 
 
 def _write(draw: st.DrawFn, part: Part) -> None:
@@ -265,6 +273,8 @@ def _write(draw: st.DrawFn, part: Part) -> None:
     records = [list(cells) for cells in zip(*columns, strict=True)] if part.rows else []
     if part.kind == "text":
         part.written = write_text(draw, headers, records)
+        if part.written.lossy:
+            _less_certain(part, list(part.headers))
         return
     above = draw(st.integers(0, 3)) if part.kind == "xlsx" else 0
     first = above + 2 if part.kind == "xlsx" else 1
@@ -290,9 +300,7 @@ _ARROW = {"date": pa.date32(), "money": pa.float64(), "number": pa.float64(), "r
 
 def _arrow(part: Part) -> pa.Table:
     columns = {
-        header: pa.array(
-            part.cells[name], _ARROW.get(TABLES[part.table][name].kind, pa.string())
-        )
+        header: pa.array(part.cells[name], _ARROW.get(TABLES[part.table][name].kind, pa.string()))
         for name, header in part.headers.items()
     }
     return pa.table(columns)

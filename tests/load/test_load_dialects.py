@@ -164,3 +164,41 @@ def test_what_csv_writes_is_read(cells, delimiter, end, encoding):
     assert [list(row.values()) for row in table.to_pylist()] == cells
     assert places.tolist() == list(range(2, len(cells) + 2))
     assert notes.empty
+
+
+@pytest.mark.parametrize("columns", [["id"], ["id", "name", "note"]])
+def test_a_quote_that_swallows_one_row_is_told_whatever_the_map_reads(write, columns):
+    text = 'id,name,note\nA1,Acme,x\nA2,Beta,"5 inch\nA3,Gamma,6 inch"\nA4,Delta,y\n'
+    one = sheet(write, text)
+    one.columns(columns)
+    told = one.notes[one.notes["kind"] == "quote_not_closed"]
+    assert told[["row", "severity"]].to_numpy().tolist() == [[3, "error"]]
+
+
+def test_a_text_of_several_lines_is_a_text(write):
+    one = sheet(write, 'id,name,note\nA1,Acme,"Dear all,\nthanks, and bye"\nA2,Beta,"a\n\nb"\n')
+    assert len(one.frame) == 2
+    assert one.notes.empty
+
+
+def test_quotes_written_with_a_backslash_are_told(write):
+    one = sheet(write, 'id,note\n1,"He said \\"hi\\""\n2,x\n')
+    assert len(one.frame) == 2
+    assert one.notes["kind"].tolist() == ["backslash_quotes"]
+
+
+def test_a_delimiter_of_several_bytes(write):
+    export = open_export(write({"a.csv": "id§name\n1§a\n"}))
+    assert export.laid_out({"a.csv": Layout(delimiter="§")}).sheets["a.csv"].headers == (
+        "id",
+        "name",
+    )
+
+
+def test_the_first_records_alone(write):
+    lines = "".join(f"{i},name {i},{'x' * 40}\n" for i in range(120_000))
+    one = sheet(write, f"id,name,note\n{lines}")
+    top = one.head(1000)
+    assert top.shape == (1000, 3)
+    assert (top.index[0], top.index[-1]) == (2, 1001)
+    assert top["name"].iloc[-1] == "name 999"

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import hashlib
+import os
+import sys
 
 import openpyxl
 import pytest
 
 from csmkit.errors import UnreadableInput
 from csmkit.load.assemble import load
-from csmkit.load.files import open_export
+from csmkit.load.files import DataFile, open_export
 from csmkit.load.map_reader import parse_map
 
 
@@ -177,3 +179,36 @@ def test_a_file_is_found_however_its_name_is_asked_for(write):
     export = open_export(write({f"{APART}.csv": "id\n1\n"}))
     assert list(export.sheets) == [f"{JOINED}.csv"]
     assert export.name_of(f"{APART}.csv") == export.name_of(f"{JOINED}.csv") == f"{JOINED}.csv"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
+def test_a_named_pipe_is_no_file(write):
+    folder = write({})
+    os.mkfifo(folder / "x.csv")
+    with pytest.raises(UnreadableInput, match="not a file that the kit reads"):
+        open_export(folder / "x.csv")
+
+
+def test_a_databases_log_is_part_of_its_content(write):
+    folder = write({"cs.duckdb": b"x"})
+    before = DataFile("cs.duckdb", folder / "cs.duckdb").sha256
+    (folder / "cs.duckdb.wal").write_bytes(b"y")
+    assert DataFile("cs.duckdb", folder / "cs.duckdb").sha256 != before
+
+
+def test_text_files_that_hold_a_table_are_read_and_others_are_told(write):
+    export = open_export(
+        write(
+            {
+                "accounts.txt": "id\tname\n1\tAcme\n".encode("utf-16"),
+                "readme.txt": "Dear all,\nthis is the export, of June.\n",
+                "b.pdf": b"%PDF",
+                "LICENSE.txt": "MIT",
+            }
+        )
+    )
+    assert list(export.sheets) == ["accounts.txt"]
+    assert export.sheets["accounts.txt"].frame["name"].tolist() == ["Acme"]
+    assert export.notes[["kind", "value"]].to_numpy().tolist() == [
+        ["file_not_read", "b.pdf, readme.txt"]
+    ]

@@ -1,19 +1,55 @@
-"""Random exports end in findings or in one of our own errors, never in a traceback."""
+"""Random exports: the truth comes back or a finding names what is lost; never a traceback."""
 
 import contextlib
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from csmkit.errors import CsmkitError
 from csmkit.load.read import check_export, read_export
 from csmkit.schema import TABLES
+from tests.load.exports import exports
+from tests.load.fuzz import check, check_doors
 
 CELLS = st.sampled_from(
     ["", "A1", "A2", "ana@x.io", "Ana Lee", "Kim Ray", "2024-01-01", "2024-02-30", "31/12/2024",
      "01/02/2024", "9999-12-31", "-5", "0", "0.5", "$1,000", "1e3", "TRUE", "csm", "churn", "won",
      "red", "nps", "Ana Lee; Zed", "é\"'\u200f", "=1+1", "7"]
 )  # fmt: skip
+STEADY = settings(
+    deadline=None,
+    database=None,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+"""The same examples every time; what is new is looked for by ``python -m tests.load.fuzz``."""
+
+
+@settings(STEADY, max_examples=75)
+@given(exports())
+def test_the_truth_comes_back_or_a_finding_names_what_is_lost(tmp_path_factory, export):
+    check(export, tmp_path_factory.mktemp("fuzz"))
+
+
+@settings(STEADY, max_examples=15)
+@given(exports(damage=False, kinds=("parquet", "sqlite", "text")))
+def test_the_doors_never_end_in_a_traceback(tmp_path_factory, export):
+    folder = tmp_path_factory.mktemp("doors") / "export"
+    folder.mkdir()
+    check_doors(export, folder)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "duckdb"])
+def test_books_and_databases_give_the_truth_back(tmp_path_factory, kind):
+    @settings(STEADY, max_examples=5)
+    @given(exports(damage=False, kinds=(kind,)))
+    def one(export):
+        seen = check(export, tmp_path_factory.mktemp(kind))
+        assert seen["loaded"]
+
+    one()
 
 
 @st.composite
@@ -32,11 +68,9 @@ def sheets(draw):
     return table.name, "\n".join(",".join(line) for line in lines) + "\n"
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(st.lists(sheets(), min_size=1, max_size=4), st.booleans())
-def test_random_exports(write, drawn, sound):
+@settings(STEADY, max_examples=20)
+@given(drawn=st.lists(sheets(), min_size=1, max_size=4), sound=st.booleans())
+def test_tables_of_anything(write, drawn, sound):
     folder = write({})
     for old in folder.iterdir():
         old.unlink()

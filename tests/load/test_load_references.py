@@ -277,3 +277,111 @@ def test_attendees_are_read_once_for_each_list():
     )
     both = "ana.lee@x.io;sam@x.io"
     assert out["touchpoints"]["attendees"].fillna("-").tolist() == [both, "-", both]
+
+
+def many(found, kind):
+    """How many findings of a kind are listed, and how many more the last of them counts."""
+    rows = found[found["kind"] == kind]["rows"]
+    return len(rows), int(rows.iloc[-1])
+
+
+@pytest.fixture
+def three(monkeypatch):
+    """Three findings of a kind are listed at most."""
+    from csmkit.load import (
+        account_references,
+        aliases,
+        check_accounts,
+        findings,
+        people,
+        references,
+    )
+
+    for module in (findings, account_references, aliases, check_accounts, people, references):
+        monkeypatch.setattr(module, "LISTED", 3)
+
+
+def test_of_many_strangers_the_first_are_listed(three):
+    texts = [f"Stranger {i}" for i in range(5)]
+    tables = {
+        "people": ["person_id|name|email", "P1|Ana Lee|ana.lee@x.io"],
+        "accounts": ACCOUNTS,
+        "touchpoints": ["account_id|person_id|date", *(f"A1|{t}|2026-01-01" for t in texts)],
+    }
+    _, found = linked(tables)
+    strangers = found[found["kind"].eq("unknown_person") & found["table"].eq("touchpoints")]
+    assert strangers["value"].tolist() == [*texts[:3], ""]
+    assert strangers["message"].str.contains("1 row").tolist() == [True] * 4
+
+
+def test_of_many_people_named_in_another_way_the_first_are_listed(three):
+    people = [f"P{i}|Ana P{i}|ana.p{i}@x.io" for i in range(5)]
+    said = [f"A1|ana.p{i}|2026-01-01" for i in range(5)]
+    said += [f"A1|Ana P{i} (inactive)|2026-01-01" for i in range(5)]
+    tables = {
+        "people": ["person_id|name|email", *people],
+        "accounts": ACCOUNTS,
+        "touchpoints": ["account_id|person_id|date", *said],
+    }
+    _, found = linked(tables)
+    assert many(found, "person_matched") == (4, 2)
+    assert many(found, "inactive_person") == (4, 2)
+
+
+def test_of_many_people_spelled_twice_or_merged_the_first_are_listed(three):
+    from csmkit.load.aliases import possible_doubles
+    from csmkit.load.people import link_managers, people_from_owners
+
+    five = range(5)
+    doubles = pd.DataFrame(
+        {
+            "person_id": [x for i in five for x in (f"ana.p{i}@x.io", f"ana-p{i}")],
+            "name": [x for i in five for x in (f"ana.p{i}@x.io", f"Ana P{i}")],
+        }
+    )
+    assert many(possible_doubles(doubles), "maybe_same_person") == (4, 2)
+    owners = pd.Series([x for i in five for x in (f"Ana P{i}", f"P{i}, Ana")])
+    assert many(people_from_owners([owners])[1], "person_spellings") == (4, 2)
+    managed = frame(
+        ["person_id|name|manager_id", *(f"P{i}|Ana|Boss {i % 4}" for i in five)], "people.csv"
+    )
+    found = link_managers(managed.assign(email=pd.Series(None, dtype="str")))[1]
+    assert many(found, "manager_added") == (4, 1)
+    assert "Boss 0 is named as manager of 2 people" in found["message"].iloc[0]
+
+
+def test_of_many_similar_and_merged_accounts_the_first_are_listed(three):
+    from csmkit.load.check_accounts import check_accounts
+
+    names = ["Acme", "Bolton", "Cordova", "Dunmore", "Elvira"]
+    lines = [f"{n[0]}{i}|{n}{end}" for n in names for i, end in enumerate(("", " Inc."))]
+    accounts = frame(["account_id|name", *lines], "accounts.csv")
+    found = check_accounts({"accounts": accounts})
+    assert many(found, "similar_account_names") == (4, 2)
+    assert found["remedy"].iloc[1].endswith('[merge]\n"B1" = "B0"')
+    _, found = linked(
+        {"accounts": ["account_id|name", "A1|Acme", *(f"M{i}|" for i in range(5))], "surveys": [
+            "account_id|date", *(f"M{i}|2026-01-01" for i in range(5))
+        ]},
+        merge={f"M{i}": "A1" for i in range(5)},
+    )  # fmt: skip
+    moved = found[found["kind"].eq("account_merged") & found["table"].eq("surveys")]
+    assert moved["value"].tolist() == ["M0", "M1", "M2", ""]
+
+
+def test_only_findings_that_are_listed_are_worked_out(three, monkeypatch):
+    from csmkit.load import account_ids, findings
+    from csmkit.load.account_references import link_accounts
+
+    asked = []
+    monkeypatch.setattr(findings, "_shown", lambda value: asked.append(value) or str(value))
+    monkeypatch.setattr(account_ids._Likely, "like", lambda _, text: asked.append(text) or "")
+    lost = frame(["account_id|date", *(f"X{i}|2026-01-01" for i in range(9))], "t.csv")
+    _, found = link_accounts("touchpoints", lost, frame(ACCOUNTS, "accounts.csv"))
+    assert asked == ["X0", "X1", "X2"]
+    assert many(found, "unknown_account") == (4, 6)
+    asked.clear()
+    findings.findings_of(
+        "touchpoints", lost, "account_id", severity="info", kind="x", message="m", remedy="r"
+    )
+    assert asked == ["X0", "X1", "X2"]

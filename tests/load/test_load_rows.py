@@ -1,5 +1,6 @@
 """Every row is kept, or set aside with a reason."""
 
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,9 +16,9 @@ ACCOUNTS = '[[source]]\ntable = "accounts"\nfile = "acc.csv"\n[source.columns]\n
 ACC = "id,who\nA1,Ana\nA2,Ben\n"
 
 
-def loaded(write, text, **files):
+def loaded(write, text, top="", **files):
     folder = write({"acc.csv": ACC, **{f"{k}.csv": v for k, v in files.items()}})
-    return load(open_export(folder), parse_map(ACCOUNTS + text), None)
+    return load(open_export(folder), parse_map(top + ACCOUNTS + text), None)
 
 
 def kinds(result, table):
@@ -178,6 +179,91 @@ def test_mixed_currencies_are_an_error(write):
         f="acc,start,end,arr\nA1,2024-01-01,,$5\nA1,2024-01-01,,€5\n",
     )
     assert ("mixed_currencies", 3, "arr") in kinds(result, "contracts")
+
+
+def test_contract_totals_are_spread_over_whole_months(write):
+    result = loaded(
+        write,
+        source(
+            "contracts", CONTRACTS.replace('arr = "arr"', 'arr = { column = "arr", is = "tcv" }')
+        ),
+        f="acc,start,end,arr\nA1,2024-01-01,2024-12-31,1200\nA1,2024-01-01,2025-12-31,2400\n"
+        "A1,2024-01-01,2024-01-10,10\nA2,2024-01-01,,1200\nA2,2024-03-01,2024-01-01,5\n",
+    )
+    # 12 months; 24 months; less than a month counts as one: 10 x 12.
+    assert result.tables["contracts"]["arr"].tolist() == [1200, 1200, 120]
+    assert [k for k in kinds(result, "contracts") if k[0] == "tcv_without_term"] == [
+        ("tcv_without_term", 5, "arr"),
+        ("tcv_without_term", 6, "arr"),
+    ]
+    assert result.provenance.files[1].set_aside == 2
+
+
+def test_totals_need_start_and_end(write):
+    result = loaded(
+        write,
+        source(
+            "arr_snapshots",
+            'account_id = "acc"\ndate = "start"\narr = { column = "arr", is = "tcv" }',
+        ),
+        f="acc,start,arr\nA1,2024-01-01,1200\n",
+    )
+    assert result.tables["arr_snapshots"].empty
+    assert ("tcv_without_term", 0, "arr") in kinds(result, "arr_snapshots")
+
+
+def test_each_rows_currency_and_the_cells_own(write):
+    given = source(
+        "contracts",
+        CONTRACTS.replace('arr = "arr"', 'arr = { column = "arr", currency = { column = "cur" } }'),
+    )
+    result = loaded(
+        write,
+        given + "[rates]\nEUR = 1.5\n",
+        top='currency = "USD"\n',
+        f="acc,start,end,arr,cur\nA1,2024-01-01,,100,USD\nA1,2024-02-01,,100,EUR\n",
+    )
+    assert result.tables["contracts"]["arr"].tolist() == [100, 150]
+    assert "converted_currency" in set(result.findings["kind"])
+
+
+@pytest.mark.parametrize(
+    ("codes", "top", "kinds_found"),
+    [
+        (("USD", "EUR"), "", ["currency_not_mapped"]),
+        (("EUR", "EUR"), 'currency = "USD"\n', ["currency_not_mapped"]),
+        (("USD", "USD"), 'currency = "USD"\n', []),
+        (("USD", "USD"), "", []),
+    ],
+)
+def test_a_currency_column_that_the_map_does_not_use(write, codes, top, kinds_found):
+    result = loaded(
+        write,
+        source("contracts", CONTRACTS),
+        top=top,
+        f="acc,start,end,arr,CurrencyIsoCode\n"
+        + "".join(f"A1,2024-01-01,,100,{code}\n" for code in codes),
+    )
+    assert [k for k in result.findings["kind"] if k == "currency_not_mapped"] == kinds_found
+
+
+def test_a_currency_that_only_the_number_format_shows(write):
+    book = openpyxl.Workbook()
+    book.active.title = "S"
+    for row in (["acc", "start", "arr"], ["A1", "2024-01-01", 100], ["A2", "2024-01-01", 100]):
+        book.active.append(row)
+    book.active["C2"].number_format = "[$EUR] #,##0.00"
+    book.active["C3"].number_format = "[$CHF] #,##0.00"
+    folder = write({})
+    book.save(folder / "b.xlsx")
+    text = source("contracts", 'account_id = "acc"\nstart = "start"\narr = "arr"')
+    result = loaded(write, text.replace("f.csv", "b.xlsx"))
+    assert "mixed_currencies" in set(result.findings["kind"])
+    priced = text.replace("f.csv", "b.xlsx") + "[rates]\nEUR = 0.5\n"
+    assert loaded(write, priced, 'currency = "CHF"\n').tables["contracts"]["arr"].tolist() == [
+        50,
+        100,
+    ]
 
 
 cells = st.sampled_from(["A1", "A2", "A9", "", " "])

@@ -98,6 +98,15 @@ def test_with_marks_in_the_column_only_a_mark_makes_a_percentage():
     assert (parsed.unread.tolist(), parsed.asks) == ([False, False, True], {})
 
 
+def test_a_bare_number_beside_percentages_is_told():
+    parsed = parse("rate", "5%", "1", "0", None)
+    assert (shown(parsed), kinds(parsed)) == ([0.05, 1, 0, None], ["bare_shares"])
+    assert parsed.notes[0].cells.tolist() == [False, True, False, False]
+    hundred = parse("rate", "5%", "1", percent=100)
+    assert (shown(hundred), kinds(hundred)) == ([0.05, 0.01], [])
+    assert kinds(parse("rate", "1", "0.5")) == kinds(parse("rate", "5%", "7%")) == []
+
+
 def test_a_rate_above_1_is_not_read_when_the_map_says_0_to_1():
     parsed = parse("rate", "85", "0.9", percent=1)
     assert (shown(parsed), parsed.asks) == ([None, 0.9], {})

@@ -36,6 +36,15 @@ def test_a_note_is_one_finding_with_its_count_and_three_examples():
     )
 
 
+def test_a_finding_counts_every_cell_it_is_about():
+    found = said("money", *["N/A"] * 1500)
+    assert found["rows"].tolist() == [1500]
+    asked = said("money", *["1.234"] * 1200, "12", None).set_index("kind")
+    assert asked.loc["ambiguous_decimal", "rows"] == 1200
+    dates = said("date", "soon", "01/02/2024", "01/02/2024", "03/02/2024").set_index("kind")
+    assert dates.loc["ambiguous_date", "rows"] == 3
+
+
 def test_a_note_about_the_column_has_no_row():
     found = said("date", "13/02/2024", None)
     assert kinds(found) == ["date_order_assumed"]

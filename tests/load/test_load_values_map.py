@@ -48,6 +48,10 @@ def test_a_blank_cell_may_stand_for_something():
     assert rules("at_renewal", spec, "movements").values == {"": "false"}
 
 
+def test_one_word_in_two_cases_may_say_the_same_twice():
+    assert len(rules("arr", '{ column = "x", values = { h = "1", H = "1" } }').values) == 2
+
+
 @pytest.mark.parametrize(
     ("column", "spec", "top", "fault"),
     [
@@ -66,6 +70,9 @@ def test_a_blank_cell_may_stand_for_something():
         ("arr", '"x"', 'currency = "USD"\n[rates]\nEUR = -1\n', "EUR is -1; write a number"),
         ("arr", '"x"', 'currency = "USD"\n[rates]\neuro = 1\n', "'euro' is no ISO code"),
         ("arr", '"x"', 'currency = "USD"\n[rates]\nUSD = 2\n', "the map's currency itself"),
+        ("arr", '"x"', 'currency = "USD"\n[rates]\nEUX = 1\n', "'EUX' is no ISO code"),
+        ("arr", '"x"', 'currency = "EUX"\n', "currency is 'EUX'"),
+        ("arr", '{ column = "x", values = { h = "1", " H" = "2" } }', "", "for '1' and for '2'"),
         ("arr", '"x"', 'currency = "USD"\nrates = 2\n', "rates is written [rates]"),
     ],
 )

@@ -104,7 +104,6 @@ def test_thousands_are_right_or_not_read_or_told(amounts, mark, kind):
 @pytest.mark.parametrize(
     ("cells", "values"),
     [
-        (["1.234", "12345"], [1.234, 12345]),
         (["1.234", "1.5"], [1.234, 1.5]),
         (["1.234", "1,5"], [1234, 1.5]),
         (["1.234", "1.234.567"], [1234, 1_234_567]),
@@ -122,6 +121,7 @@ def test_the_column_proves_its_decimal_mark(cells, values):
     ("cells", "values"),
     [
         (["1.234", "12"], [None, 12]),
+        (["1.234", "12500"], [None, 12500]),
         (["1.234", "1,234"], [None, None]),
         (["1,234.5", "1.234,5", "7"], [None, None, 7]),
     ],
@@ -144,6 +144,14 @@ def test_a_dot_in_a_count_stands_before_decimals_and_that_is_told():
     assert kinds(parse("1.234", kind="number", decimal=".")) == []
     assert shown(parse("0,5", "1,234", kind="number")) == [0.5, 1.234]
     assert parse("$5", kind="number").unread.all()
+    long = parse("1.234", "12500", kind="number")
+    assert (shown(long), kinds(long)) == ([1.234, 12500], ["decimal_assumed"])
+
+
+@pytest.mark.parametrize("kind", ["number", "rate"])
+def test_only_amounts_are_written_in_thousands_and_millions(kind):
+    assert shown(parse("12m", "5k", "1bn", "1", kind=kind)) == [None, None, None, 1]
+    assert shown(parse("12m")) == [12_000_000]
 
 
 def test_mrr_becomes_arr_only_by_the_map():
@@ -157,6 +165,27 @@ def test_several_currencies_are_an_error():
     parsed = parse("$5", "€5", "7")
     assert parsed.signs == ("$", "EUR")
     assert [(n.kind, n.severity) for n in parsed.notes] == [("mixed_currencies", "error")]
+
+
+def test_an_amount_without_a_currency_beside_one_is_asked_for():
+    parsed = parse("€5", "7", "0", None)
+    assert shown(parsed) == [5, None, 0, None]
+    assert parsed.unread.tolist() == [False, True, False, False]
+    assert [(n.kind, n.severity) for n in parsed.notes] == [("ambiguous_currency", "error")]
+    assert 'Say currency = "EUR"' in parsed.notes[0].remedy
+    assert 'Say currency = "USD"' in parse("$5", "7").notes[0].remedy
+    assert shown(parse("€5", "7", base="EUR")) == [5, 7]
+    assert kinds(parse("5", "7")) == kinds(parse("€5", "7", base="EUR")) == []
+    beside = parse("100", "100", currency=["EUR", None], currency_column="cur")
+    assert shown(beside) == [100, None]
+
+
+def test_a_blank_currency_is_the_maps_and_told_where_other_rows_name_another():
+    said = {"base": "USD", "rates": {"EUR": 2.0}, "currency_column": "cur"}
+    parsed = parse("10", "10", currency=["EUR", None], **said)
+    assert (shown(parsed), kinds(parsed)) == ([20, 10], ["currency_assumed", "converted_currency"])
+    assert parsed.notes[0].cells.tolist() == [False, True]
+    assert kinds(parse("10", "10", currency=["USD", None], **said)) == []
 
 
 def test_a_currency_that_is_not_the_maps_is_an_error():

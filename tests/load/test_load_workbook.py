@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from openpyxl.chartsheet import Chartsheet
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from csmkit.load import parquet
 from csmkit.load.grid import Grid
+from csmkit.load.grid_reader import open_grid
+from csmkit.load.mapping import Layout
 from csmkit.load.number_format import currency_of, zeros_of
 from csmkit.load.workbook import cell_text, letters, read_book
 from tests.load.workbooks import (
@@ -55,6 +60,10 @@ def found(grid: Grid) -> list[tuple[Any, ...]]:
         (dt.date(2024, 5, 6), "2024-05-06"),
         (dt.datetime(2024, 5, 6), "2024-05-06"),
         (dt.datetime(2024, 5, 6, 11, 29, 59, 999_900), "2024-05-06 11:30:00"),
+        (dt.datetime(2026, 6, 30, 23, 59, 59, 997_000), "2026-06-30 23:59:59"),
+        (dt.datetime(2026, 6, 30, 23, 59, 59, 999_999), "2026-06-30 23:59:59"),
+        (dt.datetime(2026, 6, 30, 11, 29, 59, 997_000), "2026-06-30 11:29:59"),
+        (dt.datetime.max, "9999-12-31 23:59:59"),
         (dt.time(9, 30), "09:30:00"),
         (dt.timedelta(hours=26, minutes=30), "26:30:00"),
         (-dt.timedelta(minutes=90), "-01:30:00"),
@@ -339,3 +348,37 @@ def test_no_process_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_letters_of_columns() -> None:
     assert [letters(i) for i in (0, 25, 26, 16_383)] == ["A", "Z", "AA", "XFD"]
+
+
+def test_the_end_of_a_day_is_that_day_in_a_workbook_and_in_parquet(tmp_path: Path) -> None:
+    last = dt.datetime(2026, 6, 30, 23, 59, 59, 997_000)
+    pq.write_table(pa.table({"date": [last]}), tmp_path / "a.parquet")
+    book = read(xlsx({"A1": "date", "A2": last})).cells.to_pylist()[1]["0"]
+    column = parquet.relation(tmp_path / "a.parquet", "a.parquet").read(["date"]).column("date")
+    assert [book] == column.to_pylist() == ["2026-06-30 23:59:59"]
+
+
+def test_a_long_text_that_many_cells_share_is_sent_once() -> None:
+    text = "x" * 32_000
+    cells = {"A1": "text", "B1": "id", "D1": "last"}
+    cells |= {f"A{i}": text for i in range(2, 202)}
+    cells |= {f"B{i}": f"id {i}" for i in range(2, 202)}
+    grid = read(xlsx(cells))
+    assert grid.cells.nbytes < 2 * len(text) + 20_000
+    assert grid.cells.column("0").to_pylist() == ["text", *[text] * 200]
+    assert grid.cells.column("1").to_pylist()[:2] == ["id", "id 2"]
+    # What nearly every row has of its own gains nothing from being numbered.
+    assert grid.cells.column("1").type == pa.string()
+
+
+def test_merged_cells_are_filled_where_texts_are_shared() -> None:
+    book = openpyxl.Workbook()
+    lines = [("csm", "account"), ("Ana", 1), (None, 2), ("Ben", 3), (None, 4), (None, 5), ("", 6)]
+    for line in lines:
+        book.active.append(line)
+    book.active.merge_cells("A2:A3")
+    book.active.merge_cells("A4:A6")
+    grid = next(iter(read_book(saved(book), "book.xlsx").values()))
+    table, _, _ = open_grid(grid, "book.xlsx#Sheet", Layout()).read(["csm", "account"])
+    assert pa.types.is_dictionary(grid.cells.column("0").type)
+    assert table.column("csm").to_pylist() == ["Ana", "Ana", "Ben", "Ben", "Ben", None]

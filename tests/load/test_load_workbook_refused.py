@@ -192,3 +192,17 @@ def test_a_zip_without_a_workbook() -> None:
 def test_a_file_that_is_gone(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInput, match=re.escape("gone.xlsx cannot be opened")):
         read_book(tmp_path / "gone.xlsx", "gone.xlsx")
+
+
+def test_more_text_than_the_kit_takes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "TEXT_LIMIT", 100_000)
+    cells = {f"A{i}": f"{i} " + "x" * 30_000 for i in range(1, 9)}
+    fault = refused(xlsx(cells))
+    assert fault.what.startswith("book.xlsx holds more text than can be read at once")
+    assert "CSV" in fault.remedy
+
+
+def test_a_frame_that_is_cut_off_is_no_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = bytearray(b'{"sheet": "Data", "bytes": 64}\n' + b"x" * 10)
+    monkeypatch.setattr(workbook, "_run", lambda *_: (out, ""))
+    assert "takes more memory" in refused(b"PK").what

@@ -8,7 +8,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-_ENCODINGS = ("utf-8",) * 5 + ("utf-8-sig", "utf-16", "utf-16-be+bom", "utf-16-le", "cp1252", "mac_roman")
+_ENCODINGS = ("utf-8",) * 5 + (
+    "utf-8-sig",
+    "utf-16",
+    "utf-16-be+bom",
+    "utf-16-le",
+    "cp1252",
+    "mac_roman",
+)
 _DELIMITERS = (",",) * 4 + (";", ";", "\t", "\t", "|", "||", "~|~", "::")
 _ENDS = ("\n", "\n", "\r\n", "\r\n", "\r")
 _TITLES = ("Report: accounts", "Generated on 2026-01-02 by Kim", "All regions; filtered", "")
@@ -79,7 +86,9 @@ def write_text(draw: st.DrawFn, headers: list[str], records: list[list[str]]) ->
         extra = [""]
     lines: list[list[str]] = []
     if shape == "titles":
-        lines += [[title] for title in draw(st.lists(st.sampled_from(_TITLES), min_size=1, max_size=3))]
+        lines += [
+            [title] for title in draw(st.lists(st.sampled_from(_TITLES), min_size=1, max_size=3))
+        ]
     if shape == "none":
         told = [name or f"spare {i}" for i, name in enumerate(names)]
         told = [f"{name} again" if name in told[:i] else name for i, name in enumerate(told)]
@@ -112,13 +121,16 @@ def write_text(draw: st.DrawFn, headers: list[str], records: list[list[str]]) ->
     if damaged:
         i = draw(st.integers(0, len(records) - 1))
         line = lines[out.places[i] - 1]
-        if draw(st.booleans()):
+        short = line[: max(1, width // 2)]
+        # What has no text left is a blank row.
+        if draw(st.booleans()) or not any(short):
             line += ["surplus", "cells"]
         else:
-            del line[max(1, width // 2) :]
+            line[:] = short
         if len(line) != len(names):
             out.lossy.add(i)
-    if feet and len(records) and header:
+    # Notes below nothing but rows that cannot be read look like the rows.
+    if feet and len(records) > len(out.lossy) and header:
         if draw(st.booleans()):
             out.layout["last_row"] = len(lines)
         full = draw(st.booleans())
@@ -140,7 +152,8 @@ def _line(cells: list[str], delimiter: str, quote: str) -> str:
 
 
 def _cell(text: str, delimiter: str, quote: str) -> str:
-    needs = any(mark in text for mark in (delimiter, '"', "\n", "\r"))
+    # Next to a delimiter of two characters a single one of them would shift it.
+    needs = any(mark in text for mark in (*delimiter, '"', "\n", "\r"))
     if quote == "all" or needs or (quote == "texts" and text[:1].isalpha()):
         return '"' + text.replace('"', '""') + '"'
     return text
@@ -157,7 +170,16 @@ def _encode(draw: st.DrawFn, text: str, out: Written, said: bool) -> None:
         out.data = text.encode()
         return
     if encoding in ("utf-16-le", "cp1252", "mac_roman") and not text.isascii():
-        if said:
+        if said or _is_utf8(out.data):
             out.layout["encoding"] = encoding
         else:
             out.certain = False
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether bytes that are not meant so are UTF-8 as well; then only the map can tell."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

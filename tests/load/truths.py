@@ -94,16 +94,16 @@ def truths(draw: st.DrawFn) -> Truth:
         truth.rows["accounts"].append(row | _filled(draw, "accounts", columns[2:], truth, n))
     others = [t for t in TABLES if t not in ("people", "accounts")]
     count = draw(st.sampled_from((0, 1, 1, 1, 1, 2)))
-    for table in draw(st.lists(st.sampled_from(others), unique=True, min_size=min(count, 1), max_size=count)):
+    for table in draw(
+        st.lists(st.sampled_from(others), unique=True, min_size=min(count, 1), max_size=count)
+    ):
         columns = [*TABLES[table].required, *_some(draw, _spare(table))]
         if table == "targets":
             columns = ["scope", *(c for c in columns if c != "scope")]
         if table == "health" and not {"score", "status"} & set(columns):
             columns.append("score")
         truth.columns[table] = columns
-        rows = [
-            _filled(draw, table, columns, truth, n) for n in range(draw(st.integers(0, 6)))
-        ]
+        rows = [_filled(draw, table, columns, truth, n) for n in range(draw(st.integers(0, 6)))]
         truth.rows[table] = [row for row in rows if _sound(table, row)]
     return truth
 

@@ -1,0 +1,1 @@
+"""Nasty files, each with its bytes and with what opening it must give."""
