@@ -8,11 +8,14 @@ import sys
 import textwrap
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from csmkit.errors import CsmkitError, UsageError
+from csmkit.errors import CsmkitError, UnreadableInput, UsageError
+
+if TYPE_CHECKING:
+    from csmkit.load.draft import Draft
 
 app = typer.Typer(
     name="csmkit",
@@ -127,23 +130,34 @@ def propose(
     ] = False,
 ) -> None:
     """Propose a column map, with how sure it is of each column."""
-    from csmkit.load.propose import propose_map
+    from csmkit.load.draft import open_draft
+    from csmkit.load.propose import proposal_of
 
     given = _setting("export", export)
     if ask:
         _review(given, out)
         return
-    proposal = propose_map(given)
+    draft = open_draft(given)
+    _tell_unread(draft)
     if out.exists():
         raise UsageError(
             f"There is a file {out} already, and a map may hold somebody's decisions.",
             "Name another with --out, move it away, or go on with it: add --review.",
         )
+    proposal = proposal_of(draft)
     _save(out, proposal.text)
     sure = int(proposal.columns["active"].sum())
+    shown = _typeable(_without_password(given))
+    if not sure:
+        _tell(
+            f"{out}: nothing is sure, so it uses no file yet. Answer the questions about it with:"
+            f" csmkit map {shown} --review{_out_option(out)}"
+        )
+        return
     _tell(
         f"{out}: {sure} columns are sure and used; {len(proposal.columns) - sure} are proposed as"
-        " comments, and used only once you take the # away. Then run: csmkit check"
+        " comments, and used only once you take the # away. Then run:"
+        f" csmkit check {shown} --map {_typeable(out)}"
     )
 
 
@@ -156,24 +170,24 @@ def _review(export: str, out: Path) -> None:
     draft = open_draft(export, map=out)
     if draft.opened:
         _tell(f"Going on with {out}.")
-    for name in draft.facts.unread():
-        _tell(f"{name} could not be read; csmkit check says why.")
+    _tell_unread(draft)
     decided, asking = review(draft, ask=_typed, tell=_tell)
     text = decided.text()
     if file.exists and text == draft.text():
         _tell(f"Nothing was changed; {out} is as it was.")
         return
-    if file.exists and not (asking and _agreed(f"{out} is there already. Replace it?")):
-        file = MapFile(free_name(out))
+    if file.exists and file.changed:
+        changed = f"{out} was changed by somebody else meanwhile. Replace it?"
+        if not (asking and _agreed(changed)):
+            file = MapFile(free_name(out))
     old = file.write(text)
     _tell(f"Saved {file.path}." + (f" What it was before is in {old}." if old else ""))
     open_still = [standing.text for standing in decided.status() if standing.level != "note"]
     for line in open_still:
         _tell(f"  - {line}")
-    again = f" --out {_typeable(file.path)}" if str(file.path) != "map.toml" else ""
     shown = _typeable(_without_password(export))
     _tell(
-        f"To go on: csmkit map {shown} --review{again}"
+        f"To go on: csmkit map {shown} --review{_out_option(file.path)}"
         if open_still
         else f"Then run: csmkit check {shown} --map {_typeable(file.path)}"
     )
@@ -182,6 +196,30 @@ def _review(export: str, out: Path) -> None:
             "The password is left out here: set it as the environment variable PGPASSWORD, or"
             " write it into the address again."
         )
+
+
+def _out_option(path: Path) -> str:
+    return f" --out {_typeable(path)}" if str(path) != "map.toml" else ""
+
+
+def _tell_unread(draft: Draft) -> None:
+    """Say which files cannot be read, and why.
+
+    Raises
+    ------
+    UnreadableInput
+        If none can be.
+    """
+    from csmkit.text import clean
+
+    faults = draft.facts.faults()
+    listed = "\n".join(f"  - {clean(name)}: {clean(why)}" for name, why in faults.items())
+    if faults and not draft.parts:
+        raise UnreadableInput(
+            f"Nothing in it could be read:\n{listed}\n", "Correct these files, or name others."
+        )
+    if faults:
+        _tell(f"Could not be read:\n{listed}")
 
 
 def _without_password(export: str) -> str:

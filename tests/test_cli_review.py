@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from csmkit.errors import MapError
 from csmkit.load.map_reader import read_map
 
 ACCOUNTS = "Company Id,Company,Blurb\n1,Acme,Gold\n2,Bolt,Silver\n"
@@ -89,22 +90,23 @@ def test_q_saves_what_is_decided_and_the_next_run_goes_on(folder):
     review(folder, *ALL[:5], "dmy", "q")
     text = (folder / "map.toml").read_text(encoding="utf-8")
     assert 'start = { column = "from", date_order = "dmy" }  # decided by a person' in text
-    done = review(folder, "", "", "", "", "", "dmy", "y")
+    done = review(folder, "", "", "", "", "", "dmy", "")
+    assert "Replace it?" not in done.stdout
     assert "Going on with map.toml." in done.stdout
     assert "from, which is start: In which order" not in done.stdout
     assert source(folder, "ownership").columns["end"].rules.date_order == "dmy"
     assert (folder / "map.toml.bak").read_text(encoding="utf-8") == text
 
 
-def test_the_end_of_the_input_saves_and_never_overwrites(folder):
+def test_the_end_of_the_input_saves_where_it_was_opened_and_keeps_the_old_map(folder):
     first = review(folder, "", "", "", end="")
     assert first.returncode == 0
     text = (folder / "map.toml").read_text(encoding="utf-8")
     second = review(folder, "", "", "Blurb", "segment", "", end="")
     assert second.returncode == 0
-    assert "Saved map-1.toml." in second.stdout
-    assert (folder / "map.toml").read_text(encoding="utf-8") == text
-    assert source(folder, "accounts", "map-1.toml").columns["segment"].column == "Blurb"
+    assert "Saved map.toml. What it was before is in map.toml.bak." in second.stdout
+    assert (folder / "map.toml.bak").read_text(encoding="utf-8") == text
+    assert source(folder, "accounts").columns["segment"].column == "Blurb"
 
 
 def test_a_file_that_is_left_out_stays_out(folder):
@@ -147,3 +149,122 @@ def test_what_to_type_next_holds_no_password_and_can_be_typed(folder, monkeypatc
     else:
         assert "csmkit map postgresql://ana@db.x.io/cs --review" in said
         assert "PGPASSWORD" in said
+
+
+def answering(monkeypatch, answers):
+    """Answers typed one by one; an error among them is raised as the keyboard would."""
+    from csmkit import cli
+
+    left = iter(answers)
+
+    def typed(_prompt):
+        answer = next(left)
+        if callable(answer):
+            answer = answer()
+        return answer
+
+    monkeypatch.setattr(cli, "_typed", typed)
+    return cli._review
+
+
+def test_ctrl_c_saves_what_is_decided_and_says_where(folder, monkeypatch, capsys):
+    def stopped():
+        raise KeyboardInterrupt
+
+    answers = ["", "", "Blurb", "segment", stopped]
+    answering(monkeypatch, answers)(str(folder / "export"), folder / "rv.toml")
+    assert f"Saved {folder / 'rv.toml'}." in capsys.readouterr().out
+    assert source(folder, "accounts", "rv.toml").columns["segment"].column == "Blurb"
+
+
+@pytest.mark.parametrize(("answer", "saved"), [("", "rv-1.toml"), ("y", "rv.toml")])
+def test_a_map_that_changed_meanwhile_is_replaced_only_when_asked(
+    folder, monkeypatch, capsys, answer, saved
+):
+    path = folder / "rv.toml"
+
+    def changed():
+        path.write_text("# theirs\n", encoding="utf-8")
+        return "q"
+
+    answers = ["", "", "Blurb", "segment", changed, answer]
+    answering(monkeypatch, answers)(str(folder / "export"), path)
+    assert f"Saved {folder / saved}." in capsys.readouterr().out
+    assert ("theirs" in path.read_text(encoding="utf-8")) == (saved != "rv.toml")
+
+
+def proposed(folder, *more):
+    return subprocess.run(
+        [sys.executable, "-m", "csmkit", "map", "export", *more],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=folder,
+        check=False,
+    )
+
+
+def test_where_nothing_is_sure_the_review_is_named_and_the_headers_are_in_the_map(folder):
+    for name in ("accounts.csv", "books.csv"):
+        (folder / "export" / name).unlink()
+    (folder / "export" / "list.csv").write_text("Alpha,Beta\n1,2\n", encoding="utf-8")
+    done = proposed(folder)
+    assert "nothing is sure" in done.stdout
+    assert "csmkit map export --review" in done.stdout
+    assert "csmkit check" not in done.stdout
+    assert "Its headers: Alpha, Beta" in (folder / "map.toml").read_text(encoding="utf-8")
+    with pytest.raises(MapError, match="--review"):
+        read_map(folder / "map.toml")
+
+
+def test_files_that_cannot_be_read_are_named_with_the_reason(folder):
+    (folder / "export" / "bad.xlsx").write_bytes(b"no workbook")
+    done = proposed(folder)
+    assert done.returncode == 0
+    assert "bad.xlsx: " in done.stdout
+    for name in ("accounts.csv", "books.csv"):
+        (folder / "export" / name).unlink()
+    done = proposed(folder, "--out", "other.toml")
+    assert done.returncode == 2
+    assert "bad.xlsx" in done.stderr
+    assert not (folder / "other.toml").exists()
+
+
+FLAT = (
+    "Account,CSM,ARR,Contract Start,Contract End,Health\n"
+    "Acme,Ana,10,2024-02-01,2025-01-31,green\nBolt,Ben,20,2024-03-01,2025-02-28,red\n"
+)
+
+
+def test_a_file_that_fills_several_tables_is_asked_about_each(folder):
+    for name in ("accounts.csv", "books.csv"):
+        (folder / "export" / name).unlink()
+    (folder / "export" / "book.csv").write_text(FLAT, encoding="utf-8")
+    done = review(folder, *[""] * 6, "2026-01-31", "")
+    assert "This file also has ARR: use it as contracts?" in done.stdout
+    assert "as of which day is this list?" in done.stdout
+    tables = {s.table for s in read_map(folder / "map.toml").sources}
+    assert tables == {"accounts", "contracts", "health"}
+    assert source(folder, "health").columns["date"].const == "2026-01-31"
+
+
+def test_another_table_is_added_by_hand(folder):
+    (folder / "export" / "books.csv").unlink()
+    done = review(folder, "", "", "another", "surveys", "q")
+    assert "Which other table does this file fill as well?" in done.stdout
+    text = (folder / "map.toml").read_text(encoding="utf-8")
+    assert '# table = "surveys"  # decided by a person' in text
+    assert '# account_id = "Company Id"' in text
+
+
+def test_a_role_is_proposed_and_enter_confirms_it(folder):
+    for name in ("accounts.csv", "books.csv"):
+        (folder / "export" / name).unlink()
+    (folder / "export" / "team.csv").write_text(
+        "name,Role\nAna,Sr. CSM\nBen,CSM\n", encoding="utf-8"
+    )
+    (folder / "export" / "empty list.csv").write_text("a,b\n", encoding="utf-8")
+    done = review(folder, "", "", "", "", "")
+    assert "empty list.csv" not in done.stdout
+    assert "[csm] >" in done.stdout
+    assert dict(source(folder, "people").columns["role"].rules.values) == {"Sr. CSM": "csm"}

@@ -5,7 +5,6 @@ A draft is frozen; each step gives a new one. The panel and the terminal are two
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,13 +12,20 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from csmkit.errors import UsageError
-from csmkit.load.draft_extra import fresh_parts, lines_beside, named
-from csmkit.load.draft_parts import Line, Part, adopted, fresh_lines, needed_words
+from csmkit.load.draft_extra import (
+    fresh_parts,
+    further_parts,
+    lines_of,
+    named,
+    refreshed,
+    with_another,
+)
+from csmkit.load.draft_parts import Line, Part, adopted, lacking, needed_words, questions_about
 from csmkit.load.facts import Facts
 from csmkit.load.files import Export, open_export
 from csmkit.load.guess import ASKED
 from csmkit.load.mapping import nearest
-from csmkit.load.questions import BLANK, Question, questions_of, rules_of, typed
+from csmkit.load.questions import BLANK, Question, check_constant, rules_of, typed
 from csmkit.schema import TABLES
 
 if TYPE_CHECKING:
@@ -89,15 +95,21 @@ class Draft:
                 f"Allowed: {', '.join(TABLES)}.",
             )
         if not table:
-            return self._with(replace(part, decided=True, left_out=True))
+            parts = self.parts if part.also else refreshed(self.parts, part, ())
+            out = replace(part, decided=True, left_out=True)
+            return replace(self, parts=parts)._with(out)
         if table == part.table:
             lines = part.lines
         else:
-            lines = self._lines(part.key, part.sheet, table)
+            lines = lines_of(self.facts, self.parts, part, table)
             part = replace(part, always=_NOTHING, kept_columns=_NOTHING)
         lines = tuple(adopted(line) for line in lines)
         part = replace(part, table=table, decided=True, left_out=False, lines=lines)
-        return self._with(part if part.also else named(self.facts, part))
+        if part.also:
+            return self._with(part)
+        part = named(self.facts, part)
+        parts = refreshed(self.parts, part, further_parts(self.facts, part))
+        return replace(self, parts=parts)._with(part)
 
     def add_table(self, sheet: str, table: str) -> Draft:
         """Let a sheet fill one more table, beside those it fills already.
@@ -109,13 +121,7 @@ class Draft:
         table : str
             The table.
         """
-        sheet = self.part(sheet).sheet
-        there = [part for part in self.parts if part.sheet == sheet]
-        keys = {part.key for part in self.parts}
-        key = next(k for n in range(2, len(keys) + 3) if (k := f"{sheet} ({n})") not in keys)
-        last = max(n for n, part in enumerate(self.parts) if part.sheet == sheet)
-        part = Part(key, sheet, "", there[0].lines, reason="a person added it", also=table)
-        parts = (*self.parts[: last + 1], part, *self.parts[last + 1 :])
+        parts, key = with_another(self.parts, self.part(sheet).sheet)
         return replace(self, parts=parts).choose_table(key, table)
 
     def choose_column(self, key: str, header: str, column: str) -> Draft:
@@ -141,7 +147,7 @@ class Draft:
                 "Change it in map.toml itself.",
             )
         known = line.guess is not None and line.guess.column == column
-        said = line.guess.rules if line.guess and known else needed_words(part.table, column)
+        said = line.guess.rules if line.guess and known else needed_words(self.facts, part, column)
         chosen = replace(line, column=column, said=said, decided=True)
         lines = tuple(
             chosen
@@ -185,16 +191,8 @@ class Draft:
     def say_always(self, key: str, column: str, text: str) -> Draft:
         """Let a column have the same text in every row; an empty text takes it back."""
         part = self.part(key)
-        allowed = TABLES[part.table][column].values
-        if text and TABLES[part.table][column].kind == "date" and not _is_day(text):
-            raise UsageError(
-                f"{column} cannot be {text!r}.", "Write a day such as 2026-01-31, year first."
-            )
-        if text and allowed and text not in allowed:
-            raise UsageError(
-                f"{column} cannot be {text!r}.{nearest(text, allowed)}",
-                f"Allowed: {', '.join(allowed)}.",
-            )
+        if text:
+            check_constant(TABLES[part.table][column], text)
         always = {k: v for k, v in part.always.items() if k != column}
         if text:
             always[column] = text
@@ -215,22 +213,7 @@ class Draft:
 
     def questions(self, part: Part, line: Line) -> tuple[Question, ...]:
         """What was said about a header, and what must still be said."""
-        if not line.column or line.fixed:
-            return ()
-        trap = bool(line.guess and line.guess.trap and line.guess.column == line.column)
-        memo = (part.sheet, part.table, line.header, line.column, trap, repr(dict(line.said)))
-        return self.facts.remembered(
-            ("questions", *memo),
-            lambda: questions_of(
-                self.facts.texts(part.sheet, line.header),
-                line.header,
-                part.table,
-                line.column,
-                line.said,
-                top=self.kept,
-                trap=trap,
-            ),
-        )
+        return questions_about(self.facts, part, line, self.kept)
 
     def waits(self, part: Part, line: Line) -> bool:
         """Whether a header's column waits for an answer."""
@@ -238,17 +221,7 @@ class Draft:
 
     def lacking(self, part: Part) -> list[str]:
         """Columns the part's table needs and nothing fills yet; its rows wait for them."""
-        if not part.table:
-            return []
-        there = set(part.always) | set(part.kept_columns)
-        there |= {ln.column for ln in part.lines if ln.column and not self.waits(part, ln)}
-        table = TABLES[part.table]
-        if table.name == "people":
-            return [] if there & {"name", "email", "person_id"} else ["name"]
-        needed = [c for c in table.required if c not in there]
-        if table.one_of and not there & set(table.one_of):
-            needed.append(" or ".join(table.one_of))
-        return needed
+        return lacking(part, {ln.column for ln in part.lines if self.waits(part, ln)})
 
     def in_force(self, part: Part) -> bool:
         """Whether the map uses this part."""
@@ -272,13 +245,6 @@ class Draft:
 
         return status_of(self)
 
-    def _lines(self, key: str, sheet: str, table: str) -> tuple[Line, ...]:
-        """Fresh lines; of a further table of a sheet with the account from the first one."""
-        first = next(part for part in self.parts if part.sheet == sheet)
-        if first.key == key:
-            return fresh_lines(self.facts, sheet, table)
-        return lines_beside(self.facts, first, table)
-
     def _line(self, part: Part, header: str) -> Line:
         headers = [line.header for line in part.lines]
         if header not in headers:
@@ -300,13 +266,6 @@ class Draft:
 
     def _with(self, part: Part) -> Draft:
         return replace(self, parts=tuple(part if p.key == part.key else p for p in self.parts))
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return dt.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def open_draft(export: str | Path | Export, *, map: str | Path | None = None) -> Draft:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import count
 from types import MappingProxyType
 
 from csmkit.load.draft_parts import Line, Part, adopted, fresh_lines, fresh_part
 from csmkit.load.facts import Facts
-from csmkit.load.fit import canonical_table
 from csmkit.load.guess import SURE, Guess
 from csmkit.load.synonyms import plain
 
@@ -61,7 +61,7 @@ def further_parts(facts: Facts, main: Part) -> tuple[Part, ...]:
         The sheet's first part.
     """
     anchor = anchor_of(main)
-    if main.table not in _MAIN or canonical_table(main.sheet) or not anchor:
+    if main.table not in _MAIN or not anchor:
         return ()
     used = {line.header for line in main.lines if line.column or _fits(line.header, line.guess)}
     elsewhere = {facts.table(name).table for name in facts.names() if name != main.sheet}
@@ -105,6 +105,41 @@ def lines_beside(facts: Facts, main: Part, table: str) -> tuple[Line, ...]:
     anchor = anchor_of(main)
     lines = fresh_lines(facts, main.sheet, table)
     return tuple(_beside(line, anchor) for line in lines)
+
+
+def lines_of(facts: Facts, parts: tuple[Part, ...], part: Part, table: str) -> tuple[Line, ...]:
+    """Fresh lines for a table; of a further one with the account from the sheet's first part."""
+    first = next(other for other in parts if other.sheet == part.sheet)
+    if first.key == part.key:
+        return fresh_lines(facts, part.sheet, table)
+    return lines_beside(facts, first, table)
+
+
+def refreshed(parts: tuple[Part, ...], main: Part, fresh: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts with these further tables of a sheet, beside those that a person decided on."""
+    rest = [p for p in parts if not (p.sheet == main.sheet and p.also and not p.decided)]
+    there = [part for part in rest if part.sheet == main.sheet]
+    tables = {part.table for part in there if part.also}
+    last = rest.index(there[-1]) + 1
+    new: list[Part] = []
+    for part in fresh:
+        if part.table not in tables:
+            new.append(replace(part, key=_free_key((*there, *new), main.sheet)))
+    return (*rest[:last], *new, *rest[last:])
+
+
+def with_another(parts: tuple[Part, ...], sheet: str) -> tuple[tuple[Part, ...], str]:
+    """The parts with one more for a sheet, whose table a person says; and its key."""
+    there = [part for part in parts if part.sheet == sheet]
+    last = parts.index(there[-1]) + 1
+    key = _free_key(tuple(there), sheet)
+    part = Part(key, sheet, "", there[0].lines, reason="a person added it", also="more")
+    return (*parts[:last], part, *parts[last:]), key
+
+
+def _free_key(parts: tuple[Part, ...], sheet: str) -> str:
+    keys = {part.key for part in parts}
+    return next(key for n in count(2) if (key := f"{sheet} ({n})") not in keys)
 
 
 def anchor_of(part: Part) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 from csmkit.load.facts import Facts
 from csmkit.load.guess import ASKED, SURE, Guess
+from csmkit.load.guess_money import currency_header
+from csmkit.load.questions import Question, questions_of
 from csmkit.schema import TABLES
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -116,11 +118,53 @@ def fresh_lines(facts: Facts, sheet: str, table: str) -> tuple[Line, ...]:
     )
 
 
-def needed_words(table: str, column: str) -> Mapping[str, Any]:
-    """What has to be said of a score, because nothing in its values tells."""
-    if column and TABLES[table][column].kind == "score":
+def needed_words(facts: Facts, part: Part, column: str) -> Mapping[str, Any]:
+    """What has to be said of a score, for nothing in its values tells; and money's currency."""
+    kind = TABLES[part.table][column].kind if column else ""
+    if kind == "score":
         return {"scale": [0, 100], "high_is": ASKED}
+    if kind == "money":
+        headers = facts.headers(part.sheet)
+        beside = currency_header(headers, lambda header: facts.texts(part.sheet, header))
+        return {"currency": {"column": beside}} if beside else _NOTHING
     return _NOTHING
+
+
+def lacking(part: Part, waiting: set[str]) -> list[str]:
+    """Columns that a part's table needs and nothing fills; ``waiting`` ones fill nothing yet."""
+    if not part.table:
+        return []
+    there = set(part.always) | set(part.kept_columns)
+    there |= {line.column for line in part.lines if line.column and line.column not in waiting}
+    table = TABLES[part.table]
+    if table.name == "people":
+        return [] if there & {"name", "email", "person_id"} else ["name"]
+    needed = [column for column in table.required if column not in there]
+    if table.one_of and not there & set(table.one_of):
+        needed.append(" or ".join(table.one_of))
+    return needed
+
+
+def questions_about(
+    facts: Facts, part: Part, line: Line, top: Mapping[str, Any]
+) -> tuple[Question, ...]:
+    """What was said about a header, and what must still be said; worked out once."""
+    if not line.column or line.fixed:
+        return ()
+    trap = bool(line.guess and line.guess.trap and line.guess.column == line.column)
+    memo = (part.sheet, part.table, line.header, line.column, trap, repr(dict(line.said)))
+    return facts.remembered(
+        ("questions", *memo),
+        lambda: questions_of(
+            facts.texts(part.sheet, line.header),
+            line.header,
+            part.table,
+            line.column,
+            line.said,
+            top=top,
+            trap=trap,
+        ),
+    )
 
 
 def adopted(line: Line) -> Line:

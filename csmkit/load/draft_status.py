@@ -77,9 +77,10 @@ def _part(draft: Draft, part: Part) -> Iterator[Standing]:
     row_is = TABLES[part.table].row_is
     if not part.used:
         doubt = "" if part.confidence >= SURE else f" ({part.reason})"
+        what = f"also has {part.also}, which is not used" if part.also else "is not used"
         yield Standing(
             "note",
-            f"{part.sheet} is not used. It may fill {part.table}: {row_is}{doubt}.",
+            f"{part.sheet} {what}. It may fill {part.table}: {row_is}{doubt}.",
             part.key,
         )
         return

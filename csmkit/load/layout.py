@@ -188,6 +188,18 @@ def _is_value(cell: str) -> bool:
     return "@" in cell or bool(_NUMBER.search(cell) and not _YEAR.match(cell))
 
 
+class Last(NamedTuple):
+    """One of the last rows: how many cells it fills, the first of them, whether it is too short.
+
+    ``figures`` tells that all its other cells are numbers.
+    """
+
+    filled: int
+    first: str
+    short: bool = False
+    figures: bool = False
+
+
 def foot_notes(last: Mapping[int, Last], usual: int, name: str) -> pd.DataFrame:
     """Findings for the last rows of a sheet that are notes or totals and no data.
 

@@ -78,7 +78,10 @@ class _Reader:
         rules = read_defaults(tree, self.faults)
         sources = tree.get("source")
         if not isinstance(sources, list) or not sources:
-            self.faults.append("It has no [[source]]: nothing says which file fills which table.")
+            self.faults.append(
+                "It has no [[source]]: nothing says which file fills which table. Run csmkit map"
+                " with --review and answer its questions, or take the # away from lines in it."
+            )
             sources = []
         if len(sources) > _MOST_SOURCES:
             self.faults.append(

@@ -50,7 +50,11 @@ def propose_map(path: str | Path | Export) -> Proposal:
     --------
     >>> print(propose_map("exports/").text)  # doctest: +SKIP
     """
-    draft = open_draft(path)
+    return proposal_of(open_draft(path))
+
+
+def proposal_of(draft: Draft) -> Proposal:
+    """The proposal that a draft is."""
     return Proposal(_columns(draft), draft.text())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -12,16 +13,19 @@ import pandas as pd
 from csmkit.errors import UsageError
 from csmkit.load.guess import ASKED
 from csmkit.load.map_reader import parse_map
+from csmkit.load.mapping import nearest
 from csmkit.load.parse import parse_column
 from csmkit.load.rules import ANY, Parsed, Rules
 from csmkit.load.synonyms import plain
 from csmkit.load.toml_text import inline
+from csmkit.load.word_meanings import meaning
 from csmkit.schema import TABLES, Column
 
 _WORDS = 30
 _MANY = 8
 _TOP = ("date_order", "timezone")
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 BLANK = "blank"
 """How an answer says that a word of the file stands for nothing."""
 _NUMBERS = frozenset({"percent", "times"})
@@ -167,6 +171,26 @@ def typed(key: str, answer: str) -> Any:
     return answer
 
 
+def check_constant(column: Column, text: str) -> None:
+    """Look at whether a column can have this text in every row.
+
+    Raises
+    ------
+    UsageError
+        If it cannot.
+    """
+    allowed = column.values
+    if allowed and text not in allowed:
+        raise UsageError(
+            f"{column.name} cannot be {text!r}.{nearest(text, allowed)}",
+            f"Allowed: {', '.join(allowed)}.",
+        )
+    if column.kind == "date" and not _DAY.fullmatch(text):
+        raise UsageError(
+            f"{column.name} cannot be {text!r}.", "Write a day such as 2026-01-31, year first."
+        )
+
+
 def _more_asks(
     header: str, column: Column, said: Mapping[str, Any], done: Mapping[str, Any], *, trap: bool
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -231,6 +255,7 @@ def _words(
                 options,
                 about=word,
                 answer=(answer or BLANK) if said_so else "",
+                proposal=meaning(word, column.values),
                 needed=column.kind == "choice" and word != ANY,
             )
         )

@@ -27,7 +27,8 @@ def review(
     draft : Draft
         Where to begin.
     ask : callable
-        Shows a prompt and gives the line typed; raises EOFError when there are no more.
+        Shows a prompt and gives the line typed; raises EOFError when there are no more, and
+        KeyboardInterrupt when the person stops.
     tell : callable
         Shows a text.
 
@@ -37,10 +38,21 @@ def review(
         The draft with what was decided, and whether there may be more answers to come.
     """
     tell(HELP)
-    session = Session(draft)
-    before: list[Session] = []
+    at = [Session(draft)]
+    try:
+        return _asked(at, ask, tell)
+    except KeyboardInterrupt:
+        tell("")
+        return at[-1].draft, False
+
+
+def _asked(
+    before: list[Session], ask: Callable[[str], str], tell: Callable[[str], None]
+) -> tuple[Draft, bool]:
+    """See `review`; ``before`` holds every step, the last one is where it stands."""
     place = ""
-    while (question := next_question(session)) is not None:
+    while (question := next_question(before[-1])) is not None:
+        session = before[-1]
         if place != question.name[1]:
             place = question.name[1]
             if place:
@@ -56,20 +68,18 @@ def review(
         if answer == "?":
             tell(_explained(question))
         elif answer == "b":
-            if before:
-                session, place = before.pop(), ""
+            if before[1:]:
+                before.pop()
+                place = ""
             else:
                 tell("This is the first question.")
         else:
             try:
-                following = _answered(session, question, answer)
+                before.append(_answered(session, question, answer))
             except CsmkitError as error:
                 tell(str(error))
-                continue
-            before.append(session)
-            session = following
     tell("\nThat was the last question.")
-    return session.draft, True
+    return before[-1].draft, True
 
 
 def _answered(session: Session, question: Ask, answer: str) -> Session:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from csmkit.load.draft import Draft
+from csmkit.load.draft_extra import OF_A_DAY
 from csmkit.load.draft_parts import Line, Part
 from csmkit.load.guess import SURE
 from csmkit.load.questions import Question
@@ -15,6 +16,7 @@ from csmkit.text import clean
 _LIKELY = 0.7
 _NONE = "none"
 _KEEP = "keep"
+_ANOTHER = "another"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ def next_question(session: Session) -> Ask | None:
 def _questions(session: Session) -> Iterator[Ask]:
     draft = session.draft
     for part in draft.parts:
+        if not draft.facts.rows(part.sheet):
+            continue
         yield _table(part)
         if part.used:
             yield from _of_part(session, part)
@@ -63,6 +67,8 @@ def _questions(session: Session) -> Iterator[Ask]:
 def _of_part(session: Session, part: Part) -> Iterator[Ask]:
     draft = session.draft
     lines = [line for line in part.lines if not line.fixed]
+    if (part.key, _ANOTHER) in session.again:
+        yield _another(part)
     for line in lines:
         if (part.key, line.header) in session.again:
             yield _column(part, line, again=True)
@@ -75,7 +81,10 @@ def _of_part(session: Session, part: Part) -> Iterator[Ask]:
         for question in draft.questions(part, line):
             if question.open:
                 yield _said(part, line, question)
-    spare = [line for line in lines if not line.column]
+    elsewhere = {
+        line.header for p in draft.parts if p.sheet == part.sheet for line in p.lines if line.column
+    }
+    spare = [line for line in lines if not line.column and line.header not in elsewhere]
     if spare:
         yield _spare(part, spare)
     chosen = {line.column for line in lines}
@@ -90,7 +99,11 @@ def _table(part: Part) -> Ask:
         return replace(session, draft=session.draft.choose_table(part.key, chosen))
 
     proposal = part.table if part.used else _NONE
-    if part.table:
+    if part.also and part.decided:
+        text = f"It also fills {part.table}."
+    elif part.also:
+        text = f"This file also has {clean(part.also)}: use it as {part.table}? ({part.reason})"
+    elif part.table:
         sure = "sure" if part.confidence >= SURE else "not sure"
         row_is = TABLES[part.table].row_is
         text = f"It looks like {part.table}: a row is {row_is} ({sure}: {part.reason})."
@@ -117,9 +130,10 @@ def _clear(part: Part, lines: list[Line]) -> Ask:
         ("clear", part.key),
         "These columns are clear:\n"
         + "\n".join(f"       {clean(ln.header)} is {ln.column}" for ln in lines)
-        + "\nEnter keeps them; or type the header of one to change it.",
+        + "\nEnter keeps them; or type the header of one to change it, or"
+        f" {_ANOTHER} if this file fills another table as well.",
         lambda session, answer: _asked_again(session, part, "clear", answer),
-        ((_KEEP, ""), *((ln.header, "") for ln in lines)),
+        ((_KEEP, ""), (_ANOTHER, ""), *((ln.header, "") for ln in lines)),
         _KEEP,
         reasons,
         listed=False,
@@ -130,12 +144,29 @@ def _spare(part: Part, lines: list[Line]) -> Ask:
     headers = ", ".join(clean(ln.header) for ln in lines)
     return Ask(
         ("spare", part.key),
-        f"Not used: {headers}.\nEnter goes on; or type the header of one to use it.",
+        f"Not used: {headers}.\nEnter goes on; or type the header of one to use it,"
+        f" or {_ANOTHER} if this file fills another table as well.",
         lambda session, answer: _asked_again(session, part, "spare", answer),
-        ((_KEEP, ""), *((ln.header, "") for ln in lines)),
+        ((_KEEP, ""), (_ANOTHER, ""), *((ln.header, "") for ln in lines)),
         _KEEP,
         "\n".join(f"   {clean(ln.header)}: {', '.join(ln.examples) or 'empty'}" for ln in lines),
         listed=False,
+    )
+
+
+def _another(part: Part) -> Ask:
+    def take(session: Session, table: str) -> Session:
+        session = replace(session, again=session.again - {(part.key, _ANOTHER)})
+        if table == _NONE:
+            return session
+        return replace(session, draft=session.draft.add_table(part.key, table))
+
+    return Ask(
+        ("another", part.key),
+        "Which other table does this file fill as well?",
+        take,
+        (*((t.name, t.row_is) for t in TABLES.values()), (_NONE, "no other")),
+        _NONE,
     )
 
 
@@ -143,7 +174,7 @@ def _asked_again(session: Session, part: Part, kind: str, header: str) -> Sessio
     """Ask about one header, and then the list it was taken from once more."""
     if header == _KEEP:
         return session
-    forget = {(kind, part.key), ("column", part.key, header)}
+    forget = {(kind, part.key), ("column", part.key, header), ("another", part.key)}
     return replace(
         session, again=session.again | {(part.key, header)}, asked=session.asked - forget
     )
@@ -201,11 +232,14 @@ def _lacking(part: Part, column: str) -> Ask:
     values = TABLES[part.table][both[0]].values if len(both) == 1 else ()
 
     def take(session: Session, answer: str) -> Session:
-        if answer in values:
+        if answer in values or (of_a_day and answer not in {ln.header for ln in free}):
             return replace(session, draft=session.draft.say_always(part.key, column, answer))
         return replace(session, draft=session.draft.choose_column(part.key, answer, both[0]))
 
     always = f" Or, if it is the same in every row, one of: {', '.join(values)}." if values else ""
+    of_a_day = column == "date" and part.table in OF_A_DAY
+    if of_a_day:
+        always = " Or as of which day is this list? YYYY-MM-DD, for example 2026-01-31."
     options = (
         *((ln.header, ", ".join(ln.examples[:2])) for ln in free),
         *((value, "the same in every row") for value in values),
@@ -215,6 +249,6 @@ def _lacking(part: Part, column: str) -> Ask:
         f"{part.table} needs {column}, and nothing fills it yet; until then the file is not used."
         f" Which column is it?{always}",
         take,
-        options,
+        () if of_a_day else options,
         more=" ".join(f"{c}: {TABLES[part.table][c].meaning}" for c in both),
     )

@@ -114,6 +114,10 @@ class MapPanel(anywidget.AnyWidget):
         }
         if what in steps:
             self.draft = steps[what]()
+        elif what == "add":
+            before = {part.key for part in self.draft.parts}
+            self.draft = self.draft.add_table(text["part"], text["table"])
+            self._shown = next(p.key for p in self.draft.parts if p.key not in before)
         elif what == "show":
             self._shown = self.draft.part(text["part"]).key
         elif what == "save":

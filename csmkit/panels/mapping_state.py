@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from csmkit.load.draft import Draft
+from csmkit.load.draft_extra import OF_A_DAY
 from csmkit.load.draft_parts import Line, Part
 from csmkit.load.draft_preview import Preview
 from csmkit.load.guess import SURE, Guess
@@ -63,16 +64,18 @@ def whole_state(draft: Draft) -> dict[str, Any]:
 def part_state(draft: Draft, key: str, opened: Draft) -> dict[str, Any]:
     """What is shown of one sheet; ``opened`` is the draft as it was when the panel was made."""
     part = draft.part(key)
-    before = opened.part(key)
-    there = before.lines if opened.opened and before.table == part.table else ()
+    before = next((p for p in opened.parts if p.key == key), None)
+    known = opened.opened and before is not None and before.table == part.table
+    there = before.lines if before and known else ()
     return {
         "key": part.key,
         "table": part.table if part.used else "",
         "guess": part.table,
         "sure": _words(part.confidence) if part.table else "",
         "reason": clean(part.reason),
-        "by": _by(part.decided, opened.opened and before.table == part.table and before.decided),
+        "by": _by(part.decided, bool(before and known and before.decided)),
         "left_out": part.left_out,
+        "of_a_day": part.table in OF_A_DAY,
         "lacking": draft.lacking(part) if part.used else [],
         "filled": sorted(part.filled) if part.used else [],
         "always": dict(part.always),
@@ -144,7 +147,8 @@ def _question(question: Question) -> dict[str, Any]:
         "text": clean(question.text),
         "options": [list(option) for option in question.options],
         "about": question.about,
-        "answer": question.answer or question.proposal,
+        "answer": question.answer,
+        "proposal": question.proposal if question.open else "",
         "open": question.open,
         "needed": question.needed,
     }

@@ -1,5 +1,7 @@
 """A map in the making: steps, what must still be said, what is kept, and what stands in the way."""
 
+from pathlib import Path
+
 import pytest
 
 from csmkit.errors import MapError, UsageError
@@ -318,3 +320,90 @@ def test_scores_that_may_be_of_several_scales_are_asked_about_even_under_our_own
     draft = draft.say("health.csv", "score", "high_is", "good")
     assert draft.in_force(draft.part("health.csv"))
     assert draft.preview("health.csv").rows[0][1][-1].value == "30"
+
+
+def test_the_map_of_a_database_server_is_looked_for_where_it_is_saved(tmp_path, monkeypatch):
+    from csmkit.load.files import Export
+    from csmkit.load.map_file import map_beside
+    from csmkit.load.read import _map_of
+
+    monkeypatch.chdir(tmp_path)
+    text = '[[source]]\ntable = "accounts"\nfile = "a"\n[source.columns]\nname = "n"\n'
+    text += 'account_id = "i"\n'
+    (tmp_path / "map.toml").write_text(text, encoding="utf-8")
+    export = Export(Path("postgresql:/db.x.io/cs"), (), lambda: ({}, {}))
+    assert map_beside(export) == Path("map.toml")
+    assert _map_of(export, None) is not None
+
+
+def test_examples_and_guesses_come_from_the_top_of_a_large_file(tmp_path, monkeypatch):
+    from csmkit.load import facts
+    from csmkit.load.files import open_export
+
+    monkeypatch.setattr(facts, "SAMPLE", 3)
+    lines = "".join(f"A{i},{'2026-01-0' if i < 4 else 'x'}{i}\n" for i in range(1, 7))
+    (tmp_path / "accounts.csv").write_text(f"account_id,ARR\n{lines}", encoding="utf-8")
+    known = facts.Facts(open_export(tmp_path))
+    assert known.examples("accounts.csv", "account_id") == ("A1", "A2", "A3")
+    assert known.texts("accounts.csv", "account_id").tolist()[-1] == "A6"
+
+
+FLAT = (
+    "Account,CSM,ARR,Contract Start,Contract End,Health\n"
+    "Acme,Ana,10,2024-02-01,2025-01-31,green\nBolt,Ben,20,2024-03-01,2025-02-28,red\n"
+)
+
+
+def tables(draft):
+    return [(part.key, part.table, part.left_out) for part in draft.parts]
+
+
+def test_the_further_tables_of_a_sheet_are_there_when_the_map_is_opened_again(write):
+    folder = write({"book.csv": FLAT})
+    draft = open_draft(folder).choose_table("book.csv (2)", "")
+    draft = draft.say_always("book.csv (3)", "date", "2026-01-31")
+    (folder / "map.toml").write_text(draft.text(), encoding="utf-8")
+    again = open_draft(folder, map=folder / "map.toml")
+    assert again.text() == draft.text()
+    assert sorted((table, out) for _, table, out in tables(again)) == [
+        ("accounts", False),
+        ("contracts", True),
+        ("health", False),
+    ]
+
+
+def test_a_sheet_that_is_left_out_takes_its_further_tables_along(write):
+    draft = draft_of(write, {"book.csv": FLAT}).choose_table("book.csv", "")
+    assert tables(draft) == [("book.csv", "accounts", True)]
+    assert [s[1] for s in tables(draft.choose_table("book.csv", "accounts"))] == [
+        "accounts",
+        "contracts",
+        "health",
+    ]
+
+
+def test_a_table_is_added_by_hand_and_knows_the_account(write):
+    draft = draft_of(write, {"accounts.csv": ACCOUNTS}).add_table("accounts.csv", "surveys")
+    part = draft.part("accounts.csv (2)")
+    assert (part.table, part.decided) == ("surveys", True)
+    assert part.line("Company Id").column == "account_id"
+
+
+def test_money_that_a_person_chose_takes_the_currency_beside_it(write):
+    draft = draft_of(
+        write, {"contracts.csv": "account_id,start,Fee,Currency\n1,2024-01-31,5,EUR\n"}
+    )
+    draft = draft.choose_column("contracts.csv", "Fee", "arr")
+    spec = parse_map(draft.text()).sources[0].columns["arr"]
+    assert spec.rules.currency_column == "Currency"
+
+
+def test_the_day_of_a_list_is_a_day(write):
+    draft = draft_of(write, {"book.csv": FLAT})
+    with pytest.raises(UsageError, match="cannot be 'today'"):
+        draft.say_always("book.csv (3)", "date", "today")
+
+
+def test_a_sheet_without_rows_comes_last(write):
+    draft = draft_of(write, {"a.csv": "Read me\n", "books.csv": BOOKS})
+    assert [part.sheet for part in draft.parts] == ["books.csv", "a.csv"]

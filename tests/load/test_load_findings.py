@@ -25,7 +25,7 @@ MAPS = Path(__file__).resolve().parents[1] / "maps"
 
 
 def _calls():
-    for path in LOAD.glob("*.py"):
+    for path in LOAD.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 yield node
@@ -53,7 +53,7 @@ def test_every_kind_that_is_emitted_has_a_title():
 
 
 def test_every_kind_with_a_title_is_emitted():
-    code = "\n".join(path.read_text(encoding="utf-8") for path in LOAD.glob("*.py"))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in LOAD.rglob("*.py"))
     assert [kind for kind in finding_kinds() if f'"{kind}"' not in code] == []
 
 

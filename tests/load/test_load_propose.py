@@ -7,7 +7,7 @@ from csmkit.load.guess import guess_table
 from csmkit.load.map_reader import parse_map
 from csmkit.load.propose import propose_map
 from csmkit.load.read import read_export
-from csmkit.load.synonyms import plain, synonyms
+from csmkit.load.synonyms import likeness, plain, synonyms
 from csmkit.schema import TABLES
 
 
@@ -170,3 +170,120 @@ def test_what_must_be_said_beside_a_column_is_a_value_and_not_a_text(write):
     rules = dict(zip(proposal.columns["column"], proposal.columns["rules"], strict=True))
     assert rules["start"] == {"date_order": "dmy"}
     assert rules["arr"] == {}
+
+
+FLAT = (
+    "Account,CSM,ARR,Currency,Contract Start,Contract End,Renewal Date,Health\n"
+    "Acme,Ana,10,EUR,2024-02-01,2025-01-31,2025-01-31,green\n"
+    "Bolt,Ben,20,USD,2024-03-01,2025-02-28,2025-02-28,red\n"
+)
+
+
+def test_one_list_fills_accounts_and_contracts_and_asks_as_of_which_day_the_health_is(write):
+    text = propose_map(write({"book of business.csv": FLAT})).text
+    accounts, contracts = parse_map(text).sources
+    assert {k: v.column for k, v in accounts.columns.items()} == {
+        "account_id": "Account",
+        "name": "Account",
+        "owner": "CSM",
+        "contract_start": "Contract Start",
+    }
+    assert contracts.table == "contracts"
+    assert contracts.columns["account_id"].column == "Account"
+    assert contracts.columns["arr"].rules.currency_column == "Currency"
+    assert '# table = "health"' in text
+    assert '# date = { const = "?" }  # as of which day is this list? YYYY-MM-DD' in text
+    assert '"renewals"' not in text
+
+
+@pytest.mark.parametrize(
+    ("headers", "row", "table", "reason"),
+    [
+        ("ARR", "5", "arr_snapshots", "it also has ARR"),
+        ("ARR,Contract Start", "5,2019-01-31", "contracts", "no last day is there"),
+        ("Renewal Date,Renewal Status", "2025-01-31,renewed", "renewals", "Renewal Date"),
+    ],
+)
+def test_what_else_a_list_of_accounts_fills(write, headers, row, table, reason):
+    folder = write({"accounts.csv": f"Company Id,Company,{headers}\n1,Acme,{row}\n"})
+    text = propose_map(folder).text
+    assert any(f'table = "{table}"' in line and reason in line for line in text.splitlines())
+
+
+def test_what_another_file_may_say_already_is_not_in_force_twice(write):
+    text = propose_map(
+        write(
+            {
+                "accounts.csv": "Company Id,Company,ARR\n1,Acme,5\n",
+                "contracts.csv": "account_id,start,arr\n1,2024-01-31,5\n",
+            }
+        )
+    ).text
+    assert [s.table for s in parse_map(text).sources] == ["accounts", "contracts"]
+    assert "another file may say that already" in text
+
+
+@pytest.mark.parametrize(
+    ("file", "headers", "table", "sure"),
+    [
+        ("book.csv", "Customer ID,CSM,Start,End,ARR", "contracts", False),
+        ("list.csv", "Customer ID,CSM,Start,End", "ownership", False),
+        ("book.csv", "Customer ID,CSM,Start,End", "ownership", True),
+        ("book of business.csv", "Account,CSM,ARR,Start", "accounts", True),
+    ],
+)
+def test_an_amount_says_that_a_list_is_not_of_who_owned_what(file, headers, table, sure):
+    guess = guess_table(file, headers.split(","))
+    assert (guess.table, guess.confidence >= 0.9) == (table, sure)
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "column"),
+    [
+        ("accounts", "Kundennr.", "account_id"),
+        ("accounts", "Kundenname", "name"),
+        ("accounts", "Betreuer", "owner"),
+        ("contracts", "Vertragsbeginn", "start"),
+        ("contracts", "Contract Start Date", "start"),
+        ("contracts", "Contract End Date", "end"),
+        ("contracts", "Vertragsende", "end"),
+        ("health", "Ampel", "status"),
+        ("health", "As of", "date"),
+        ("accounts", "customerTo", "churn_date"),
+        ("accounts", "Account", "name"),
+    ],
+)
+def test_a_spelling_fits_its_column_best(table, header, column):
+    best = max(TABLES[table].columns, key=lambda c: likeness(header, table, c).confidence)
+    assert best.name == column
+    assert likeness(header, table, best).confidence >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("table", "header", "column"),
+    [
+        ("accounts", "customerTo", "account_id"),
+        ("accounts", "Account Owner", "account_id"),
+        ("renewals", "renewal_id", "due"),
+        ("escalations", "CaseNumber", "recurrence_of"),
+        ("contracts", "Kunde", "arr"),
+    ],
+)
+def test_a_header_is_not_what_it_is_only_spelled_like(table, header, column):
+    assert likeness(header, table, TABLES[table][column]).confidence == 0
+
+
+@pytest.mark.parametrize("header", ["Vertragswert", "Jahresumsatz", "Annual Contract Value"])
+def test_amounts_that_may_be_something_else_are_traps(header):
+    assert likeness(header, "contracts", TABLES["contracts"]["arr"]).trap
+
+
+def test_where_the_table_is_in_doubt_only_it_is_called_unsure(write):
+    text = propose_map(write({"tickets.csv": "account_id,opened\n1,2024-01-31\n"})).text
+    assert text.count("unsure") == 1
+    assert '# opened = "opened"  # 0.95: the header is our own name' in text
+
+
+def test_a_column_of_other_words_is_no_currency(write):
+    folder = write({"contracts.csv": "account_id,start,arr,Currency\n1,2024-01-31,5,Gold\n"})
+    assert parse_map(propose_map(folder).text).sources[0].columns["arr"].rules.currency_column == ""

@@ -135,3 +135,16 @@ def test_the_page_takes_text_from_files_as_text_only():
     script = ck.map_panel(export_or_sample())._esm
     for markup in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "http"):
         assert markup not in script
+
+
+def test_a_sheet_fills_one_more_table_and_is_shown(folder):
+    state = Hand(ck.map_panel(folder))("add", part="accounts.csv", table="health")
+    assert (state["part"]["key"], state["part"]["table"]) == ("accounts.csv (2)", "health")
+    assert state["part"]["of_a_day"]
+    assert lines(state)["Company Id"]["column"] == "account_id"
+
+
+def test_a_meaning_is_proposed_and_not_taken(tmp_path):
+    (tmp_path / "team.csv").write_text("name,Role\nAna,Sr. CSM\n", encoding="utf-8")
+    (question,) = lines(ck.map_panel(tmp_path).state)["Role"]["questions"]
+    assert (question["answer"], question["proposal"], question["open"]) == ("", "csm", True)

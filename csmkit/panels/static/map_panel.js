@@ -231,7 +231,7 @@ function render({ model, el }) {
     head.querySelector("h3").textContent = part.key;
     const fill = head.querySelector(".fill");
     while (fill.nextSibling) fill.nextSibling.remove();
-    if (table) head.append(needs(part, table), ...constants(part, table));
+    if (table) head.append(needs(part, table), ...constants(part, table), another(part, named));
     if (part.kept.length) {
       head.append(make("div", { class: "kept" }, make("p", {}, "Kept from the map as it is:"), ...part.kept.map((text) => make("code", {}, text))));
     }
@@ -253,18 +253,37 @@ function render({ model, el }) {
       ...part.lacking.filter((name) => name.includes(" or ")).map((name) => make("span", { class: "need" }, `○ ${spoken(name)}`)));
   }
 
+  function another(part, named) {
+    const select = make("select", {
+      "data-key": "another",
+      onchange: (event) => event.target.value && send({ do: "add", part: part.key, table: event.target.value }),
+    });
+    options(select, [["", [["", "—"], ...named.filter(([name]) => name !== part.table)]]], "");
+    return make("label", { class: "always" }, make("span", {}, "This file fills another table as well:"), select);
+  }
+
+  function asOf(part) {
+    const field = make("input", {
+      type: "date", "data-key": "always date",
+      onchange: () => send({ do: "always", part: part.key, column: "date", text: field.value }),
+    });
+    field.value = part.always.date ?? "";
+    return make("label", { class: "always" }, make("span", {}, "As of which day is this list?"), field);
+  }
+
   function constants(part, table) {
     const byHeader = new Set(part.lines.map((line) => line.column));
     const wanted = table.columns.filter((column) =>
       column.values.length && !byHeader.has(column.name) && (part.lacking.includes(column.name) || part.always[column.name]));
-    return wanted.map((column) => {
+    const day = part.of_a_day && (part.lacking.includes("date") || part.always.date) ? [asOf(part)] : [];
+    return day.concat(wanted.map((column) => {
       const select = make("select", {
         "data-key": `always ${column.name}`,
         onchange: (event) => send({ do: "always", part: part.key, column: column.name, text: event.target.value }),
       });
       options(select, [["", [["", "—"], ...column.values.map((value) => [value, spoken(value)])]]], part.always[column.name] ?? "");
       return make("label", { class: "always" }, make("span", {}, `No column for ${spoken(column.name)}? It is the same in every row:`), select);
-    });
+    }));
   }
 
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -379,7 +398,11 @@ function render({ model, el }) {
     }
     // The examples help whoever has to decide; beside an answer they are only in the way.
     const text = one.open ? one.text : one.text.split(" For example ")[0];
-    return make("label", { class: one.open ? "open" : "answered" }, make("span", {}, text), field);
+    const take = one.proposal ? make("button", {
+      type: "button", class: "take", "data-key": `confirm ${line.header} ${one.key} ${one.about}`,
+      onclick: (event) => { event.preventDefault(); tell(one.proposal); },
+    }, `Use ${spoken(one.proposal)}`) : null;
+    return make("label", { class: one.open ? "open" : "answered" }, make("span", {}, text), field, take);
   }
 
   function paintPreview(part) {
