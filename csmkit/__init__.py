@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from csmkit.cycle import Book as Book
     from csmkit.cycle import Cycle as Cycle
     from csmkit.cycle import Period as Period
+    from csmkit.load.assistant.propose import propose_map as propose_map
     from csmkit.load.findings import summarise_findings as summarise_findings
     from csmkit.load.findings_file import write_findings as write_findings
-    from csmkit.load.propose import propose_map as propose_map
     from csmkit.load.read import check_export as check_export
     from csmkit.load.read import read_export as read_export
     from csmkit.matrix.model import matrix_scores as matrix_scores
@@ -84,7 +84,7 @@ _HOMES = {
     "compute.team": "team_bands team_context",
     "load.findings": "summarise_findings",
     "load.findings_file": "write_findings",
-    "load.propose": "propose_map",
+    "load.assistant.propose": "propose_map",
     "load.read": "check_export read_export",
     "matrix.model": "matrix_scores read_matrix",
     "panels.mapping": "map_panel",

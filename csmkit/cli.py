@@ -15,7 +15,7 @@ import typer
 from csmkit.errors import CsmkitError, UnreadableInput, UsageError
 
 if TYPE_CHECKING:
-    from csmkit.load.draft import Draft
+    from csmkit.load.assistant.draft import Draft
 
 app = typer.Typer(
     name="csmkit",
@@ -130,8 +130,8 @@ def propose(
     ] = False,
 ) -> None:
     """Propose a column map, with how sure it is of each column."""
-    from csmkit.load.draft import open_draft
-    from csmkit.load.propose import proposal_of
+    from csmkit.load.assistant.draft import open_draft
+    from csmkit.load.assistant.propose import proposal_of
 
     given = _setting("export", export)
     if ask:
@@ -162,9 +162,9 @@ def propose(
 
 
 def _review(export: str, out: Path) -> None:
-    from csmkit.load.draft import open_draft
-    from csmkit.load.map_file import MapFile, free_name
-    from csmkit.load.review import review
+    from csmkit.load.assistant.draft import open_draft
+    from csmkit.load.assistant.review import review
+    from csmkit.load.maps.map_file import MapFile, free_name
 
     file = MapFile.at(out)
     draft = open_draft(export, map=out)
@@ -223,7 +223,7 @@ def _tell_unread(draft: Draft) -> None:
 
 
 def _without_password(export: str) -> str:
-    from csmkit.load.database_urls import mask
+    from csmkit.load.sources.database_urls import mask
 
     return mask(export).replace(":***@", "@")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from csmkit.errors import MapError
-from csmkit.load.map_reader import read_map
+from csmkit.load.maps.reader import read_map
 
 ACCOUNTS = "Company Id,Company,Blurb\n1,Acme,Gold\n2,Bolt,Silver\n"
 BOOKS = "account_id,owner,from,to\n1,Ana,03-04-2024,05-04-2024\n2,Ben,05-06-2024,\n"
@@ -136,7 +136,7 @@ def test_a_console_that_knows_few_letters_gets_question_marks(folder):
 @pytest.mark.parametrize("export", ["postgresql://ana:s3cret@db.x.io/cs", "my export"])
 def test_what_to_type_next_holds_no_password_and_can_be_typed(folder, monkeypatch, capsys, export):
     from csmkit import cli
-    from csmkit.load import draft
+    from csmkit.load.assistant import draft
 
     opened = draft.open_draft(folder / "export")
     monkeypatch.setattr(draft, "open_draft", lambda *_, **__: opened)

@@ -54,3 +54,13 @@ def test_only_render_imports_papermill():
         if name.split(".")[0] in RENDERING
     }
     assert users == {"render"}
+
+
+ASSISTANT = PACKAGE / "load" / "assistant"
+
+
+def test_reading_does_not_need_the_assistant():
+    for path in (PACKAGE / "load").rglob("*.py"):
+        if path.parent != ASSISTANT:
+            used = [n for n in imported(path) if n.startswith("csmkit.load.assistant")]
+            assert not used, f"{path.name} imports {used}"

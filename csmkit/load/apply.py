@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from csmkit.load.copies import Earlier, without_copies
-from csmkit.load.currencies import Amounts
 from csmkit.load.distinct import STR, decoded, plain, spread, texts_of, without_unused
-from csmkit.load.files import Export
 from csmkit.load.findings import FILE, ROW, SOURCE, join_findings
 from csmkit.load.lookup import look_up, matches
-from csmkit.load.mapping import ColumnSpec, Source, steps
-from csmkit.load.parse import Parsed, Rules, parse_column
-from csmkit.load.remarks import Remarks
-from csmkit.load.sheet import Sheet
+from csmkit.load.maps.mapping import ColumnSpec, Source, steps
+from csmkit.load.sources.files import Export
+from csmkit.load.sources.sheet import Sheet
 from csmkit.load.totals import annualised
+from csmkit.load.values.currencies import Amounts
+from csmkit.load.values.parse import Parsed, Rules, parse_column
+from csmkit.load.values.remarks import Remarks
 from csmkit.schema import TABLES, Column, Table
 
 PERSON_KEYS = ("email", "person_id", "name")

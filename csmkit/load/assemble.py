@@ -10,17 +10,17 @@ import pandas as pd
 from csmkit.cycle import Period, Provenance, SourceFile
 from csmkit.errors import UnreadableInput
 from csmkit.load.apply import Applied, apply_source, columns_read
-from csmkit.load.checks import check_tables
+from csmkit.load.checks.tables import check_tables
 from csmkit.load.copies import Earlier
-from csmkit.load.currencies import compared
 from csmkit.load.distinct import composed, decoded, stacked
-from csmkit.load.files import Export
 from csmkit.load.findings import FILE, SOURCE, finding, join_findings
-from csmkit.load.fit import check_fit, expanded, unused_files
 from csmkit.load.gather import gather_months
-from csmkit.load.link import link_tables
-from csmkit.load.mapping import Map, Source, steps
+from csmkit.load.linking.tables import link_tables
+from csmkit.load.maps.fit import check_fit, expanded, unused_files
+from csmkit.load.maps.mapping import Map, Source, steps
 from csmkit.load.row_currency import unused_currency
+from csmkit.load.sources.files import Export
+from csmkit.load.values.currencies import compared
 from csmkit.schema import TABLES
 
 

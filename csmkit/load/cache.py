@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 import csmkit
 from csmkit.cycle import Period, Provenance, SourceFile
 from csmkit.load.assemble import Loaded
-from csmkit.load.files import Export
-from csmkit.load.mapping import Map
+from csmkit.load.maps.mapping import Map
+from csmkit.load.sources.files import Export
 
 WORKSPACE_FILE = "cycle.toml"
 """The file that makes a folder a workspace."""

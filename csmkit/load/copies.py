@@ -8,9 +8,9 @@ import pyarrow.compute as pc
 
 from csmkit.load.distinct import decoded
 from csmkit.load.findings import ASIDE
-from csmkit.load.remarks import Remarks
-from csmkit.load.rules import cells_of
-from csmkit.load.sheet import Sheet
+from csmkit.load.sources.sheet import Sheet
+from csmkit.load.values.remarks import Remarks
+from csmkit.load.values.rules import cells_of
 
 Earlier = list[tuple[Sheet, pd.Series]]
 """The sheets of one pattern that were read before, with the ids of their rows."""

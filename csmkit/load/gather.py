@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csmkit.load.findings import FILE, ROW, SOURCE
-from csmkit.load.mapping import ColumnSpec, Map, Source, steps
+from csmkit.load.maps.mapping import ColumnSpec, Map, Source, steps
 from csmkit.schema import TABLES
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from csmkit.load.distinct import decoded, once
-from csmkit.load.files import Export
 from csmkit.load.findings import join_findings
-from csmkit.load.mapping import Lookup
-from csmkit.load.remarks import Remarks
+from csmkit.load.maps.mapping import Lookup
+from csmkit.load.sources.files import Export
+from csmkit.load.values.remarks import Remarks
 
 
 def matches(text: pd.Series, wanted: tuple[str, ...]) -> pd.Series:

@@ -10,11 +10,11 @@ from csmkit.cycle import Cycle, Period
 from csmkit.errors import DataError, UsageError
 from csmkit.load.assemble import Loaded, load
 from csmkit.load.cache import Cache
-from csmkit.load.files import Export, open_export
-from csmkit.load.fit import canonical_map
-from csmkit.load.map_file import map_beside
-from csmkit.load.map_reader import read_map
-from csmkit.load.mapping import Map
+from csmkit.load.maps.fit import canonical_map
+from csmkit.load.maps.map_file import map_beside
+from csmkit.load.maps.mapping import Map
+from csmkit.load.maps.reader import read_map
+from csmkit.load.sources.files import Export, open_export
 from csmkit.schema import TABLES
 
 _FATAL = frozenset(

@@ -6,11 +6,11 @@ import re
 
 import pandas as pd
 
-from csmkit.load.currency_codes import CODES
 from csmkit.load.distinct import distinct
 from csmkit.load.findings import finding, join_findings, no_findings
-from csmkit.load.mapping import Map, Source, steps
-from csmkit.load.sheet import Sheet
+from csmkit.load.maps.mapping import Map, Source, steps
+from csmkit.load.sources.sheet import Sheet
+from csmkit.load.values.currency_codes import CODES
 from csmkit.schema import TABLES
 
 _NAME = re.compile(r"^(?:.*[ _.])?_?currency(?:[ _]?(?:iso)?[ _]?code)?(?:__c)?$", re.IGNORECASE)

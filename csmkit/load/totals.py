@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from csmkit.load.findings import ASIDE
-from csmkit.load.remarks import Remarks
+from csmkit.load.values.remarks import Remarks
 
 _MONTH = 365.25 / 12
 """Days."""

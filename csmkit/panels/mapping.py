@@ -13,9 +13,9 @@ import anywidget
 import traitlets
 
 from csmkit.errors import CsmkitError
-from csmkit.load.draft import Draft, open_draft
-from csmkit.load.files import Export, open_export
-from csmkit.load.map_file import MapFile, map_beside
+from csmkit.load.assistant.draft import Draft, open_draft
+from csmkit.load.maps.map_file import MapFile, map_beside
+from csmkit.load.sources.files import Export, open_export
 from csmkit.panels.mapping_state import nothing_to_ask, part_state, schema_state, whole_state
 from csmkit.view.theme import FONT, PALETTE
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from csmkit.load.draft import Draft
-from csmkit.load.draft_extra import OF_A_DAY
-from csmkit.load.draft_parts import Line, Part
-from csmkit.load.draft_preview import Preview
-from csmkit.load.guess import SURE, Guess
-from csmkit.load.questions import Question
-from csmkit.load.toml_text import inline
+from csmkit.load.assistant.draft import Draft
+from csmkit.load.assistant.draft_extra import OF_A_DAY
+from csmkit.load.assistant.draft_parts import Line, Part
+from csmkit.load.assistant.draft_preview import Preview
+from csmkit.load.assistant.guess import SURE, Guess
+from csmkit.load.assistant.questions import Question
+from csmkit.load.maps.toml_text import inline
 from csmkit.schema import TABLES
 from csmkit.text import clean
 

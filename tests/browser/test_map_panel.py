@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 import csmkit as ck
-from csmkit.load.map_reader import read_map
+from csmkit.load.maps.reader import read_map
 from tests.browser.conftest import lab_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.real]

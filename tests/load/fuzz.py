@@ -25,10 +25,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from csmkit.cycle import Period
 from csmkit.errors import CsmkitError
 from csmkit.load.assemble import Loaded, load
-from csmkit.load.files import open_export
 from csmkit.load.findings import ASIDE
-from csmkit.load.map_reader import parse_map
+from csmkit.load.maps.reader import parse_map
 from csmkit.load.read import check_export, read_export
+from csmkit.load.sources.files import open_export
 from csmkit.schema import TABLES
 from tests.load.exports import Export, Part, exports
 from tests.load.truths import is_person

@@ -5,8 +5,8 @@ import tomllib
 import pandas as pd
 import pytest
 
-from csmkit.load.account_names import name_key, similar_names, sound_key
-from csmkit.load.check_accounts import check_accounts
+from csmkit.load.checks.accounts import check_accounts
+from csmkit.load.linking.account_names import name_key, similar_names, sound_key
 from tests.load.test_load_references import frame
 
 

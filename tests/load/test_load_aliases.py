@@ -3,8 +3,8 @@
 import pytest
 
 from csmkit.errors import MapError
-from csmkit.load.map_reader import parse_map
-from csmkit.load.pairs import followed
+from csmkit.load.maps.pairs import followed
+from csmkit.load.maps.reader import parse_map
 from tests.load.test_load_references import PEOPLE, books, linked, told
 
 SOURCE = '\n[[source]]\ntable = "accounts"\nfile = "a.csv"\n[source.columns]\nname = "n"\n'

@@ -4,9 +4,9 @@ import pytest
 
 from csmkit.cycle import Period
 from csmkit.load.assemble import load
-from csmkit.load.files import open_export
-from csmkit.load.fit import canonical_map
+from csmkit.load.maps.fit import canonical_map
 from csmkit.load.read import check_export
+from csmkit.load.sources.files import open_export
 from csmkit.resources import resource
 
 

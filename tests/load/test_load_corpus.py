@@ -7,10 +7,10 @@ import pytest
 
 from csmkit.errors import CsmkitError, MapError, UnreadableInput
 from csmkit.load.assemble import load
-from csmkit.load.files import open_export
-from csmkit.load.fit import canonical_map
-from csmkit.load.map_reader import parse_map
+from csmkit.load.maps.fit import canonical_map
+from csmkit.load.maps.reader import parse_map
 from csmkit.load.read import check_export, read_export
+from csmkit.load.sources.files import open_export
 from tests.load.corpus.delimited import CASES
 from tests.load.corpus.maps import MAPS, many_sources
 from tests.load.corpus.packed import PACKED

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csmkit.errors import UnreadableInput
-from csmkit.load.delimited import open_delimited
-from csmkit.load.dialect import find_delimiter
-from csmkit.load.files import open_export
-from csmkit.load.mapping import Layout
+from csmkit.load.sources.delimited import open_delimited
+from csmkit.load.sources.dialect import find_delimiter
+from csmkit.load.sources.files import open_export
+from csmkit.load.sources.layout import Layout
 
 TEXT = "id,name,arr\n007,José,1\n,,\n12,Müller’s,2\n"
 ROWS = [["007", "José", "1"], ["12", "Müller’s", "2"]]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from csmkit.errors import MapError, UsageError
-from csmkit.load.draft import open_draft
-from csmkit.load.map_file import MapFile, free_name
-from csmkit.load.map_reader import parse_map, read_map
+from csmkit.load.assistant.draft import open_draft
+from csmkit.load.maps.map_file import MapFile, free_name
+from csmkit.load.maps.reader import parse_map, read_map
 from csmkit.load.read import read_export
 from tests.conftest import ROOT
 
@@ -161,7 +161,7 @@ def test_preview_shows_the_text_beside_the_value_and_counts_what_is_kept(write):
 
 
 def test_of_a_large_sheet_the_first_rows_are_looked_at(write, monkeypatch):
-    monkeypatch.setattr("csmkit.load.draft_preview.WHOLE", 100)
+    monkeypatch.setattr("csmkit.load.assistant.draft_preview.WHOLE", 100)
     rows = "".join(f"{n},2024-01-31,5\n" for n in range(300))
     preview = draft_of(write, {"contracts.csv": "account_id,start,arr\n" + rows}).preview(
         "contracts.csv"
@@ -323,9 +323,9 @@ def test_scores_that_may_be_of_several_scales_are_asked_about_even_under_our_own
 
 
 def test_the_map_of_a_database_server_is_looked_for_where_it_is_saved(tmp_path, monkeypatch):
-    from csmkit.load.files import Export
-    from csmkit.load.map_file import map_beside
+    from csmkit.load.maps.map_file import map_beside
     from csmkit.load.read import _map_of
+    from csmkit.load.sources.files import Export
 
     monkeypatch.chdir(tmp_path)
     text = '[[source]]\ntable = "accounts"\nfile = "a"\n[source.columns]\nname = "n"\n'
@@ -337,8 +337,8 @@ def test_the_map_of_a_database_server_is_looked_for_where_it_is_saved(tmp_path, 
 
 
 def test_examples_and_guesses_come_from_the_top_of_a_large_file(tmp_path, monkeypatch):
-    from csmkit.load import facts
-    from csmkit.load.files import open_export
+    from csmkit.load.assistant import facts
+    from csmkit.load.sources.files import open_export
 
     monkeypatch.setattr(facts, "SAMPLE", 3)
     lines = "".join(f"A{i},{'2026-01-0' if i < 4 else 'x'}{i}\n" for i in range(1, 7))

@@ -10,8 +10,8 @@ import pytest
 
 from csmkit.errors import UnreadableInput
 from csmkit.load.assemble import load
-from csmkit.load.files import DataFile, open_export
-from csmkit.load.map_reader import parse_map
+from csmkit.load.maps.reader import parse_map
+from csmkit.load.sources.files import DataFile, open_export
 
 
 def cells(path, name="a.csv"):

@@ -10,8 +10,8 @@ import pytest
 
 from csmkit.cycle import Period
 from csmkit.errors import UsageError
-from csmkit.load.check_reach import check_reach
-from csmkit.load.check_renewals import check_renewals
+from csmkit.load.checks.reach import check_reach
+from csmkit.load.checks.renewals import check_renewals
 from csmkit.load.finding_kinds import effect_of, finding_kinds, title_of
 from csmkit.load.findings import finding, findings_at, join_findings, summarise_findings
 from csmkit.load.findings_file import write_findings

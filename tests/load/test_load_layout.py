@@ -5,11 +5,10 @@ import pytest
 
 from csmkit.errors import MapError, UnreadableInput
 from csmkit.load.assemble import load
-from csmkit.load.files import open_export
-from csmkit.load.layout import find_top
-from csmkit.load.map_reader import parse_map
-from csmkit.load.mapping import Layout
-from csmkit.load.relation import unique_names
+from csmkit.load.maps.reader import parse_map
+from csmkit.load.sources.files import open_export
+from csmkit.load.sources.layout import Layout, find_top
+from csmkit.load.sources.relation import unique_names
 
 REPORT = """\
 Accounts by owner,,

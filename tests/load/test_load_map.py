@@ -3,9 +3,9 @@
 import pytest
 
 from csmkit.errors import MapError, UnreadableInput
-from csmkit.load.files import open_export
-from csmkit.load.fit import check_fit
-from csmkit.load.map_reader import parse_map, read_map
+from csmkit.load.maps.fit import check_fit
+from csmkit.load.maps.reader import parse_map, read_map
+from csmkit.load.sources.files import open_export
 
 GOOD = """
 currency = "USD"

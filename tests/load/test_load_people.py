@@ -3,9 +3,9 @@
 import pytest
 
 from csmkit.load.assemble import load
-from csmkit.load.files import open_export
-from csmkit.load.fit import canonical_map
+from csmkit.load.maps.fit import canonical_map
 from csmkit.load.read import read_export
+from csmkit.load.sources.files import open_export
 from csmkit.names import packet_slug, slug_name
 
 PERIOD = "2024-01-01:2024-06-30"

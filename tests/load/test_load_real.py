@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from csmkit.errors import DataError
-from csmkit.load.map_reader import parse_map
-from csmkit.load.propose import propose_map
+from csmkit.load.assistant.propose import propose_map
+from csmkit.load.maps.reader import parse_map
 from csmkit.load.read import check_export, read_export
 
 pytestmark = pytest.mark.real

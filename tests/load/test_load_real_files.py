@@ -8,8 +8,8 @@ import pytest
 
 from csmkit.errors import UnreadableInput
 from csmkit.load.assemble import load
-from csmkit.load.files import SUFFIXES, open_export
-from csmkit.load.map_reader import parse_map
+from csmkit.load.maps.reader import parse_map
+from csmkit.load.sources.files import SUFFIXES, open_export
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.real

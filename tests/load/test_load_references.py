@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from csmkit.load.account_ids import long_id, match_accounts
 from csmkit.load.findings import FILE, ROW, SOURCE, no_findings
-from csmkit.load.link import link_tables
+from csmkit.load.linking.account_ids import long_id, match_accounts
+from csmkit.load.linking.tables import link_tables
 
 SHORT = "001d000000XyZab"
 
@@ -109,7 +109,7 @@ def test_category_and_text_give_the_same():
     matched = match_accounts(["A2", "A1", "x"], accounts)
     assert matched.places.tolist() == [1, 0, -1]
     text = frame(calls("A2", "Acme", "x"), "t.csv")
-    from csmkit.load.account_references import link_accounts
+    from csmkit.load.linking.account_references import link_accounts
 
     coded = text.assign(account_id=text["account_id"].astype("category"))
     one, said_one = link_accounts("touchpoints", text, accounts)
@@ -288,14 +288,9 @@ def many(found, kind):
 @pytest.fixture
 def three(monkeypatch):
     """Three findings of a kind are listed at most."""
-    from csmkit.load import (
-        account_references,
-        aliases,
-        check_accounts,
-        findings,
-        people,
-        references,
-    )
+    from csmkit.load import findings
+    from csmkit.load.checks import accounts as check_accounts
+    from csmkit.load.linking import account_references, aliases, people, references
 
     for module in (findings, account_references, aliases, check_accounts, people, references):
         monkeypatch.setattr(module, "LISTED", 3)
@@ -329,8 +324,8 @@ def test_of_many_people_named_in_another_way_the_first_are_listed(three):
 
 
 def test_of_many_people_spelled_twice_or_merged_the_first_are_listed(three):
-    from csmkit.load.aliases import possible_doubles
-    from csmkit.load.people import link_managers, people_from_owners
+    from csmkit.load.linking.aliases import possible_doubles
+    from csmkit.load.linking.people import link_managers, people_from_owners
 
     five = range(5)
     doubles = pd.DataFrame(
@@ -351,7 +346,7 @@ def test_of_many_people_spelled_twice_or_merged_the_first_are_listed(three):
 
 
 def test_of_many_similar_and_merged_accounts_the_first_are_listed(three):
-    from csmkit.load.check_accounts import check_accounts
+    from csmkit.load.checks.accounts import check_accounts
 
     names = ["Acme", "Bolton", "Cordova", "Dunmore", "Elvira"]
     lines = [f"{n[0]}{i}|{n}{end}" for n in names for i, end in enumerate(("", " Inc."))]
@@ -370,8 +365,9 @@ def test_of_many_similar_and_merged_accounts_the_first_are_listed(three):
 
 
 def test_only_findings_that_are_listed_are_worked_out(three, monkeypatch):
-    from csmkit.load import account_ids, findings
-    from csmkit.load.account_references import link_accounts
+    from csmkit.load import findings
+    from csmkit.load.linking import account_ids
+    from csmkit.load.linking.account_references import link_accounts
 
     asked = []
     monkeypatch.setattr(findings, "_shown", lambda value: asked.append(value) or str(value))

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from csmkit.load.assemble import load
-from csmkit.load.files import open_export
 from csmkit.load.findings import ASIDE
-from csmkit.load.map_reader import parse_map
+from csmkit.load.maps.reader import parse_map
+from csmkit.load.sources.files import open_export
 
 HEAD = 'table = "{}"\nfile = "{}"\n{}\n[source.columns]\n'
 ACCOUNTS = '[[source]]\ntable = "accounts"\nfile = "acc.csv"\n[source.columns]\naccount_id = "id"\nname = "id"\nowner = "who"\n'

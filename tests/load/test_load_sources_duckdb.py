@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from csmkit.errors import CsmkitError, UnreadableInput, UsageError
-from csmkit.load import duck
-from csmkit.load.databases import duckdb_file, open_duckdb
+from csmkit.load.sources import duck
+from csmkit.load.sources.databases import duckdb_file, open_duckdb
 
 duckdb = pytest.importorskip("duckdb")
 

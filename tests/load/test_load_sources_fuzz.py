@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from csmkit.load import parquet
-from csmkit.load.databases import open_duckdb, open_sql
-from csmkit.load.relation import Relation
+from csmkit.load.sources import parquet
+from csmkit.load.sources.databases import open_duckdb, open_sql
+from csmkit.load.sources.relation import Relation
 from csmkit.schema import TABLES
 
 duckdb = pytest.importorskip("duckdb")

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from csmkit.errors import CsmkitError, UnreadableInput
-from csmkit.load import databases, postgresql
-from csmkit.load.databases import open_sql
+from csmkit.load.sources import databases, postgresql
+from csmkit.load.sources.databases import open_sql
 from tests.conftest import absent
 
 Make = Callable[..., str]

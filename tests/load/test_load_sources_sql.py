@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from csmkit.errors import CsmkitError, UnreadableInput, UsageError
-from csmkit.load import databases, sqlite
-from csmkit.load.databases import is_url, mask, open_sql, open_sqlite, sqlite_file
+from csmkit.load.sources import databases, sqlite
+from csmkit.load.sources.databases import is_url, mask, open_sql, open_sqlite, sqlite_file
 
 SECRET = "hunter2"
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csmkit.errors import UnreadableInput
-from csmkit.load import parquet
-from csmkit.load.relation import content_sha256, unique_names
-from csmkit.load.typed import as_text, bytes_text
-from csmkit.load.workbook import cell_text
+from csmkit.load.sources import parquet
+from csmkit.load.sources.relation import content_sha256, unique_names
+from csmkit.load.sources.typed import as_text, bytes_text
+from csmkit.load.sources.workbook import cell_text
 
 DAY = dt.datetime(2026, 1, 2)
 LATER = dt.datetime(2026, 7, 2, 3, 4, 5, 999_999)

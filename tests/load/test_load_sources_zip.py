@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from csmkit.errors import UnreadableInput
-from csmkit.load import archive
+from csmkit.load.sources import archive
 
 
 def packed(path: Path, files: dict[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> Path:

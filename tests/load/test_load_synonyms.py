@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from csmkit.load.synonyms import likeness, synonyms
+from csmkit.load.assistant.synonyms import likeness, synonyms
 from csmkit.schema import TABLES
 from tests.conftest import SHARED, absent
 

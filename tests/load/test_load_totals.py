@@ -4,9 +4,9 @@ import pytest
 
 from csmkit.errors import DataError
 from csmkit.load.assemble import load
-from csmkit.load.files import open_export
-from csmkit.load.map_reader import parse_map
+from csmkit.load.maps.reader import parse_map
 from csmkit.load.read import read_export
+from csmkit.load.sources.files import open_export
 
 ACCOUNTS = """
 [[source]]

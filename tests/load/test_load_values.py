@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csmkit.load.parse import Rules, parse_column
+from csmkit.load.values.parse import Rules, parse_column
 from csmkit.schema import Column
 
 KINDS = ["date", "money", "rate", "number", "score", "flag", "choice", "id", "ids", "text"]

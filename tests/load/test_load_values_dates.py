@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csmkit.load.dates import needs_order, read_dates
-from csmkit.load.parse import Rules, parse_column
+from csmkit.load.values.dates import needs_order, read_dates
+from csmkit.load.values.parse import Rules, parse_column
 from csmkit.schema import Column
 
 SHAPES = {

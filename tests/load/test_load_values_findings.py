@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from csmkit.load.findings import ASIDE
-from csmkit.load.parse import Rules, parse_column
-from csmkit.load.remarks import Remarks
+from csmkit.load.values.parse import Rules, parse_column
+from csmkit.load.values.remarks import Remarks
 from csmkit.schema import Column
 
 

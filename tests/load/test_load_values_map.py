@@ -3,7 +3,7 @@
 import pytest
 
 from csmkit.errors import MapError
-from csmkit.load.map_reader import parse_map
+from csmkit.load.maps.reader import parse_map
 
 TOP = 'currency = "USD"\ntimezone = "Europe/Berlin"\n[rates]\nEUR = 1.08\nGBP = 1.25\n'
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csmkit.load.parse import Rules, parse_column
+from csmkit.load.values.parse import Rules, parse_column
 from csmkit.schema import Column
 
 NBSP, NARROW, THIN, MINUS = "\u00a0", "\u202f", "\u2009", "\u2212"

@@ -15,12 +15,12 @@ import pytest
 from openpyxl.chartsheet import Chartsheet
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from csmkit.load import parquet
-from csmkit.load.grid import Grid
-from csmkit.load.grid_reader import open_grid
-from csmkit.load.mapping import Layout
-from csmkit.load.number_format import currency_of, zeros_of
-from csmkit.load.workbook import cell_text, letters, read_book
+from csmkit.load.sources import parquet
+from csmkit.load.sources.grid import Grid
+from csmkit.load.sources.grid_reader import open_grid
+from csmkit.load.sources.layout import Layout
+from csmkit.load.sources.number_format import currency_of, zeros_of
+from csmkit.load.sources.workbook import cell_text, letters, read_book
 from tests.load.workbooks import (
     SHEET,
     edited,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from csmkit.load.grid import Grid
-from csmkit.load.workbook import read_book
+from csmkit.load.sources.grid import Grid
+from csmkit.load.sources.workbook import read_book
 
 pytestmark = pytest.mark.real
 

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 
 from csmkit.errors import UnreadableInput
-from csmkit.load import workbook
-from csmkit.load.workbook import read_book
+from csmkit.load.sources import workbook
+from csmkit.load.sources.workbook import read_book
 from tests.load.workbooks import FILEPASS, SHEET, edited, ods, saved, xls, xlsx
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

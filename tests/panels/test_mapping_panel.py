@@ -5,7 +5,7 @@ import json
 import pytest
 
 import csmkit as ck
-from csmkit.load.map_reader import read_map
+from csmkit.load.maps.reader import read_map
 from csmkit.samples import export_or_sample
 
 ACCOUNTS = "Company Id,Company,CSM,Tier\n1,Acme,Ana,Gold\n2,Bolt,Ben,Silver\n"

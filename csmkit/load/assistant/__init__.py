@@ -1,0 +1,1 @@
+"""Maps proposed, and made together with a person."""

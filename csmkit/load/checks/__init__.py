@@ -1,0 +1,1 @@
+"""Findings about tables that contradict themselves or each other."""

@@ -1,0 +1,144 @@
+"""Findings about days: ends before starts, days beyond all sense, a period outside the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from csmkit.cycle import Period
+from csmkit.load.checks.spans import ends_of
+from csmkit.load.findings import finding, findings_of, join_findings, no_findings
+from csmkit.schema import TABLES
+
+_EARLIEST = pd.Timestamp("1990-01-01")
+_LATEST = pd.Timestamp("2100-12-31")
+_SPANS = {
+    "absences": (("start", "end"),),
+    "targets": (("start", "end"),),
+    "ownership": (("start", "end"),),
+    "contracts": (("start", "end"),),
+    "opportunities": (("opened", "closed"),),
+    "escalations": (("opened", "resolved"),),
+    "plans": (("opened", "closed"),),
+    "onboardings": (("start", "completed"),),
+}
+_WHEN = {
+    "arr_snapshots": ("date",),
+    "movements": ("date",),
+    "renewals": ("due", "closed"),
+    "opportunities": ("opened", "closed"),
+    "health": ("date",),
+    "touchpoints": ("date",),
+    "escalations": ("opened", "resolved"),
+    "plans": ("opened", "closed"),
+    "surveys": ("date",),
+    "onboardings": ("start", "completed"),
+    "usage": ("date",),
+    "evidence": ("date",),
+}
+_LASTING = ("ownership", "contracts")
+
+
+def check_dates(tables: Mapping[str, pd.DataFrame], period: Period | None) -> pd.DataFrame:
+    """Findings about the days in all tables, and whether they cover the period."""
+    found = []
+    for name, frame in tables.items():
+        for column in TABLES[name].columns:
+            if column.kind == "date" and column.name in frame:
+                day = frame[column.name]
+                odd = frame[(day < _EARLIEST) | (day > _LATEST)]
+                found.append(_beyond(name, odd, column.name))
+        for start, end in _SPANS.get(name, ()):
+            if start in frame and end in frame:
+                found.append(_backwards(name, frame[frame[end] < frame[start]], start, end))
+    if period is not None:
+        found.append(_outside(tables, period))
+    return join_findings(found)
+
+
+def _beyond(table: str, rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    return findings_of(
+        table,
+        rows,
+        column,
+        severity="warning",
+        kind="date_out_of_range",
+        message="The date is before 1990 or after 2100. Kept as written.",
+        remedy="Correct it; leave an open end blank.",
+    )
+
+
+def _backwards(table: str, rows: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
+    return findings_of(
+        table,
+        rows,
+        end,
+        severity="warning",
+        kind="end_before_start",
+        message=f"{end} is before {start}. "
+        + ("It counts for no day." if (start, end) == ("start", "end") else "Kept as written."),
+        remedy=f"Correct {start} or {end}.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """The days of one table: ``seen`` is the last on which a thing began or happened."""
+
+    first: pd.Timestamp
+    seen: pd.Timestamp
+    last: pd.Timestamp
+    lasting: bool
+    has_open: bool
+
+
+def _span(name: str, frame: pd.DataFrame) -> _Span | None:
+    lasting = name in _LASTING
+    if frame.empty or not (lasting or name in _WHEN):
+        return None
+    days = ("start",) if lasting else _WHEN[name]
+    began = _sane(pd.concat([frame[day] for day in days if day in frame]))
+    if began.empty:
+        return None
+    ends = _sane(ends_of(frame)) if lasting else began
+    last = pd.concat([began, ends]).max()
+    return _Span(began.min(), began.max(), last, lasting, lasting and len(ends) < len(frame))
+
+
+def _sane(days: pd.Series) -> pd.Series:
+    """Days that may be true; 9999-12-31 is a way to write that a row is open."""
+    return days[days.between(_EARLIEST, _LATEST)]
+
+
+def _outside(tables: Mapping[str, pd.DataFrame], period: Period) -> pd.DataFrame:
+    """Whether the data reach the period; an open row does not say when it was exported."""
+    spans = [s for name, frame in tables.items() if (s := _span(name, frame)) is not None]
+    if not spans:
+        return _unseen("Nothing in the export is dated, so it cannot tell about the period.")
+    first, last = min(s.first for s in spans), max(s.last for s in spans)
+    touched = any(
+        s.first <= period.end and (last if s.has_open else s.last) >= period.start for s in spans
+    )
+    # Nothing but contracts and owners may be open and quiet for long; events are not.
+    quiet = first <= period.end and all(s.lasting for s in spans)
+    if not touched and not (quiet and any(s.has_open for s in spans)):
+        return finding(
+            "error",
+            "period_outside_data",
+            f"The period is {period}, and the data run from {first:%Y-%m-%d} to {last:%Y-%m-%d}.",
+            "Choose a period inside the data, or bring a newer export.",
+        )
+    seen = max(s.seen for s in spans)
+    if seen >= period.start:
+        return no_findings()
+    return _unseen(
+        f"Nothing in the export began or happened after {seen:%Y-%m-%d}, and the period is"
+        f" {period}. What was open then counts as still open."
+    )
+
+
+def _unseen(message: str) -> pd.DataFrame:
+    remedy = "Look at whether the export is as new as the period."
+    return finding("warning", "period_not_seen", message, remedy)

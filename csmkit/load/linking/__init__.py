@@ -1,0 +1,1 @@
+"""Ids of accounts and people made to agree over all tables."""

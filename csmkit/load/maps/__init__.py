@@ -1,0 +1,1 @@
+"""The map: what it says, read from TOML, and whether it fits an export."""

@@ -1,0 +1,1 @@
+"""Files, workbooks and databases as named sheets of text."""

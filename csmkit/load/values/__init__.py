@@ -1,0 +1,1 @@
+"""Text to typed values, by the evidence of a whole column."""
