@@ -237,3 +237,20 @@ def test_a_rows_currency_counts_like_a_sign_in_its_cell():
 def test_a_dollar_sign_is_the_dollar_that_the_row_names():
     parsed = parse("$10", currency=["CAD"], base="USD", rates={"CAD": 0.5})
     assert shown(parsed) == [5]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["1.234,56", "1,500", "12,000"], [False, True, True]),
+        (["1,234.56", "1.500", "12.5"], [False, True, False]),
+        (["$1,200", "$950"], None),
+        (["1.234,56", "2.000,00"], None),
+    ],
+)
+def test_amounts_with_three_decimals_are_told(cells, told):
+    column = Column("arr", "money", "")
+    notes = parse_column(pd.Series(cells, dtype="str"), column).notes
+    assert [n.kind for n in notes] == ([] if told is None else ["decimal_assumed"])
+    if told:
+        assert notes[0].cells.tolist() == told

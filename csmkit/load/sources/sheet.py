@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from csmkit.load.distinct import decoded, once, tidied
+from csmkit.load.distinct import decoded, tidied
 from csmkit.load.findings import finding, findings_at, join_findings, no_findings
 from csmkit.load.sources.layout import Last, Layout, are_figures, foot_notes
 
@@ -240,7 +240,7 @@ class Sheet:
         """Rows that are the header once more, as where files were put one below the other."""
         hit = pd.Series(True, index=frame.index)
         for name in map(str, frame):
-            hit &= once(frame[name], _is(name))
+            hit &= _equals(frame[name], name)
             if not hit.any():
                 return no_findings()
         return findings_at(
@@ -255,8 +255,12 @@ class Sheet:
         )
 
 
-def _is(text: str) -> Callable[[pd.Series], pd.Series]:
-    return lambda cells: cells.eq(text)
+def _equals(column: pd.Series, text: str) -> pd.Series:
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.eq(text)
+    # Numbers compare faster than texts, of which there may be millions.
+    place = column.cat.categories.get_indexer(pd.Index([text]))[0]
+    return pd.Series((column.cat.codes == place) & (place >= 0), index=column.index)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from csmkit.load.values.currencies import convert, currencies_of
+from csmkit.load.values.date_shapes import matched
 from csmkit.load.values.dates import DateOrder, far_future, far_past, read_dates
-from csmkit.load.values.numbers import bodies, read_numbers
+from csmkit.load.values.numbers import Numbers, bodies, read_numbers
 from csmkit.load.values.rules import ANY as ANY
 from csmkit.load.values.rules import NO_RULES, cells_of
 from csmkit.load.values.rules import Note as Note
@@ -162,9 +164,29 @@ def _money(text: pd.Series, rules: Rules, beside: pd.Series | None) -> _Read:
     values = pd.Series(numbers.values, index=text.index) * rules.times
     if rules.money_is == "mrr":
         values = values * _MONTHS
+    doubtful = _three_decimals(found.body, numbers, rules, text)
     currency, clash = currencies_of(text.index, (found.first, found.last), beside, rules)
     values, signs, notes = convert(values.mask(clash), currency, rules)
-    return _Read(values, notes, _decimal_asked(numbers.ask), signs=signs)
+    return _Read(values, (*notes, *doubtful), _decimal_asked(numbers.ask), signs=signs)
+
+
+def _three_decimals(
+    body: pa.Array, numbers: Numbers, rules: Rules, text: pd.Series
+) -> Iterator[Note]:
+    """A note on amounts such as 1,500 that other cells of the column made into 1.5."""
+    if rules.decimal or numbers.ask or not matched(body, ",").any():
+        return
+    odd = matched(body, r"^-?[1-9]\d{0,2}[.,]\d{3}$") & (np.abs(numbers.values) < 1000)
+    if odd.any():
+        yield Note(
+            "decimal_assumed",
+            "warning",
+            "other cells show which mark stands before decimals, so amounts such as 1,500 were"
+            " read as 1.5.",
+            "Look at them; if they are over a thousand, correct them in the file, else say"
+            " decimal in the map.",
+            pd.Series(odd, index=text.index),
+        )
 
 
 def _number(text: pd.Series, rules: Rules) -> _Read:
