@@ -249,7 +249,8 @@ def test_a_company_called_total_is_a_company(write):
 
 def test_many_ragged_rows_are_counted_whole(write):
     one = sheet(write, "id,name\n1,Ana\n" + "x\n" * 10_005 + "2,Bo\n")
-    assert (len(one.frame), one.rows) == (2, 10_007)
+    assert one.rows == 10_007
+    assert len(one.frame) == 2
 
 
 @pytest.mark.parametrize(

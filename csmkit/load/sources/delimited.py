@@ -197,14 +197,15 @@ class Delimited:
         Looked for in all columns, and only if the file has more lines than records.
         """
         view = memoryview(self.body)
-        lines, returns, escaped = 0, 0, False
+        lines, escaped = 0, False
         for i in range(0, len(view), _BLOCK):
             piece = bytes(view[i : i + _BLOCK])
-            lines += piece.count(b"\n")
-            returns += piece.count(b"\r")
+            lines += piece.count(b"\n") + piece.count(b"\r") - piece.count(b"\r\n")
             escaped = escaped or b'\\"' in piece
         found = [self._backslashes()] if escaped else []
-        if (lines or returns) > records or self.body[-1:].to_pybytes() not in (b"\n", b"\r"):
+        if self.body[-1:].to_pybytes() not in (b"\n", b"\r"):
+            lines += 1
+        if lines > records:
             found += self._inner_rows(places)
         return join_findings(found)
 

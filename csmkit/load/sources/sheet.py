@@ -157,8 +157,8 @@ class Sheet:
     @property
     def rows(self) -> int:
         """How many records the sheet has, those that could not be read included."""
-        ragged = self._said["kind"].eq("ragged_row") if self._columns else None
-        return len(self._rows) + (0 if ragged is None else int(self._said["rows"][ragged].sum()))
+        kept = len(self._rows)
+        return kept + int(self._said.loc[self._said["kind"].eq("ragged_row"), "rows"].sum())
 
     @property
     def _rows(self) -> pd.Index:
