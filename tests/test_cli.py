@@ -178,7 +178,10 @@ def test_ctrl_c_stops_with_one_word_and_its_own_code(tmp_path):
         assert process.poll() is None, seen
         seen += process.stderr.read(1)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    try:
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert "Traceback" not in said
 

@@ -124,7 +124,7 @@ def render_pack(
     entries: dict[str, dict[str, Any]] = {e["person_id"]: e for e in earlier}
     with (
         tempfile.TemporaryDirectory(prefix="csmkit-") as work,
-        ThreadPoolExecutor(max_workers=jobs) as pool,
+        _workers(jobs) as pool,
     ):
         waiting = [pool.submit(maker.make, who, Path(work)) for who in people["person_id"]]
         bar = tqdm(
@@ -134,13 +134,9 @@ def render_pack(
             unit="packet",
             disable=not progress,
         )
-        try:
-            for done in bar:
-                entry = done.result()
-                entries[entry["person_id"]] = entry
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+        for done in bar:
+            entry = done.result()
+            entries[entry["person_id"]] = entry
     order = [p for p in cycle.subjects["person_id"] if p in entries]
     manifest = manifest_of(
         cycle, edition, [entries[p] for p in order], left_out=maker.scanner.left_out
@@ -256,6 +252,16 @@ class _Maker:
                 )
         for name in files:
             _move(folder / name, self.folder / name)
+
+
+@contextmanager
+def _workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
+    """A pool that, stopped at whatever moment, begins nothing more and ends what it began."""
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager

@@ -107,6 +107,8 @@ def render_packet(book: Book, notebook: NotebookNode, *, folder: Path) -> Render
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    from csmkit.render.kernel import QuietKernelManager, last_words
+
     started = time.perf_counter()
     person = book.owner
     slice_folder = folder / "slice"
@@ -125,14 +127,16 @@ def render_packet(book: Book, notebook: NotebookNode, *, folder: Path) -> Render
             resources={"metadata": {"path": str(folder)}},
             # The kernel's remarks on its transport are for developers, not for a leader's terminal.
             extra_arguments=["--log-level=50"],
+            kernel_manager_class=QuietKernelManager,
         )
     except PapermillExecutionError as error:
         done = _cleaned(nbformat.read(result, as_version=4))
         what = f"The packet of {person['name']} failed: {error.ename}: {error.evalue}"
         raise PacketError(what, done) from None
     except RuntimeError as error:
+        why = last_words(folder) or type(error).__name__
         raise PacketError(
-            f"The packet of {person['name']} failed: its kernel stopped ({type(error).__name__}).",
+            f"The packet of {person['name']} failed: its kernel stopped ({why}).",
             nbformat.v4.new_notebook(),
         ) from None
     finished = _cleaned(nbformat.read(result, as_version=4))

@@ -120,6 +120,25 @@ def test_from_an_unmapped_folder_to_a_packet(work, assistant, tmp_path):
     assert "Amara Okafor" in packet.read_text(encoding="utf-8")
 
 
+def test_what_is_being_typed_stays_when_an_answer_arrives(work, assistant):
+    assistant.sheet("ravenstack_churn_events.csv")
+    assistant.key("currency").press_sequentially("us")
+    # Another choice is answered meanwhile, as a slow one would be.
+    assistant.key("always kind").evaluate(
+        "node => { node.value = 'churn'; node.dispatchEvent(new Event('change')); }"
+    )
+    assistant.page.wait_for_function(
+        "() => document.querySelector('.csmkit-map .saved').textContent !== 'Working …'"
+    )
+    assert assistant.key("currency").input_value() == "us"
+    assistant.page.keyboard.type("d")
+    assistant.page.keyboard.press("Enter")
+    assistant.page.wait_for_function(
+        "() => document.querySelector('.csmkit-map [data-key=currency]').value === 'USD'"
+    )
+    assert assistant.key("always kind").input_value() == "churn"
+
+
 def test_by_keyboard_alone(work, assistant):
     page = assistant.page
     assistant.key("sheet team.csv").focus()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import time
 
 import nbformat
 import pytest
@@ -11,6 +12,7 @@ import csmkit as ck
 from csmkit.cycle import Period
 from csmkit.errors import DataError, UsageError
 from csmkit.names import packet_slug
+from csmkit.render import pack as pack_module
 from csmkit.render.pack import scan_pack
 from csmkit.render.packet import for_reader, template
 from tests.render.helpers import ANA, BEN, small_team
@@ -118,6 +120,37 @@ def test_a_dead_kernel_is_a_failed_packet(tmp_path):
     assert pack.failed == 1
     assert "kernel" in pack.manifest["packets"][0]["error"]
     assert not (tmp_path / "pack" / "packets" / f"{ANA_SLUG}.html").exists()
+
+
+@pytest.mark.slow
+def test_a_kernel_s_last_words_are_in_the_message_and_not_on_the_terminal(tmp_path, capfd):
+    # Stopping at once: the kernel itself writes to its error stream, no cell's output does.
+    words = "import os\nos.write(2, b'one\\nno room left\\n')\nos._exit(1)"
+    pack = render(
+        tmp_path,
+        words.replace("os.write(2", "os.write(__import__('sys').__stderr__.fileno()"),
+        only=ANA,
+    )
+    assert "no room left" in pack.manifest["packets"][0]["error"]
+    assert "no room left" not in capfd.readouterr().err
+
+
+def test_stopped_at_the_first_moment_nothing_more_is_begun(tmp_path, monkeypatch):
+    begun = []
+
+    def stop(*_args, **_options):
+        raise KeyboardInterrupt
+
+    def make(_maker, who, _work):
+        begun.append(who)
+        time.sleep(0.2)
+        return {}
+
+    monkeypatch.setattr(pack_module, "tqdm", stop)
+    monkeypatch.setattr(pack_module._Maker, "make", make)
+    with pytest.raises(KeyboardInterrupt):
+        render(tmp_path, jobs=1)
+    assert len(begun) <= 1
 
 
 @pytest.mark.slow

@@ -37,6 +37,7 @@ function render({ model, el }) {
   let shownPart = null;
   let last = 0;
   let silent = false;
+  let typing = null; // the text field whose words were not sent yet
 
   const root = make("section", {
     class: "csmkit-map",
@@ -90,6 +91,17 @@ function render({ model, el }) {
       }
     }, PATIENCE);
   }
+
+  // An answer that arrives while somebody types would take the field from under the hand.
+  root.addEventListener("input", (event) => {
+    if (event.target instanceof HTMLInputElement) typing = event.target;
+  });
+  root.addEventListener("change", () => { typing = null; });
+  root.addEventListener("focusout", (event) => {
+    if (typing !== event.target) return;
+    typing = null;
+    paint();
+  });
 
   // JupyterLab's single-key shortcuts would delete the cell while somebody types here.
   const stop = (event) => event.stopPropagation();
@@ -435,11 +447,12 @@ function render({ model, el }) {
     // A newer answer is on its way: painting the old one would turn a choice back under the hand.
     if (state.seen < last && !silent) return;
     if (state.seen >= last) silent = false;
+    if (typing) return paintSaving();
     keepingFocus(() => {
       where.textContent = `${state.export}  →  ${state.map}`;
       problem.hidden = !state.problem;
       problem.textContent = state.problem;
-      if (document.activeElement !== currency || state.seen >= last) currency.value = state.currency;
+      currency.value = state.currency;
       paintStanding(state);
       paintSheets(state);
       if (state.part) {
