@@ -32,6 +32,7 @@ from data_samples.model import (
     read_planted,
     read_toml,
 )
+from data_samples.ratings import scores
 from data_samples.stories import WRITERS, stories
 
 CYCLE = f'period = "{REVIEW}:{LAST}"\n'
@@ -56,6 +57,7 @@ def build() -> dict[str, list[Row]]:
     for i, row in enumerate(tables["evidence"]):
         row |= {"evidence_id": f"E{i + 1:04d}", "private": row.get("private", False)}
         row.setdefault("source", ("CRM note", "1:1", "QBR notes")[i % 3])
+    tables["ratings"] += scores(people, tables["evidence"], tables["ratings"])
     for row in tables["arr_snapshots"]:
         if (row["account_id"], row["date"]) == RESIDUAL[:2]:
             row["arr"] += RESIDUAL[2]
