@@ -132,8 +132,6 @@ class Table:
                 c.name: (
                     frame[c.name].astype(c.dtype)
                     if c.name in frame
-                    else pd.Series(pd.NA, index=frame.index).astype(c.dtype)
-                    if c.kind == "flag"
                     else pd.Series(None, index=frame.index, dtype=c.dtype)
                 )
                 for c in self.columns

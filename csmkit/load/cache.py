@@ -61,6 +61,21 @@ class Cache:
         home = workspace(Path.cwd())
         return None if home is None or not export.files else cls(home / FOLDER / "cache")
 
+    def find(
+        self, export: Export, given: Map | None, period: Period | None
+    ) -> tuple[str, Loaded | None]:
+        """The key of a reading, and the reading, if it is kept.
+
+        The reading used last is read back while the files are hashed: it is nearly always the one.
+        """
+        likely = next(iter(self._newest_first()), None)
+        with ThreadPoolExecutor(1) as beside:
+            guess = beside.submit(self.get, likely.name) if likely else None
+            key = self.key(export, given, period)
+        if guess is not None and likely is not None and likely.name == key:
+            return key, guess.result()
+        return key, self.get(key)
+
     def key(self, export: Export, given: Map | None, period: Period | None) -> str:
         """What a reading depends on: the kit, every file's content, the map, and the period."""
         with ThreadPoolExecutor() as pool:
@@ -125,13 +140,21 @@ class Cache:
 
     def _forget(self) -> None:
         """Remove all but the readings used last."""
-        kept = sorted(
-            (p for p in self.folder.iterdir() if (p / _ABOUT).exists()),
-            key=lambda p: p.stat().st_mtime,
-            reverse=True,
-        )
-        for old in kept[_KEPT:]:
+        for old in self._newest_first()[_KEPT:]:
             shutil.rmtree(old, ignore_errors=True)
+
+    def _newest_first(self) -> list[Path]:
+        """The readings, the one used last first."""
+        kept = [about.parent for about in self.folder.glob(f"*/{_ABOUT}")]
+        return sorted(kept, key=_last_used, reverse=True)
+
+
+def _last_used(place: Path) -> float:
+    try:
+        return place.stat().st_mtime
+    except OSError:
+        # Another process has just removed it.
+        return 0.0
 
 
 def _about(loaded: Loaded) -> Mapping[str, object]:

@@ -146,8 +146,7 @@ def _loaded(export: Export, given: Map | None, period: Period | None) -> Loaded:
     cache = Cache.of(export)
     if cache is None:
         return load(export, given or _own_map(export), period)
-    key = cache.key(export, given, period)
-    kept = cache.get(key)
+    key, kept = cache.find(export, given, period)
     if kept is None:
         kept = load(export, given or _own_map(export), period)
         if not kept.faults:

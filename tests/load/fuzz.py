@@ -190,11 +190,10 @@ class _Known:
         if column == "account_id" and part.table != "accounts":
             # Without any account nothing can be said of those that are named.
             return value in self.accounts if self.accounts and value else bool(self.accounts)
-        if value is None:
-            return True
         spec = TABLES[part.table][column]
         if is_person(part.table, spec) or spec.name == "attendees":
-            return not self.made and {*value.split(";")} <= self.people
+            # An owner that the list of people would not know is one of those made from owners.
+            return not self.made and (value is None or {*value.split(";")} <= self.people)
         return True
 
 

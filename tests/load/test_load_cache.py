@@ -76,6 +76,15 @@ def test_another_period_is_another_reading(small, workspace, readings):
     assert len(readings) == 2
 
 
+def test_a_reading_is_found_though_another_was_used_last(small, workspace, readings):
+    folder, other = small(), "2023-01-01:2023-06-30"
+    for period in (PERIOD, other):
+        read_export(folder, period=period)
+    again = read_export(folder, period=PERIOD)
+    assert str(again.period) == "2024-01-01 to 2024-06-30"
+    assert len(readings) == 2
+
+
 def test_outside_a_workspace_nothing_is_kept(small, tmp_path, monkeypatch, readings):
     monkeypatch.chdir(tmp_path)
     folder = small()

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csmkit.errors import UnreadableInput
+from csmkit.load.sources import delimited
 from csmkit.load.sources.delimited import open_delimited
 from csmkit.load.sources.dialect import find_delimiter
 from csmkit.load.sources.files import open_export
@@ -179,6 +180,23 @@ def test_a_text_of_several_lines_is_a_text(write):
     one = sheet(write, 'id,name,note\nA1,Acme,"Dear all,\nthanks, and bye"\nA2,Beta,"a\n\nb"\n')
     assert len(one.frame) == 2
     assert one.notes.empty
+
+
+@pytest.mark.parametrize("counted", [1, 2, 3, 1000])
+@pytest.mark.parametrize(
+    ("body", "lines", "escaped"),
+    [
+        (b"", 1, False),
+        (b"a\nb\r\nc\rd", 4, False),
+        (b"a\r\nb\r\n", 2, False),
+        (b"a\r\n\rb\r", 3, False),
+        (b'a\\"b\n', 1, True),
+        (b'a\\b"\n\n', 2, False),
+    ],
+)
+def test_lines_are_counted_alike_in_pieces_of_any_size(monkeypatch, counted, body, lines, escaped):
+    monkeypatch.setattr(delimited, "_COUNTED", counted)
+    assert delimited._lines(pa.py_buffer(body)) == (lines, escaped)
 
 
 def test_quotes_written_with_a_backslash_are_told(write):

@@ -156,3 +156,54 @@ def metrics() -> pd.DataFrame:
             *("numerator", "denominator", "n", "target", "needs", "note"),
         ],
     )
+
+
+def attended() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "name": ["Ana", "Ben", "Ana"],
+            "rater": ["Max", "Max", HOSTILE],
+            "attended": [-0.2, 0.0, 0.25],
+            "steps": [-1.5, 0.5, 2.0],
+            "fitted": [-1.2, 0.0, 1.5],
+            "low": [-2.0, 0.0, -2.5],
+            "high": [2.0, 0.0, 2.5],
+        }
+    )
+
+
+def books() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "name": ["Ana", HOSTILE, "Cy"],
+            "expected": [2.1, 4.0, 7.7],
+            "losses": [1, 6, 8],
+            "ratio": [1 / 2.1, 1.5, 8 / 7.7],
+        }
+    )
+
+
+def limits() -> pd.DataFrame:
+    size = pd.Series([1.0, 2.0, 4.0, 8.0])
+    spread = 1 / size**0.5
+    return pd.DataFrame(
+        {
+            "expected": size,
+            "low_95": (1 - 1.96 * spread).clip(lower=0),
+            "high_95": 1 + 1.96 * spread,
+            "low_998": (1 - 3.09 * spread).clip(lower=0),
+            "high_998": 1 + 3.09 * spread,
+        }
+    )
+
+
+def gaps() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "name": ["Max", HOSTILE],
+            "effect": [4.2, -1.0],
+            "low": [1.1, -4.0],
+            "high": [7.0, 2.2],
+            "n": [8, 9],
+        }
+    )

@@ -20,6 +20,10 @@ ALL = {
     "evidence": lambda: charts.chart_evidence(frames.evidence(), frames.coverage()),
     "mix": lambda: charts.chart_mix(frames.mix(), currency="EUR"),
     "bands": lambda: charts.chart_bands(frames.bands(), currency="EUR"),
+    "coverage": lambda: charts.chart_coverage(frames.coverage().assign(name=frames.HOSTILE)),
+    "attended": lambda: charts.chart_attended(frames.attended()),
+    "funnel": lambda: charts.chart_funnel(frames.books(), frames.limits()),
+    "gaps": lambda: charts.chart_gaps(frames.gaps()),
 }
 EMPTY = {
     "waterfall": lambda frame: charts.chart_waterfall(frame),
@@ -28,6 +32,10 @@ EMPTY = {
     "evidence": lambda frame: charts.chart_evidence(frame, frame),
     "mix": lambda frame: charts.chart_mix(frame),
     "bands": lambda frame: charts.chart_bands(frame),
+    "coverage": lambda frame: charts.chart_coverage(frame),
+    "attended": lambda frame: charts.chart_attended(frame),
+    "funnel": lambda frame: charts.chart_funnel(frame, frame),
+    "gaps": lambda frame: charts.chart_gaps(frame),
 }
 
 

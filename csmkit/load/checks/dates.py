@@ -99,17 +99,21 @@ def _span(name: str, frame: pd.DataFrame) -> _Span | None:
     if frame.empty or not (lasting or name in _WHEN):
         return None
     days = ("start",) if lasting else _WHEN[name]
-    began = _sane(pd.concat([frame[day] for day in days if day in frame]))
-    if began.empty:
+    began = [_sane(frame[day]) for day in days if day in frame]
+    first = pd.Series([day.min() for day in began]).min()
+    if pd.isna(first):
         return None
-    ends = _sane(ends_of(frame)) if lasting else began
-    last = pd.concat([began, ends]).max()
-    return _Span(began.min(), began.max(), last, lasting, lasting and len(ends) < len(frame))
+    seen = pd.Series([day.max() for day in began]).max()
+    if not lasting:
+        return _Span(first, seen, seen, lasting=False, has_open=False)
+    ends = _sane(ends_of(frame))
+    last = pd.Series([seen, ends.max()]).max()
+    return _Span(first, seen, last, lasting=True, has_open=bool(ends.isna().any()))
 
 
 def _sane(days: pd.Series) -> pd.Series:
-    """Days that may be true; 9999-12-31 is a way to write that a row is open."""
-    return days[days.between(_EARLIEST, _LATEST)]
+    """Days that may be true, others missing; 9999-12-31 is a way to write that a row is open."""
+    return days.where(days.between(_EARLIEST, _LATEST))
 
 
 def _outside(tables: Mapping[str, pd.DataFrame], period: Period) -> pd.DataFrame:

@@ -18,7 +18,7 @@ _LONG = 6
 """From how many letters on a word that differs in one letter is likely the same word."""
 _SOUNDS = (("ck", "k"), ("ph", "f"), ("qu", "kw"))
 _LETTERS = str.maketrans("cqzy", "kksi")
-_DIGITS = re.compile(r"\d+")
+_NO_DIGITS = re.compile(r"[^\d\n]+")
 _SPLIT = re.compile(r"[^a-z0-9\n]+")
 _DOUBLE = re.compile(r"([b-df-hj-np-tv-z])\1+")
 
@@ -91,11 +91,11 @@ def similar_names(names: pd.Series) -> pd.DataFrame:
         ``sure`` (whether two of the group differ in case, accents, signs and legal form alone).
     """
     spelled = names.dropna().astype("str")
-    distinct = list(dict.fromkeys(spelled))
-    keys = name_keys(distinct)
+    codes, distinct = pd.factorize(spelled)
+    keys = name_keys(distinct.tolist())
     heard = sound_key("\n".join(keys)).split("\n")
-    of_name = dict(zip(distinct, _groups(heard), strict=True))
-    frame = pd.DataFrame({"group": spelled.map(of_name), "name": spelled})
+    groups = np.array(_groups(heard), dtype="int64")[codes]
+    frame = pd.DataFrame({"group": groups, "name": spelled}, index=spelled.index)
     frame = frame[frame["group"].duplicated(keep=False)]
     # One spelling under several ids is told elsewhere: a group needs two.
     spaced = frame["name"].str.casefold().str.split().str.join(" ")
@@ -117,7 +117,8 @@ def _groups(heard: list[str]) -> list[int]:
             i = parent[i]
         return i
 
-    numbers, _ = pd.factorize(np.array([" ".join(_DIGITS.findall(s)) for s in sounds], object))
+    digits = [line.strip() for line in _NO_DIGITS.sub(" ", "\n".join(sounds)).split("\n")]
+    numbers, _ = pd.factorize(np.array(digits, object))
     backwards = sorted(range(len(sounds)), key=lambda i: sounds[i][::-1])
     # Sorted as written and from the end, so that a wrong first letter has its neighbours too.
     every = np.array(sounds, object)

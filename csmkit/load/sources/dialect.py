@@ -48,6 +48,8 @@ _LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿ
 _SIGNS = frozenset("’‘“”–—…€£®™©°·«»\N{NO-BREAK SPACE}")
 _WORDS = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman"}
 _ROWS = 200
+_PIECE = 1 << 20
+"""Bytes that are looked at at a time; they fit a processor's cache."""
 
 
 def to_utf8(data: pa.Buffer, name: str, said: str = "") -> tuple[pa.Buffer, pd.DataFrame]:
@@ -101,8 +103,8 @@ def is_utf8(data: pa.Buffer) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     view = memoryview(data)
     try:
-        for start in range(0, len(view), LONGEST_LINE):
-            piece = bytes(view[start : start + LONGEST_LINE])
+        for start in range(0, len(view), _PIECE):
+            piece = bytes(view[start : start + _PIECE])
             # Decoding what is ASCII anyway would cost ten times as much as looking.
             if not (piece.isascii() and decoder.getstate()[0] == b""):
                 decoder.decode(piece)

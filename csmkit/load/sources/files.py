@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -80,7 +81,10 @@ class DataFile:
             return pa.py_buffer(archive.content(self.path, self.member))
         try:
             # Read and not mapped: a mapped file that is exported again meanwhile ends the process.
-            return pa.py_buffer(self.path.read_bytes())
+            with self.path.open("rb") as file:
+                # Arrow's memory comes in large pages, which takes a fraction of the time of bytes.
+                buffer = pa.allocate_buffer(os.fstat(file.fileno()).st_size)
+                return buffer[: file.readinto(buffer)]
         except OSError as fault:
             raise self._closed(fault) from None
 
