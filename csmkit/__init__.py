@@ -11,6 +11,22 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from csmkit.bias.agreement import rater_agreement as rater_agreement
+    from csmkit.bias.agreement import two_colours_apart as two_colours_apart
+    from csmkit.bias.checks import bias_checks as bias_checks
+    from csmkit.bias.checks import bias_lines as bias_lines
+    from csmkit.bias.context import case_mix as case_mix
+    from csmkit.bias.context import case_mix_note as case_mix_note
+    from csmkit.bias.context import team_checks as team_checks
+    from csmkit.bias.context import team_context as team_context
+    from csmkit.bias.corrections import leave_one_out as leave_one_out
+    from csmkit.bias.corrections import never_seen as never_seen
+    from csmkit.bias.corrections import outcomes_without_recent as outcomes_without_recent
+    from csmkit.bias.corrections import rating_beside_book as rating_beside_book
+    from csmkit.bias.expected import expected_retention as expected_retention
+    from csmkit.bias.pictures import attended_ratings as attended_ratings
+    from csmkit.bias.pictures import case_mix_funnel as case_mix_funnel
+    from csmkit.bias.second_raters import plan_second_raters as plan_second_raters
     from csmkit.compute.composition import books_side_by_side as books_side_by_side
     from csmkit.compute.composition import composition as composition
     from csmkit.compute.composition import composition_mix as composition_mix
@@ -33,6 +49,7 @@ if TYPE_CHECKING:
     from csmkit.compute.limits import tables_read as tables_read
     from csmkit.compute.outcomes import against_targets as against_targets
     from csmkit.compute.outcomes import outcomes as outcomes
+    from csmkit.compute.people import with_names as with_names
     from csmkit.compute.practice import planned_rule as planned_rule
     from csmkit.compute.practice import practice as practice
     from csmkit.compute.results import attribution_rules as attribution_rules
@@ -41,7 +58,6 @@ if TYPE_CHECKING:
     from csmkit.compute.standing import profile as profile
     from csmkit.compute.standing import standing as standing
     from csmkit.compute.team import team_bands as team_bands
-    from csmkit.compute.team import team_context as team_context
     from csmkit.cycle import Book as Book
     from csmkit.cycle import Cycle as Cycle
     from csmkit.cycle import Period as Period
@@ -58,8 +74,12 @@ if TYPE_CHECKING:
     from csmkit.render.slices import read_book as read_book
     from csmkit.samples import export_or_sample as export_or_sample
     from csmkit.samples import sample_team as sample_team
+    from csmkit.view.charts import chart_attended as chart_attended
     from csmkit.view.charts import chart_bands as chart_bands
+    from csmkit.view.charts import chart_coverage as chart_coverage
     from csmkit.view.charts import chart_evidence as chart_evidence
+    from csmkit.view.charts import chart_funnel as chart_funnel
+    from csmkit.view.charts import chart_gaps as chart_gaps
     from csmkit.view.charts import chart_health as chart_health
     from csmkit.view.charts import chart_mix as chart_mix
     from csmkit.view.charts import chart_timeline as chart_timeline
@@ -71,6 +91,14 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "cycle": "Book Cycle Period",
+    "bias.agreement": "rater_agreement two_colours_apart",
+    "bias.checks": "bias_checks bias_lines",
+    "bias.context": "case_mix case_mix_note team_checks team_context",
+    "bias.corrections": "leave_one_out never_seen outcomes_without_recent rating_beside_book",
+    "bias.expected": "expected_retention",
+    "bias.pictures": "attended_ratings case_mix_funnel",
+    "bias.second_raters": "plan_second_raters",
+    "compute.people": "with_names",
     "compute.composition": "books_side_by_side composition composition_mix",
     "compute.drivers": "arr_bridge drivers loss_signals losses ownership_timeline time_lag",
     "compute.evidence": "accounts_without_evidence agreements evidence_coverage evidence_timeline"
@@ -81,7 +109,7 @@ _HOMES = {
     "compute.practice": "planned_rule practice",
     "compute.results": "attribution_rules movements",
     "compute.standing": "headline profile standing",
-    "compute.team": "team_bands team_context",
+    "compute.team": "team_bands",
     "load.findings": "summarise_findings",
     "load.findings_file": "write_findings",
     "load.assistant.propose": "propose_map",
@@ -91,8 +119,8 @@ _HOMES = {
     "render.pack": "render_pack",
     "render.slices": "book_of read_book",
     "samples": "export_or_sample sample_team",
-    "view.charts": "chart_bands chart_evidence chart_health chart_mix chart_timeline"
-    " chart_waterfall",
+    "view.charts": "chart_attended chart_bands chart_coverage chart_evidence chart_funnel"
+    " chart_gaps chart_health chart_mix chart_timeline chart_waterfall",
     "view.tables": "note table_composition table_metrics table_rows",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -182,6 +182,8 @@ def _review(export: str, out: Path) -> None:
             file = MapFile(free_name(out))
     old = file.write(text)
     _tell(f"Saved {file.path}." + (f" What it was before is in {old}." if old else ""))
+    if not decided.kept_sources and not any(map(decided.in_force, decided.parts)):
+        _tell("Nothing is mapped yet: it uses no file, so there is nothing to check so far.")
     open_still = [standing.text for standing in decided.status() if standing.level != "note"]
     for line in open_still:
         _tell(f"  - {line}")

@@ -125,7 +125,7 @@ class Cycle:
     provenance : Provenance
         Files read, with their hashes.
     memo : dict
-        Frames already worked out from this cycle; see `csmkit.compute.memo`.
+        What was already worked out from this cycle, mostly frames; see `csmkit.compute.memo`.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -133,9 +133,7 @@ class Cycle:
     currency: str = ""
     findings: pd.DataFrame = field(default_factory=pd.DataFrame)
     provenance: Provenance = field(default_factory=Provenance)
-    memo: dict[Any, pd.DataFrame] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
@@ -164,7 +162,8 @@ class Cycle:
         ----------
         *needs : str
             ``table``, ``table.column`` or ``table.column=value``. A table is there when it has a
-            row, a column when it has a value, a value when a row has it.
+            row, a column when it has a value, a value when a row has it. For a column of days,
+            ``table.column=A..B`` is there when a row has a day from A to B; either may be blank.
         """
         return ", ".join(n for n in needs if not self._has(n))
 
@@ -174,6 +173,11 @@ class Cycle:
         frame = self.table(name)
         if not column or frame.empty:
             return bool(len(frame))
+        first, dots, last = value.partition("..")
+        if dots:
+            day = frame[column].dropna()
+            day = day[day >= pd.Timestamp(first)] if first else day
+            return bool((day <= pd.Timestamp(last)).any() if last else len(day))
         return bool((frame[column].eq(value) if value else frame[column].notna()).any())
 
     @property
@@ -221,6 +225,25 @@ class Cycle:
 
 
 @dataclass(frozen=True)
+class Context:
+    """What a packet knows of the team beyond its own slice; see `csmkit.team_context`.
+
+    Attributes
+    ----------
+    bands : DataFrame
+        The middle half of each role on each measure; empty in the CSM's edition.
+    expected : DataFrame
+        What an average CSM would keep of each book; in a packet the person's own row.
+    checks : DataFrame
+        The team's bias checks, without lines of managers; empty in the CSM's edition.
+    """
+
+    bands: pd.DataFrame = field(default_factory=pd.DataFrame)
+    expected: pd.DataFrame = field(default_factory=pd.DataFrame)
+    checks: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+@dataclass(frozen=True)
 class Book(Cycle):
     """One person's slice of a cycle: their rows only, everybody else unnamed.
 
@@ -232,15 +255,15 @@ class Book(Cycle):
         Whose book it is.
     edition : str
         ``committee`` or ``csm``.
-    context : DataFrame
-        The team's aggregates from `csmkit.team_context`; empty in the CSM's edition.
+    context : Context
+        What the packet knows of the team.
     available : frozenset of str
         What the whole export has, as `missing` asks for it.
     """
 
     person_id: str = ""
     edition: str = "committee"
-    context: pd.DataFrame = field(default_factory=pd.DataFrame)
+    context: Context = field(default_factory=Context)
     available: frozenset[str] = frozenset()
 
     def _has(self, need: str) -> bool:

@@ -110,8 +110,8 @@ def by_unit(value: Any, unit: str, *, currency: str = "") -> str:
     value : float
         The value; a share is a fraction of 1.
     unit : str
-        ``share``, ``money``, ``count``, ``days``, ``months``, ``points`` or
-        ``per month``.
+        ``share``, ``money``, ``count``, ``days``, ``months``, ``points``, ``steps``,
+        ``coefficient`` or ``per month``.
     currency : str, optional
         ISO code or sign for money.
 
@@ -133,6 +133,11 @@ def by_unit(value: Any, unit: str, *, currency: str = "") -> str:
         return f"{_plain(number, 1)} {'day' if number == 1 else 'days'}"
     if unit == "months":
         return f"{_plain(number, 1)} {'month' if number == 1 else 'months'}"
+    if unit == "steps":
+        told = _plain(number, 1)
+        return f"{told} {'step' if told == '1' else 'steps'}"
+    if unit == "coefficient":
+        return _plain(number, 2, keep=True)
     if unit in ("percentage points", "of 5"):
         return f"{_plain(number, 1)} {unit}"
     if unit == "per month":

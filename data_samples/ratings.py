@@ -1,4 +1,4 @@
-"""The scores of the review: self, own manager, and a second manager for twelve people.
+"""The scores of the review: self, own manager, and a second manager for most CSMs.
 
 One truth is planted: Rafael Monteiro is kinder than colleagues to the same people, so the check of
 severity has something to find. The others have nothing to find but chance.
@@ -14,7 +14,7 @@ import numpy as np
 from csmkit.matrix.model import read_matrix
 from data_samples.model import LAST, SEED, Row, mail
 
-KINDER = {mail("rafael.monteiro"): 1.1}
+KINDER = {mail("rafael.monteiro"): 1.6}
 SKILL = {"senior": 0.4, "mid": 0.0, "ramping": -0.7}
 KNOWN = {
     mail("bohdan.kovalenko"): 0.9,
@@ -22,9 +22,9 @@ KNOWN = {
     mail("mateo.nunez"): -0.6,
     mail("leila.benali"): 0.5,
 }
-PAIR_NOISE, ITEM_NOISE = 0.6, 1.1
+PAIR_NOISE, ITEM_SKILL, ITEM_NOISE = 0.5, 0.9, 0.7
 CUTS = (-1.2, 0.4)
-SHARED = 4
+SHARED = 6
 CITED = 0.6
 DAYS = {"self": 8, "manager": 4, "second": 2}
 
@@ -39,9 +39,10 @@ def scores(people: Sequence[Row], evidence: Sequence[Row], told: Iterable[Row]) 
     for person in (p for p in people if p["role"] != "manager"):
         who = person["person_id"]
         skill = KNOWN.get(who, SKILL[person["level"]] + 0.5 * rng.normal())
+        by_item = skill + ITEM_SKILL * rng.normal(size=len(names))
         for rater, phase in _raters(person, people):
             kind = KINDER.get(rater, 0.2 if phase == "self" else 0.0)
-            level = skill + kind + PAIR_NOISE * rng.normal()
+            level = by_item + kind + PAIR_NOISE * rng.normal()
             seen = level + ITEM_NOISE * rng.normal(size=len(names))
             cites = rng.random(size=len(names)) < CITED
             for name, value, cite in zip(names, seen, cites, strict=True):

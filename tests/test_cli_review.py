@@ -265,6 +265,14 @@ def test_a_role_is_proposed_and_enter_confirms_it(folder):
     )
     (folder / "export" / "empty list.csv").write_text("a,b\n", encoding="utf-8")
     done = review(folder, "", "", "", "", "")
-    assert "empty list.csv" not in done.stdout
+    assert "Not asked about, for there are no rows: empty list.csv." in done.stdout
+    assert done.stdout.count("empty list.csv") == 1
     assert "[csm] >" in done.stdout
     assert dict(source(folder, "people").columns["role"].rules.values) == {"Sr. CSM": "csm"}
+
+
+def test_a_map_that_uses_no_file_is_not_only_called_saved(folder):
+    done = review(folder, "none", "none")
+    assert "Saved map.toml." in done.stdout
+    assert "Nothing is mapped yet: it uses no file" in done.stdout
+    assert "Nothing is mapped yet" not in review(folder, *ALL).stdout

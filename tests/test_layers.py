@@ -14,10 +14,14 @@ RENDERING = {"papermill", "typst", "pptx", "docx"}
 FORBIDDEN = {
     "load": SHOWING
     | RENDERING
-    | {"csmkit.compute", "csmkit.matrix", "csmkit.view", "csmkit.render", "csmkit.panels"},
+    | {
+        *("csmkit.bias", "csmkit.compute", "csmkit.matrix"),
+        *("csmkit.view", "csmkit.render", "csmkit.panels"),
+    },
     "compute": SHOWING
     | RENDERING
-    | {"csmkit.load", "csmkit.view", "csmkit.render", "csmkit.panels"},
+    | {"csmkit.bias", "csmkit.load", "csmkit.view", "csmkit.render", "csmkit.panels"},
+    "bias": SHOWING | RENDERING | {"csmkit.load", "csmkit.view", "csmkit.render", "csmkit.panels"},
     "matrix": SHOWING
     | RENDERING
     | {"csmkit.load", "csmkit.compute", "csmkit.view", "csmkit.render", "csmkit.panels"},

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-CHARTS = {"01_load_and_check": 0, "02_composition": 4, "csm_packet": 6}
+CHARTS = {"01_load_and_check": 0, "02_composition": 4, "03_bias_checks": 4, "csm_packet": 6}
 NAMES = [path.stem for path in NOTEBOOKS]
 
 

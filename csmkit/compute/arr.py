@@ -7,11 +7,18 @@ import pandas as pd
 from csmkit.compute.days import nearest_record
 from csmkit.compute.ledger import ledger, owners_on
 from csmkit.compute.memo import per_cycle
+from csmkit.compute.readings import (
+    closing_lacks,
+    first_day_is_opening,
+    first_of_the_export,
+    opening_lacks,
+)
 from csmkit.cycle import DAY, Cycle
 
 LATE_DAYS = 30
 REASON_DAYS = 31
 SOURCES = ("contracts", "arr_snapshots", "movements")
+FIRST_READING = "first reading"
 
 
 def arr_source(cycle: Cycle) -> str:
@@ -28,8 +35,9 @@ def steps_from(cycle: Cycle, source: str) -> pd.DataFrame:
     """Steps of ARR from one table: account_id, date, amount (net change of that day), arr (after).
 
     A contract adds its ARR on its first day and takes it away on the day after its last. A
-    snapshot changes ARR on its own day. A movement changes it on its date; accounts whose
-    movements do not begin with ``new`` are left out.
+    snapshot changes ARR on its own day; where the export's first are of the period's first day,
+    they show what was there at the opening and are dated to it. A movement changes it on its
+    date; accounts whose movements do not begin with ``new`` are left out.
     """
     frame = cycle.table(source) if source else cycle.table("movements").head(0)
     if source == "contracts":
@@ -47,6 +55,10 @@ def steps_from(cycle: Cycle, source: str) -> pd.DataFrame:
         frame = pd.concat([begin, finish])
     elif source == "arr_snapshots":
         frame = frame.drop_duplicates(["account_id", "date"], keep="last")
+        if first_day_is_opening(cycle):
+            day = frame["date"]
+            day = day.mask(day.eq(cycle.period.start), cycle.period.before)
+            frame = frame.assign(date=day)
         frame = frame.sort_values(["account_id", "date"])
         before = frame.groupby("account_id")["arr"].shift().fillna(0.0)
         frame = frame.assign(amount=frame["arr"] - before)
@@ -73,13 +85,14 @@ def arr_steps(cycle: Cycle) -> pd.DataFrame:
     An account that goes to nothing and is back within 30 days renewed late: the two steps become
     one, on the day it came back, for the difference. Where the period opens or closes inside such
     a gap, opening and closing stay what was live on the day, and the step keeps its own kind,
-    ``late renewal``: neither churn nor new.
+    ``late renewal``: neither churn nor new. Where the opening is not known, the export's first
+    readings inside the period have the kind ``first reading``: what they found may be old or new.
 
     Returns
     -------
     DataFrame
         account_id, date, amount, arr (after), kind (new, expansion, contraction, churn, late
-        renewal), note, in order of account and date.
+        renewal, first reading), note, in order of account and date.
     """
     steps = steps_from(cycle, arr_source(cycle))
     account = steps.groupby("account_id")
@@ -99,6 +112,10 @@ def arr_steps(cycle: Cycle) -> pd.DataFrame:
     kind = kind.mask(before.le(0) & steps["amount"].gt(0), "new")
     kind = kind.mask(steps["arr"].le(0) & steps["amount"].lt(0), "churn")
     kind = kind.mask(straddles | straddles_back, "late renewal")
+    if opening_lacks(cycle):
+        inside = account.cumcount().eq(0) & (steps["date"] <= cycle.period.end)
+        found = inside & first_of_the_export(cycle, steps["date"].where(inside, cycle.period.end))
+        kind = kind.mask(found, FIRST_READING)
     note = pd.Series("", index=steps.index)
     note = note.mask(
         return_, "renewed late: lapsed on " + lapsed_on.dt.strftime("%Y-%m-%d").fillna("")
@@ -141,7 +158,7 @@ def arr_on_day(steps: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 
 
 def window_moves(cycle: Cycle, steps: pd.DataFrame) -> pd.DataFrame:
-    """The steps inside the period, with the reasons the export records.
+    """The steps inside the period, with the reasons the export records; no first readings.
 
     A recorded price uplift of the same account and day is taken out of an expansion and becomes a
     row of its own. Reason and controllability of a loss are those recorded nearest in time, at
@@ -154,7 +171,8 @@ def window_moves(cycle: Cycle, steps: pd.DataFrame) -> pd.DataFrame:
         (the day whose owner it is credited to: a loss, the day before).
     """
     period = cycle.period
-    moves = steps[steps["date"].between(period.start, period.end)].drop(columns="arr")
+    inside = steps["date"].between(period.start, period.end) & steps["kind"].ne(FIRST_READING)
+    moves = steps[inside].drop(columns="arr")
     moves = _split_uplift(cycle, moves)
     moves = moves.assign(credit_day=moves["date"].where(moves["amount"] >= 0, moves["date"] - DAY))
     stated = cycle.table("movements").dropna(subset=["date"])
@@ -193,15 +211,18 @@ def arr_residual(cycle: Cycle) -> pd.DataFrame:
     DataFrame
         account_id, day, used (table), arr_used, other (table), arr_other, residual; only rows whose
         residual is not 0. Snapshots are compared only for accounts that have one by that day, and
-        movements only for accounts whose record begins with a new account.
+        movements only for accounts whose record begins with a new account. A day whose ARR is not
+        known is not compared.
     """
     used = arr_source(cycle)
     rows = []
     ours = steps_from(cycle, used)
+    edges = ((cycle.period.before, opening_lacks), (cycle.period.end, closing_lacks))
+    days = [day for day, lacks in edges if not lacks(cycle)]
     for other in SOURCES:
         if other == used or (theirs := steps_from(cycle, other)).empty:
             continue
-        for day in (cycle.period.before, cycle.period.end):
+        for day in days:
             a = arr_on_day(ours, day).set_index("account_id")["arr"]
             b = arr_on_day(theirs, day).set_index("account_id")["arr"]
             known = theirs[theirs["date"] <= day]["account_id"].unique()
@@ -217,8 +238,11 @@ def arr_residual(cycle: Cycle) -> pd.DataFrame:
     )
 
 
-def company_totals(cycle: Cycle) -> dict[str, float]:
-    """Opening and closing ARR of all accounts, and the part of the opening in nobody's packet."""
+def company_totals(cycle: Cycle) -> dict[str, float | None]:
+    """Opening and closing ARR of all accounts, and the part of the opening in nobody's packet.
+
+    None stands for what is not known.
+    """
     steps, stretches = arr_steps(cycle), ledger(cycle)
     opening = arr_on_day(steps, cycle.period.before).assign(date=cycle.period.before)
     closing = arr_on_day(steps, cycle.period.end)
@@ -226,8 +250,9 @@ def company_totals(cycle: Cycle) -> dict[str, float]:
     owned = owned[owned["person_id"].isin(cycle.subjects["person_id"])]
     owned_arr = float((owned["arr"] * owned["weight"]).sum())
     total = float(opening["arr"].sum())
+    opened, closed = not opening_lacks(cycle), not closing_lacks(cycle)
     return {
-        "opening_arr": round(total, 2),
-        "closing_arr": round(float(closing["arr"].sum()), 2),
-        "unassigned_opening_arr": round(total - owned_arr, 2),
+        "opening_arr": round(total, 2) if opened else None,
+        "closing_arr": round(float(closing["arr"].sum()), 2) if closed else None,
+        "unassigned_opening_arr": round(total - owned_arr, 2) if opened else None,
     }

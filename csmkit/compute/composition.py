@@ -11,7 +11,9 @@ from csmkit.compute.days import MONTH_DAYS, days_between, nearest_record
 from csmkit.compute.health import statuses
 from csmkit.compute.memo import per_cycle
 from csmkit.compute.outcomes import due_renewals
+from csmkit.compute.readings import closing_lacks, opening_lacks
 from csmkit.compute.results import account_results
+from csmkit.compute.sentences import notices
 from csmkit.cycle import DAY, Cycle
 
 STAGE_NOW = "stage, as the export has it now"
@@ -19,6 +21,8 @@ CALENDAR, OWNED, CLOSING = "calendar opening", "owned opening", "closing"
 POINTS = (CALENDAR, OWNED, CLOSING)
 AGES = ((365, "under 1 year"), (3 * 365, "1 to 3 years"), (10**6, "3 years and more"))
 ARR_NEEDS = "contracts, arr_snapshots or movements"
+HEALTH_KNOWN = 0.5
+"""The least part of a book's ARR with a health score for its risk to be told."""
 
 MEASURES = {
     "accounts": ("Accounts", "count"),
@@ -90,7 +94,9 @@ def composition(cycle: Cycle) -> pd.DataFrame:
     DataFrame
         person_id, at, measure, label, value, unit (count, money, share, months), needs. The
         effective number of accounts is 1 over the sum of squared ARR shares (inverse Herfindahl):
-        ten equal accounts give 10, one giant and nine tiny ones little more than 1.
+        ten equal accounts give 10, one giant and nine tiny ones little more than 1. The ARR in red
+        or yellow accounts needs a score by then for at least half of the ARR. Where the opening,
+        or the closing, is not known, nothing is said of the book at that point.
 
     Examples
     --------
@@ -110,6 +116,8 @@ def composition(cycle: Cycle) -> pd.DataFrame:
         "renewals_due_arr": cycle.missing("renewals.arr_due"),
         "at_risk_share": cycle.missing("health") or lacks_arr,
     }
+    unknown = dict.fromkeys((CALENDAR, OWNED), opening_lacks(cycle))
+    unknown[CLOSING] = closing_lacks(cycle)
     rows = []
     for person in cycle.subjects["person_id"]:
         mine = accounts[accounts["person_id"] == person]
@@ -126,10 +134,11 @@ def composition(cycle: Cycle) -> pd.DataFrame:
             for measure, (label, unit) in MEASURES.items():
                 if measure.startswith("renewals") and at == CLOSING:
                     continue
-                lacking = needs.get(measure, "")
+                lacking = needs.get(measure, "") or unknown[at]
                 value = float("nan") if lacking else values[measure]
                 if not lacking and pd.isna(value):
-                    lacking = "an account at that point"
+                    risk = measure == "at_risk_share" and values["arr"] > 0
+                    lacking = notices()["needs_health" if risk else "needs_account"]
                 rows.append((person, at, measure, label, value, unit, lacking))
     columns = ["person_id", "at", "measure", "label", "value", "unit", "needs"]
     return pd.DataFrame(rows, columns=columns)
@@ -141,6 +150,7 @@ def _measures(here: pd.DataFrame) -> dict[str, float]:
     total = float(arr.sum())
     shares = arr / total if total > 0 else arr * nan
     risk = here.loc[here["health"].isin(["red", "yellow"]), "arr"].sum()
+    told = health_known(here) >= HEALTH_KNOWN
     return {
         "accounts": float(len(here)),
         "arr": total,
@@ -149,8 +159,15 @@ def _measures(here: pd.DataFrame) -> dict[str, float]:
         "top3_share": float(shares.head(3).sum()) if total > 0 else nan,
         "effective_accounts": float(1 / (shares**2).sum()) if total > 0 else nan,
         "age_months": float(here["age_days"].median() / MONTH_DAYS),
-        "at_risk_share": float(risk) / total if total > 0 else nan,
+        "at_risk_share": float(risk) / total if told else nan,
     }
+
+
+def health_known(here: pd.DataFrame) -> float:
+    """How much of the ARR of some rows of `book_accounts` is in accounts with a health score."""
+    total = float(here["arr"].sum())
+    scored = float(here.loc[here["health"] != "unknown", "arr"].sum())
+    return scored / total if total > 0 else 0.0
 
 
 def composition_mix(cycle: Cycle) -> pd.DataFrame:

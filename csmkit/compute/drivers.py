@@ -10,6 +10,7 @@ from csmkit.compute.composition import ARR_NEEDS
 from csmkit.compute.days import days_between, nearest_record, not_after, not_before
 from csmkit.compute.ledger import ledger, owners_on, spells
 from csmkit.compute.outcomes import arr_by_share, due_renewals
+from csmkit.compute.readings import closing_lacks, opening_lacks
 from csmkit.compute.results import account_results, movements
 from csmkit.cycle import Cycle
 
@@ -92,8 +93,9 @@ def _days_owned(cycle: Cycle, rows: pd.DataFrame) -> pd.Series:
 
 
 def _with_arr_needs(cycle: Cycle, table: pd.DataFrame) -> pd.DataFrame:
-    if not arr_source(cycle):
-        table.attrs["needs"] = ARR_NEEDS
+    lacks = opening_lacks(cycle) if arr_source(cycle) else ARR_NEEDS
+    if lacks:
+        table.attrs["needs"] = lacks
     return table
 
 
@@ -153,7 +155,7 @@ def arr_bridge(cycle: Cycle, *, accounts: int = 10) -> pd.DataFrame:
     DataFrame
         order, step, kind (opening, taken over, new, expansion, price uplift, contraction, churn,
         late renewal, handed over, closing), amount, base and top (the bar's edges). Opening and
-        all steps add up to the closing.
+        all steps add up to the closing. Empty where one of the two is not known.
     """
     results = account_results(cycle)
     steps: list[tuple[str, str, float]] = [
@@ -188,7 +190,8 @@ def arr_bridge(cycle: Cycle, *, accounts: int = 10) -> pd.DataFrame:
         level = lower + amount
         rows.append((order, step, kind, round(amount, 2), min(lower, level), max(lower, level)))
     table = pd.DataFrame(rows, columns=["order", "step", "kind", "amount", "base", "top"])
-    if not arr_source(cycle) or not (
+    unknown = not arr_source(cycle) or opening_lacks(cycle) or closing_lacks(cycle)
+    if unknown or not (
         results[["calendar_opening", "closing", "taken_over"]].abs().sum().sum() or len(each)
     ):
         table = table.head(0)

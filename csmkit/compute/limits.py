@@ -8,7 +8,9 @@ from csmkit import __version__
 from csmkit.compute.arr import LATE_DAYS, arr_source
 from csmkit.compute.metrics import metrics
 from csmkit.compute.practice import planned_rule
+from csmkit.compute.readings import first_day_is_opening
 from csmkit.compute.results import LAG_DAYS, RULES
+from csmkit.compute.sentences import notices
 from csmkit.cycle import Cycle
 from csmkit.schema import TABLES
 
@@ -35,7 +37,7 @@ def cannot_tell(cycle: Cycle) -> pd.DataFrame:
         "Targets": "targets",
         "Days away": "absences",
         "Scores on the matrix": "ratings",
-        "Ownership history": "ownership",
+        "What was taken over from or handed on to somebody else": "ownership",
         "Health movement": "health",
     }
     rows += [(what, lacks) for what, need in others.items() if (lacks := cycle.missing(need))]
@@ -56,7 +58,7 @@ def provenance(cycle: Cycle) -> pd.DataFrame:
     rows = [
         ("Period", f"{cycle.period}, both days included"),
         ("Credit", f"{RULES['outcome']}; beside it: {'; '.join(list(RULES.values())[1:])}"),
-        ("ARR taken from", arr_source(cycle) or "no table of the export has it"),
+        ("ARR taken from", _arr_taken_from(cycle)),
         ("Currency", cycle.currency or "not named in the map"),
         ("Late renewal", f"back within {LATE_DAYS} days is a late renewal, not a churn"),
         (
@@ -76,6 +78,14 @@ def provenance(cycle: Cycle) -> pd.DataFrame:
         rows.append((f"Map {origin.map_name}", f"SHA-256 {origin.map_sha256[:16]}"))
     rows.append(("csmkit", f"version {__version__}"))
     return pd.DataFrame(rows, columns=["item", "value"])
+
+
+def _arr_taken_from(cycle: Cycle) -> str:
+    source = arr_source(cycle) or "no table of the export has it"
+    if not first_day_is_opening(cycle):
+        return source
+    said = notices()["first_day_is_opening"]
+    return f"{source}; {said.format(day=f'{cycle.period.start:%Y-%m-%d}')}"
 
 
 def files_read(cycle: Cycle) -> pd.DataFrame:

@@ -32,6 +32,7 @@ def per_cycle(
         key = (function.__module__, function.__qualname__, asked)
         if key not in cycle.memo:
             cycle.memo[key] = function(cycle, *args, **kwargs)
-        return cycle.memo[key].copy(deep=False)
+        kept_frame: pd.DataFrame = cycle.memo[key]
+        return kept_frame.copy(deep=False)
 
     return cast(Callable[Concatenate[Cycle, P], pd.DataFrame], kept)

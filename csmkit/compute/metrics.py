@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from csmkit.compute.readings import opening_lacks
 from csmkit.cycle import Cycle
 
 COLUMNS = (
@@ -43,6 +44,7 @@ class Metric:
     needs: tuple[str, ...]
     meaning: str
     case: str = "at least one case in the period"
+    from_opening: bool = False
 
     def lacks(self, cycle: Cycle) -> str:
         """What of the needed tables and columns the export does not have, in words."""
@@ -51,6 +53,8 @@ class Metric:
             alternatives = need.split(" | ")
             if all(cycle.missing(a) for a in alternatives):
                 lacking.append(" or ".join(alternatives))
+        if not lacking and self.from_opening:
+            return opening_lacks(cycle)
         return ", ".join(lacking)
 
 

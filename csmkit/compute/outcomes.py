@@ -16,6 +16,7 @@ from csmkit.compute.health import statuses
 from csmkit.compute.ledger import ledger, owners_on
 from csmkit.compute.memo import per_cycle
 from csmkit.compute.metrics import metric_frame, tally, targets_in_period
+from csmkit.compute.readings import no_loss_can_show
 from csmkit.compute.results import account_results, credited_moves, rule_label
 from csmkit.compute.sentences import money, notices
 from csmkit.cycle import DAY, Cycle
@@ -23,6 +24,7 @@ from csmkit.cycle import DAY, Cycle
 SAVE_DAYS = 180
 MULTI_YEAR_MONTHS = 24
 TOO_NEW_DAYS = 90
+OF_LOSSES = ("nrr", "grr", "logo_retention", "churned_arr")
 GROUPS = ("Retention", "Expansion", "Customers", "Onboarding", "Escalations")
 
 
@@ -69,6 +71,10 @@ def outcomes(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFrame:
         frame["note"] = frame["note"].where(~named, f"credit: {rule_label(attribution)}")
     new = named & frame["person_id"].isin(too_new(cycle))
     frame["note"] = frame["note"].where(~new, "too new to rate on outcomes")
+    if why := no_loss_can_show(cycle):
+        said = notices()["no_loss_note"].format(why=why)
+        kept = frame["metric"].isin(OF_LOSSES) & frame["value"].notna()
+        frame.loc[kept, "note"] = (frame.loc[kept, "note"] + "; " + said).str.removeprefix("; ")
     return frame
 
 

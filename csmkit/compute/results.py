@@ -10,6 +10,7 @@ from csmkit.compute.days import days_between
 from csmkit.compute.handovers import first_day, most_given, transfers
 from csmkit.compute.ledger import ledger, owned_days, owners_on
 from csmkit.compute.memo import per_cycle
+from csmkit.compute.readings import closing_lacks, opening_lacks
 from csmkit.cycle import DAY, Cycle
 from csmkit.errors import UsageError
 
@@ -74,6 +75,8 @@ def _moves_of_people(cycle: Cycle) -> pd.DataFrame:
     counts = earlier[earlier["date"] < earlier["first"]].groupby("_i").size()
     since = credited["news"] - counts.reindex(range(len(credited)), fill_value=0).to_numpy()
     live = arr_at(steps, credited.assign(eve=credited["first"] - DAY), on="eve") > 0
+    # What a first reading found is not known to have been won in the period.
+    live |= bool(opening_lacks(cycle))
     credited["cohort"] = live & since.eq(0) & credited["kind"].ne("new")
     credited["won_inside"] = since.gt(0)
     credited = with_account_names(
@@ -105,7 +108,8 @@ def account_results(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFra
         (churn after a late renewal across the opening: in no opening, nor new). With the rule
         ``outcome``, for each row calendar_opening + taken_over + new + expansion + price_uplift
         + contraction + churn + late_renewal + handed_over = closing. Under the other rules opening
-        and kept are the account's calendar figures times the weight, and transfers are 0.
+        and kept are the account's calendar figures times the weight, and transfers are 0. Where
+        the opening is not known, all money but the closing is blank; so is a closing not known.
 
     Raises
     ------
@@ -175,7 +179,11 @@ def _finish(cycle: Cycle, table: pd.DataFrame) -> pd.DataFrame:
     money = ["calendar_opening", "owned_opening", "taken_over", "new", "expansion", "price_uplift"]
     money += ["contraction", "churn", "late_renewal", "handed_over", "closing", "kept"]
     money += ["won_and_lost", "lapsed_and_lost", *(f"cohort_{flow}" for flow in FLOWS)]
-    table = table[table["person_id"].isin(cycle.subjects["person_id"])]
+    table = table[table["person_id"].isin(cycle.subjects["person_id"])].copy()
+    if opening_lacks(cycle):
+        table[[name for name in money if name != "closing"]] = float("nan")
+    if closing_lacks(cycle):
+        table["closing"] = float("nan")
     named = with_account_names(cycle, table)
     columns = ["person_id", "account_id", "account", "first", "weight", *money]
     return named[columns].sort_values(["person_id", "account"]).reset_index(drop=True)
@@ -266,9 +274,13 @@ def attribution_rules(cycle: Cycle) -> pd.DataFrame:
     -------
     DataFrame
         person_id, rule, attribution (the rule in words), opening, closing (what was kept of the
-        opening, with growth), nrr, grr (fractions; blank where the opening is 0), note.
+        opening, with growth), nrr, grr (fractions; blank where the opening is 0 or not known),
+        note.
     """
     rows = []
+    lacks = opening_lacks(cycle)
+    nothing = float("nan")
+    unless = f"not computable: needs {lacks}" if lacks else "not computable: the opening is 0"
     for rule in RULES:
         results = account_results(cycle, attribution=rule)
         results["floor"] = results[["owned_opening", "kept"]].min(axis=1)
@@ -282,11 +294,11 @@ def attribution_rules(cycle: Cycle) -> pd.DataFrame:
                     "person_id": sums.index,
                     "rule": rule,
                     "attribution": rule_label(rule),
-                    "opening": opening.to_numpy(),
-                    "closing": sums["kept"].round(2).to_numpy(),
+                    "opening": nothing if lacks else opening.to_numpy(),
+                    "closing": nothing if lacks else sums["kept"].round(2).to_numpy(),
                     "nrr": (sums["kept"] / sums["owned_opening"].where(live)).to_numpy(),
                     "grr": (sums["floor"] / sums["owned_opening"].where(live)).to_numpy(),
-                    "note": live.map({True: "", False: "not computable: the opening is 0"}).array,
+                    "note": live.map({True: "", False: unless}).array,
                 }
             )
         )

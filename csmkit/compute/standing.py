@@ -8,16 +8,20 @@ from typing import Any
 import pandas as pd
 
 from csmkit.compute.arr import arr_residual, arr_source
-from csmkit.compute.composition import composition
+from csmkit.compute.composition import CLOSING, OWNED, book_accounts, composition, health_known
 from csmkit.compute.customers import owned_accounts
 from csmkit.compute.days import MONTH_DAYS, days_between, not_after, not_before, united
 from csmkit.compute.ledger import ALWAYS, ledger, spells
+from csmkit.compute.losses import ended_without_word
 from csmkit.compute.outcomes import TOO_NEW_DAYS, outcomes
+from csmkit.compute.readings import closing_lacks, no_loss_can_show, opening_lacks
 from csmkit.compute.results import account_results
 from csmkit.compute.sentences import count_of, money, notices, percent
 from csmkit.cycle import DAY, Cycle
 
 INHERITED_DAYS = 180
+NAMED = 8
+"""How many accounts a sentence names."""
 UNKNOWN = "not in the export"
 
 
@@ -41,12 +45,12 @@ def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
         return words["headline_nobody"]
     person = cycle.person(person_id or str(cycle.subjects["person_id"].iloc[0]))
     who = str(person["person_id"])
-    made_of = composition(cycle)
-    made_of = made_of[(made_of["person_id"] == who) & (made_of["at"] == "owned opening")]
-    at = made_of.set_index("measure")["value"]
+    at = _measures_at(cycle, who, OWNED)
     accounts = count_of(at["accounts"], "account")
     if not arr_source(cycle):
         return words["headline_opening_no_arr"].format(name=person["name"], accounts=accounts) + "."
+    if opening_lacks(cycle):
+        return _opening_unknown(cycle, who, str(person["name"])) + "."
     if not at["arr"] > 0:
         return _without_opening(cycle, who, str(person["name"])) + "."
     parts = [
@@ -57,12 +61,7 @@ def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
             largest=percent(at["largest_share"]),
         )
     ]
-    risk = at["at_risk_share"]
-    parts.append(
-        words["headline_risk_unknown"]
-        if pd.isna(risk)
-        else words["headline_risk"].format(risk=percent(risk))
-    )
+    parts.append(_risk(cycle, who, at["at_risk_share"]))
     result = outcomes(cycle)
     value = result[result["person_id"] == who].set_index("metric")["value"]
     first = "; ".join(parts) + ". "
@@ -75,7 +74,42 @@ def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
             count=int(value["expansions"]), share=percent(value["expansion_largest_share"])
         )
     kept = words["headline_outcome"].format(grr=percent(value["grr"]), nrr=percent(value["nrr"]))
+    why = no_loss_can_show(cycle)
+    if why:
+        kept += ", and " + words["headline_no_loss"].format(why=why)
     return f"{first}{kept}; {growth}."
+
+
+def _measures_at(cycle: Cycle, who: str, at: str) -> pd.Series:
+    """A person's composition at a point: value by measure."""
+    made_of = composition(cycle)
+    made_of = made_of[(made_of["person_id"] == who) & (made_of["at"] == at)]
+    return made_of.set_index("measure")["value"]
+
+
+def _risk(cycle: Cycle, who: str, risk: float) -> str:
+    """How much of the owned opening was in trouble, or how much of it anybody had scored."""
+    words = notices()
+    if pd.notna(risk):
+        return words["headline_risk"].format(risk=percent(risk))
+    book = book_accounts(cycle)
+    known = health_known(book[(book["person_id"] == who) & (book["at"] == OWNED)])
+    if known > 0:
+        return words["headline_risk_partly"].format(known=percent(known))
+    return words["headline_risk_unknown"]
+
+
+def _opening_unknown(cycle: Cycle, who: str, name: str) -> str:
+    """That nobody knows what the period began with, and what it ended with."""
+    words, at = notices(), _measures_at(cycle, who, CLOSING)
+    said = words["headline_opening_unknown"].format(
+        name=name, day=f"{cycle.period.before:%Y-%m-%d}"
+    )
+    if closing_lacks(cycle):
+        return said
+    return said + words["headline_closing_known"].format(
+        accounts=count_of(at["accounts"], "account"), arr=money(at["arr"], cycle.currency)
+    )
 
 
 def _without_opening(cycle: Cycle, who: str, name: str) -> str:
@@ -137,7 +171,8 @@ def standing(cycle: Cycle) -> pd.DataFrame:
     -------
     DataFrame
         person_id, name, topic (too new, starts inside, starts after, before start, away, part
-        time, no calendar opening, late opening, inherited, assumed owner, residual), message.
+        time, opening unknown, no calendar opening, counted as lost, no loss can show, late
+        opening, inherited, assumed owner, residual), message.
     """
     rows: list[tuple[str, str, str, str]] = []
     for person in cycle.subjects.to_dict("records"):
@@ -187,9 +222,14 @@ def _book(cycle: Cycle, who: str) -> Iterator[tuple[str, str]]:
     mine = _stretches_of(cycle, who)
     results = account_results(cycle)
     own = results[results["person_id"] == who]
-    if arr_source(cycle) and len(mine) and own["calendar_opening"].sum() == 0:
-        name, zero = cycle.person(who)["name"], money(0, cycle.currency)
+    name = cycle.person(who)["name"]
+    if len(mine) and opening_lacks(cycle):
+        day = f"{cycle.period.before:%Y-%m-%d}"
+        yield "opening unknown", words["opening_unknown"].format(name=name, day=day)
+    elif arr_source(cycle) and len(mine) and own["calendar_opening"].sum() == 0:
+        zero = money(0, cycle.currency)
         yield "no calendar opening", words["no_calendar_opening"].format(name=name, zero=zero)
+    yield from _about_losses(cycle, who, own)
     count, late, lost = _late_over_opening(cycle, who)
     if count:
         said = words["late_opening"].format(
@@ -198,9 +238,10 @@ def _book(cycle: Cycle, who: str) -> Iterator[tuple[str, str]]:
         if lost > 0:
             said += words["late_opening_lost"].format(lost=money(lost, cycle.currency))
         yield "late opening", said
-    if own["owned_opening"].sum() > 0:
+    assumed = bool(mine["source"].eq("assumed").any())
+    if own["owned_opening"].sum() > 0 and not assumed:
         yield "inherited", _inherited(cycle, who, own)
-    if (mine["source"] == "assumed").any():
+    if assumed:
         yield "assumed owner", words["assumed_owner"]
     odd = arr_residual(cycle)
     odd = odd[odd["account_id"].isin(own["account_id"])]
@@ -215,6 +256,21 @@ def _book(cycle: Cycle, who: str) -> Iterator[tuple[str, str]]:
                 account=names[worst["account_id"]],
             ),
         )
+
+
+def _about_losses(cycle: Cycle, who: str, own: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Losses that stand on a contract's end alone, and retention that could not be lower."""
+    words = notices()
+    lost = ended_without_word(cycle)
+    names = list(lost.loc[lost["person_id"] == who, "account"])
+    if names:
+        said = ", ".join(names[:NAMED])
+        if len(names) > NAMED:
+            said = words["and_more"].format(named=said, count=len(names) - NAMED)
+        yield "counted as lost", words["counted_as_lost"].format(accounts=said)
+    why = no_loss_can_show(cycle)
+    if why and own["owned_opening"].sum() > 0:
+        yield "no loss can show", words["no_loss_can_show"].format(share=percent(1), why=why)
 
 
 def _inherited(cycle: Cycle, who: str, own: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""The team's aggregates: the only thing about others that a packet's process ever holds."""
+"""The team's middle half on each measure: aggregates that tell nobody's own figure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MIN_GROUP = 5
 COLUMNS = ["role", "measure", "label", "unit", "low", "middle", "high", "people"]
 
 
-def team_context(cycle: Cycle, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
+def role_bands(cycle: Cycle, *, min_group: int = MIN_GROUP) -> pd.DataFrame:
     """The middle half of the team on each composition measure at the owned opening, per role.
 
     Parameters
@@ -76,7 +76,7 @@ def team_bands(book: Book) -> pd.DataFrame:
     """
     made_of = composition(book)
     mine = made_of[made_of["at"] == OWNED][["measure", "value"]].dropna()
-    bands = of_role(book.context, str(book.owner["role"]))
+    bands = of_role(book.context.bands, str(book.owner["role"]))
     if len(bands) == 0:
         empty = pd.DataFrame(columns=[*COLUMNS[1:4], "value", *COLUMNS[4:]])
         empty.attrs["needs"] = f"at least {MIN_GROUP} people of the same role with these figures"

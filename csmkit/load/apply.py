@@ -103,10 +103,11 @@ def apply_source(
         values[target], lost = annualised(target, values, which, remarks, found, needed=needed)
         unread[target] |= lost
     aside = pd.Series(False, index=raw.index)
+    empty: dict[str, pd.Series] = {}
     for target in [c for c in source.columns if table[c].required]:
-        blank = values[target].isna() & ~unread[target]
-        found.append(remarks.blank(raw.index[blank], target))
-        aside |= unread[target] | blank
+        empty[target] = values[target].isna() & ~unread[target]
+        aside |= unread[target] | empty[target]
+    found += _blanks(pd.DataFrame(empty, index=raw.index), remarks)
     frame = pd.DataFrame(values, index=raw.index)
     there = [c for c in table.one_of if c in frame]
     if there:
@@ -134,6 +135,20 @@ def apply_source(
         chosen_out,
         tuple(reader.amounts),
     )
+
+
+def _blanks(empty: pd.DataFrame, remarks: Remarks) -> list[pd.DataFrame]:
+    """Each row with blank needed cells once, whatever the number of its cells."""
+    rows = empty[empty.any(axis=1)]
+    if rows.empty:
+        return []
+    groups = rows.groupby(list(rows.columns), sort=False).groups
+    found = []
+    for flags, index in groups.items():
+        is_blank = flags if isinstance(flags, tuple) else (flags,)
+        named = [str(c) for c, flag in zip(rows.columns, is_blank, strict=True) if flag]
+        found.append(remarks.blank(index, " and ".join(named)))
+    return found
 
 
 def columns_read(source: Source) -> list[str]:

@@ -20,8 +20,12 @@ def _entries() -> tuple[dict[str, str], ...]:
 
 
 def read_matrix() -> pd.DataFrame:
-    """The kit's 20 competencies: id, pillar, name, about (text), in order."""
-    return pd.DataFrame(list(_entries()))[["id", "pillar", "name", "about"]]
+    """The kit's 20 competencies: id, pillar, name, about, book (text), in order.
+
+    ``book`` is linked where a strong book at hand-over makes its owner look strong, independent
+    where it does not, mixed where it may do either.
+    """
+    return pd.DataFrame(list(_entries()))[["id", "pillar", "name", "about", "book"]]
 
 
 def matrix_scores(cycle: Cycle) -> pd.DataFrame:
@@ -51,6 +55,6 @@ def matrix_scores(cycle: Cycle) -> pd.DataFrame:
     count = named.groupby(keys).size().rename("evidence").reset_index()
     grid = grid.merge(count, on=keys, how="left")
     grid["evidence"] = grid["evidence"].fillna(0).astype("int64")
-    return grid.drop(columns=["competency", "about"]).rename(columns={"name": "competency"})[
-        ["person_id", "pillar", "competency", *PHASES, "evidence"]
-    ]
+    return grid.drop(columns=["competency", "about", "book"]).rename(
+        columns={"name": "competency"}
+    )[["person_id", "pillar", "competency", *PHASES, "evidence"]]

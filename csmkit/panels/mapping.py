@@ -110,6 +110,7 @@ class MapPanel(anywidget.AnyWidget):
                 about=text.get("about", ""),
             ),
             "always": lambda: self.draft.say_always(text["part"], text["column"], text["text"]),
+            "again": lambda: self.draft.use_again(text["part"], text["column"], text["header"]),
             "currency": lambda: self.draft.set_currency(text["code"]),
         }
         if what in steps:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from csmkit.load.assistant.draft import Draft
-from csmkit.load.assistant.draft_extra import OF_A_DAY
 from csmkit.load.assistant.draft_parts import Line, Part
 from csmkit.load.assistant.draft_preview import Preview
-from csmkit.load.assistant.guess import SURE, Guess
-from csmkit.load.assistant.questions import Question
+from csmkit.load.assistant.guess import OF_A_DAY, SURE, Guess
+from csmkit.load.assistant.hints import months_hint
+from csmkit.load.assistant.questions import Question, without_syntax
 from csmkit.load.maps.toml_text import inline
 from csmkit.schema import TABLES
 from csmkit.text import clean
@@ -50,14 +51,18 @@ def whole_state(draft: Draft) -> dict[str, Any]:
         "parts": [
             {
                 "key": part.key,
+                "name": clean(part.sheet),
+                "also": bool(part.also),
                 "table": part.table if part.used else "",
+                "maybe": part.table,
+                "empty": not draft.facts.rows(part.sheet),
                 "left_out": part.left_out,
                 "live": draft.in_force(part),
                 "open": _open(draft, part),
             }
             for part in draft.parts
         ],
-        "unread": [clean(name) for name in draft.facts.unread()],
+        "unread": [_fault(name, why) for name, why in draft.facts.faults().items()],
     }
 
 
@@ -69,22 +74,62 @@ def part_state(draft: Draft, key: str, opened: Draft) -> dict[str, Any]:
     there = before.lines if before and known else ()
     return {
         "key": part.key,
+        "name": clean(part.sheet),
+        "also": bool(part.also),
+        "months": "" if part.also else months_hint(draft.facts.headers(part.sheet)),
         "table": part.table if part.used else "",
         "guess": part.table,
         "sure": _words(part.confidence) if part.table else "",
-        "reason": clean(part.reason),
+        "reason": clean(without_syntax(part.reason)),
         "by": _by(part.decided, bool(before and known and before.decided)),
         "left_out": part.left_out,
-        "of_a_day": part.table in OF_A_DAY,
+        "of_a_day": part.table in OF_A_DAY and not _day_offered(part),
+        "again": _again(part),
+        "elsewhere": _elsewhere(draft, part),
         "lacking": draft.lacking(part) if part.used else [],
         "filled": sorted(part.filled) if part.used else [],
         "always": dict(part.always),
-        "kept": [clean(f"{k} = {inline(v)}") for k, v in {**part.kept, **part.kept_columns}.items()]
+        "kept": [clean(f"{k} = {inline(v)}") for k, v in _as_it_is(part).items()]
         if part.used
         else [],
         "lines": [_line(draft, part, line, line in there) for line in part.lines],
         "preview": _preview(draft.preview(key)) if part.used else None,
     }
+
+
+def _fault(name: str, why: str) -> str:
+    """Which file cannot be read, and why."""
+    return clean(why if why.startswith(name) else f"{name}: {why}")
+
+
+def _day_offered(part: Part) -> bool:
+    """Whether a column is offered as the day of each row, so that nobody is asked for one day."""
+    return any(
+        line.guess and line.guess.column == "date" and not line.decided and not line.column
+        for line in part.lines
+    )
+
+
+def _as_it_is(part: Part) -> dict[str, Any]:
+    """What the map says of a part that is shown and left alone."""
+    columns = {k: v for k, v in part.kept_columns.items() if not isinstance(v, str)}
+    return {**part.kept, **columns}
+
+
+def _again(part: Part) -> dict[str, str]:
+    """Columns that a header fills beside another one."""
+    return {k: v for k, v in part.kept_columns.items() if isinstance(v, str)}
+
+
+def _elsewhere(draft: Draft, part: Part) -> dict[str, list[str]]:
+    """What the headers of a part fill in the other tables of its sheet."""
+    found: dict[str, list[str]] = {}
+    for other in draft.parts:
+        if other.sheet == part.sheet and other.key != part.key and other.used:
+            for line in other.lines:
+                if line.column:
+                    found.setdefault(line.header, []).append(other.table)
+    return found
 
 
 def nothing_to_ask(draft: Draft) -> bool:
@@ -129,7 +174,7 @@ def _guess(guess: Guess) -> dict[str, Any]:
     return {
         "column": guess.column,
         "sure": "careful" if guess.trap else _words(guess.confidence, asks=guess.asks),
-        "reason": clean(guess.reason),
+        "reason": clean(without_syntax(guess.reason)),
     }
 
 
@@ -148,10 +193,15 @@ def _question(question: Question) -> dict[str, Any]:
         "options": [list(option) for option in question.options],
         "about": question.about,
         "answer": question.answer,
-        "proposal": question.proposal if question.open else "",
+        "proposal": "" if question.answer else question.proposal,
         "open": question.open,
         "needed": question.needed,
     }
+
+
+def _for_people(remedy: str) -> str:
+    """A remedy without the sentences that are about the map's sections."""
+    return " ".join(one for one in re.split(r"(?<=[.!]) ", remedy) if "[[" not in one)
 
 
 def _preview(preview: Preview) -> dict[str, Any]:
@@ -173,7 +223,7 @@ def _preview(preview: Preview) -> dict[str, Any]:
                 "count": int(row["count"]),
                 "message": clean(row["message"]),
                 "effect": clean(row["effect"]),
-                "remedy": clean(row["remedy"]),
+                "remedy": clean(_for_people(row["remedy"])),
             }
             for row in found.head(_FINDINGS).to_dict("records")
         ],

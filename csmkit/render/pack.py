@@ -22,10 +22,10 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from csmkit import __version__
+from csmkit.bias.context import team_context
 from csmkit.compute.arr import arr_source
 from csmkit.compute.results import account_results
 from csmkit.compute.sentences import money, notices
-from csmkit.compute.team import team_context
 from csmkit.cycle import Cycle
 from csmkit.errors import CsmkitError, DataError, UsageError
 from csmkit.names import packet_slug
@@ -184,7 +184,8 @@ class _Maker:
         self.cycle, self.plan, self.folder, self.edition = cycle, plan, folder, edition
         self.context = team_context(cycle)
         self.scanner = Scanner(cycle, ordinary=own_text(plan))
-        sums = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]].sum()
+        money = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]]
+        sums = money.sum(min_count=1)
         self.sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
         self.names = cycle.subjects.set_index("person_id")["name"]
 
@@ -197,8 +198,8 @@ class _Maker:
             "status": "done",
             "seconds": None,
             "error": "",
-            "opening_arr": round(float(self.sums["calendar_opening"][who]), 2),
-            "closing_arr": round(float(self.sums["closing"][who]), 2),
+            "opening_arr": _known(self.sums["calendar_opening"][who]),
+            "closing_arr": _known(self.sums["closing"][who]),
         }
         folder = work / slug
         try:
@@ -254,6 +255,11 @@ class _Maker:
             _move(folder / name, self.folder / name)
 
 
+def _known(amount: float) -> float | None:
+    """An amount for the manifest; None where it is not known."""
+    return None if pd.isna(amount) else round(float(amount), 2)
+
+
 @contextmanager
 def _workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
     """A pool that, stopped at whatever moment, begins nothing more and ends what it began."""
@@ -307,7 +313,7 @@ def _index(cycle: Cycle, manifest: dict[str, Any]) -> str:
     unassigned = manifest["totals"]["unassigned_opening_arr"]
     notes = (
         [f"ARR at the opening that nobody owned: {money(unassigned, cycle.currency)}."]
-        if has_arr
+        if has_arr and unassigned is not None
         else []
     )
     return index_html(

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from csmkit.bias.context import team_context
 from csmkit.compute.arr import REASON_DAYS
 from csmkit.compute.ledger import ledger
 from csmkit.compute.metrics import metrics
-from csmkit.compute.team import MIN_GROUP, of_role, team_context
-from csmkit.cycle import Book, Cycle, Period, Provenance, SourceFile
+from csmkit.compute.readings import asked_of_the_export
+from csmkit.compute.team import MIN_GROUP, of_role
+from csmkit.cycle import Book, Context, Cycle, Period, Provenance, SourceFile
 from csmkit.errors import UsageError
 from csmkit.samples import sample_team
 from csmkit.schema import TABLES
@@ -63,7 +65,7 @@ def book_of(
     person_id: str,
     *,
     edition: str = "committee",
-    context: pd.DataFrame | None = None,
+    context: Context | None = None,
 ) -> Book:
     """A person's slice: their rows, the accounts they owned, everybody else unnamed.
 
@@ -75,8 +77,8 @@ def book_of(
         An id or a mail.
     edition : str
         ``committee`` has the ratings and decisions about the person; ``csm`` only their own.
-    context : DataFrame, optional
-        From `csmkit.team_context`; not taken into the CSM's edition.
+    context : Context, optional
+        From `csmkit.team_context`; the CSM's edition takes the person's own expectation alone.
 
     Returns
     -------
@@ -96,7 +98,6 @@ def book_of(
         )
     who = str(cycle.person(person_id)["person_id"])
     maker = _Slicer(cycle, who, edition)
-    bands = pd.DataFrame() if context is None or edition == "csm" else context
     return Book(
         tables=maker.tables(),
         period=cycle.period,
@@ -104,9 +105,19 @@ def book_of(
         provenance=cycle.provenance,
         person_id=who,
         edition=edition,
-        context=of_role(bands, str(cycle.person(who)["role"])),
+        context=_own_context(context or Context(), cycle.person(who), edition),
         available=available(cycle),
     )
+
+
+def _own_context(context: Context, person: dict[str, object], edition: str) -> Context:
+    """What one packet may know: its role's bands, its own expectation, the team's checks."""
+    expected = context.expected
+    if len(expected):
+        expected = expected[expected["person_id"] == person["person_id"]].reset_index(drop=True)
+    if edition == "csm":
+        return Context(expected=expected)
+    return Context(of_role(context.bands, str(person["role"])), expected, context.checks)
 
 
 def available(cycle: Cycle) -> frozenset[str]:
@@ -116,6 +127,7 @@ def available(cycle: Cycle) -> frozenset[str]:
         f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns
     }
     needs |= {part for m in metrics().values() for need in m.needs for part in need.split(" | ")}
+    needs |= asked_of_the_export(cycle)
     return frozenset(need for need in needs if not cycle.missing(need))
 
 
@@ -320,8 +332,9 @@ def write_book(book: Book, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in book.tables.items():
         frame.to_parquet(folder / f"{name}.parquet", index=False)
-    if len(book.context):
-        book.context.to_parquet(folder / "_context.parquet", index=False)
+    for name, frame in vars(book.context).items():
+        if len(frame):
+            frame.to_parquet(_beside(folder, name), index=False)
     facts = {
         "person_id": book.person_id,
         "edition": book.edition,
@@ -332,6 +345,11 @@ def write_book(book: Book, folder: Path) -> None:
     }
     text = json.dumps(facts, ensure_ascii=False, indent=1)
     (folder / "book.json").write_text(text, encoding="utf-8")
+
+
+def _beside(folder: Path, name: str) -> Path:
+    """Where a slice keeps what it knows of the team; no table has such a name."""
+    return folder / f"_{name}.parquet"
 
 
 def read_book(folder: str | Path) -> Book:
@@ -365,7 +383,7 @@ def read_book(folder: str | Path) -> Book:
         )
     facts = json.loads((folder / "book.json").read_text(encoding="utf-8"))
     origin = facts["provenance"]
-    context = folder / "_context.parquet"
+    known = {part.name: _beside(folder, part.name) for part in dataclasses.fields(Context)}
     return Book(
         tables={
             name: pd.read_parquet(folder / f"{name}.parquet")
@@ -381,6 +399,6 @@ def read_book(folder: str | Path) -> Book:
         ),
         person_id=facts["person_id"],
         edition=facts["edition"],
-        context=pd.read_parquet(context) if context.exists() else pd.DataFrame(),
+        context=Context(**{n: pd.read_parquet(path) for n, path in known.items() if path.exists()}),
         available=frozenset(facts["available"]),
     )

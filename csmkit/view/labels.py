@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
+from csmkit.errors import UsageError
 from csmkit.text import clean
 
 
@@ -38,7 +40,7 @@ class Label:
     @property
     def numeric(self) -> bool:
         """Whether the column's values are right-aligned."""
-        return self.format in {"money", "share", "number", "days"}
+        return self.format in {"money", "share", "number", "days", "p"}
 
     def read(self, value: object) -> str:
         """A value of the column as it is read."""
@@ -48,8 +50,13 @@ class Label:
 
 
 @cache
+def _raw() -> dict[str, Any]:
+    return tomllib.loads((files("csmkit.view") / "columns.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def _text() -> tuple[dict[str, Label], dict[str, str], frozenset[str]]:
-    raw = tomllib.loads((files("csmkit.view") / "columns.toml").read_text(encoding="utf-8"))
+    raw = _raw()
     labels = {name: Label(**entry) for name, entry in raw["columns"].items()}
     return labels, raw["words"], frozenset(raw["money_shares"])
 
@@ -58,6 +65,23 @@ def label_of(column: str) -> Label:
     """The label of a column; an unknown column's own name, readable."""
     plain = clean(column).replace("_", " ").strip()
     return _text()[0].get(column) or Label(plain[:1].upper() + plain[1:])
+
+
+def view_of(name: str) -> dict[str, Label]:
+    """The columns of a named list, in its order.
+
+    Raises
+    ------
+    UsageError
+        If ``columns.toml`` has no view of that name.
+    """
+    views = _raw()["views"]
+    if name not in views:
+        raise UsageError(f"There is no view {name!r}.", f"The views are: {', '.join(views)}.")
+    return {
+        column: replace(label_of(column), **({"label": head} if isinstance(head, str) else head))
+        for column, head in views[name].items()
+    }
 
 
 def word_of(value: object) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from csmkit.text import by_unit, clean, day, empty_text, inert, missing
-from csmkit.view.labels import Label, label_of, money_shares, word_of
+from csmkit.view.labels import Label, label_of, money_shares, view_of, word_of
 from csmkit.view.needs import plain_needs
 from csmkit.view.table import Cell, Group, Head, Notice, NoticeKind, Table
 
@@ -84,6 +84,7 @@ def table_rows(
     currency: str = "",
     caption: str = "",
     columns: Sequence[str] | Mapping[str, str] | None = None,
+    view: str = "",
     limit: int | None = None,
     ids: bool = False,
 ) -> Table:
@@ -100,6 +101,9 @@ def table_rows(
         What the list is.
     columns : sequence of str, or mapping, optional
         Which columns to show, in this order, or their headings by name; all if not given.
+    view : str, optional
+        The name of a list in ``columns.toml`` that says which columns to show, and how; those
+        the frame has not are left out.
     limit : int, optional
         Show no more rows than this, and say how many there are.
     ids : bool, optional
@@ -113,13 +117,8 @@ def table_rows(
     if frame.empty:
         return _nothing(frame, caption)
     shown = frame if limit is None else frame.head(limit)
-    labels = {
-        str(name): label_of(str(name))
-        for name in (frame.columns if columns is None else columns)
-        if (ids or not label_of(str(name)).hide) and not _blank(shown[name])
-    }
-    if isinstance(columns, Mapping):
-        labels = {name: replace(label, label=columns[name]) for name, label in labels.items()}
+    labels = view_of(view) if view else _labels(frame, columns, ids=ids)
+    labels = {n: label for n, label in labels.items() if n in shown and not _blank(shown[n])}
     units = [clean(u) for u in shown["unit"]] if "unit" in shown else [""] * len(shown)
     written = []
     for name, label in labels.items():
@@ -141,6 +140,17 @@ def table_rows(
         caption=clean(caption),
         more=f"{len(shown)} of {len(frame)} rows shown." if left else "",
     )
+
+
+def _labels(
+    frame: pd.DataFrame, columns: Sequence[str] | Mapping[str, str] | None, *, ids: bool
+) -> dict[str, Label]:
+    """The columns to show of a list without a view."""
+    names = [str(name) for name in (frame.columns if columns is None else columns)]
+    labels = {name: label_of(name) for name in names if ids or not label_of(name).hide}
+    if isinstance(columns, Mapping):
+        return {name: replace(label, label=columns[name]) for name, label in labels.items()}
+    return labels
 
 
 def table_composition(frame: pd.DataFrame, *, currency: str = "", caption: str = "") -> Table:
@@ -275,6 +285,12 @@ def _status(value: Any, _: str, label: Label) -> Cell:
     return Cell(label.read(text), f"chip {_TONES.get(text, 'plain')}" if text else "")
 
 
+def _p(value: Any, _: str, __: Label) -> Cell:
+    if missing(value):
+        return Cell("")
+    return Cell("< 0.001" if value < 0.001 else f"{value:.3f}")
+
+
 def _in(unit: str) -> Callable[[Any, str, Label], Cell]:
     def write(value: Any, currency: str, _: Label) -> Cell:
         if isinstance(value, str):
@@ -295,6 +311,7 @@ _FORMATS: Mapping[str, Callable[[Any, str, Label], Cell]] = {
     "flag": _flag,
     "status": _status,
     "needs": _needs,
+    "p": _p,
 }
 
 

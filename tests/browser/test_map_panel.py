@@ -208,3 +208,21 @@ def test_without_a_kernel_nothing_is_called_saved(work, assistant):
     assistant.key("save").click()
     assistant.says("NOT SAVED", ".saving")
     assert not (work[0] / "export" / "map.toml").exists()
+
+
+def test_blanks_below_a_name_take_it_by_one_click(work, assistant):
+    page = assistant.page
+    (work[0] / "export" / "portfolio.csv").write_text(
+        "CSM,Customer\nAna,Acme\n,Bolt\nSubtotal Ana,\nBo,Cobalt\n,Delta\n", encoding="utf-8"
+    )
+    page.click(".lm-MenuBar-itemLabel >> text=Kernel")
+    page.click(".lm-Menu-itemLabel >> text=Restart Kernel and Run All Cells")
+    page.click(".jp-Dialog button.jp-mod-accept")
+    assistant.key("sheet portfolio.csv").wait_for(timeout=60_000)
+    assistant.sheet("portfolio.csv")
+    assistant.key("take table").click()
+    assistant.says("2 of 4 cells are blank", ".lines")
+    assistant.key("confirm CSM fill_down ").click()
+    assistant.says("2 blank cells of CSM took the value above them", ".preview")
+    assert "blank" not in page.locator(".csmkit-map .preview td .value").all_inner_texts()
+    assert assistant.key("again account_id").input_value() == "Customer"

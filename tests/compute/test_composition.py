@@ -7,6 +7,7 @@ import math
 import pytest
 
 import csmkit as ck
+from csmkit.compute.sentences import percent
 from csmkit.cycle import Cycle
 from tests.compute.helpers import contracts, cycle_of, owned, rows
 
@@ -145,3 +146,26 @@ def test_books_side_by_side_are_in_order_of_name_and_not_of_result():
         contracts=contracts(("a", "2025-01-01", None, 900), ("b", "2025-01-01", None, 1)),
     )
     assert ck.compute.composition.books_side_by_side(cycle)["name"].to_list() == ["Ana", "Zoe"]
+
+
+@pytest.mark.parametrize(("red", "risk"), [(49, None), (50, 0.5)])
+def test_risk_is_told_only_where_half_of_the_arr_was_scored(red: int, risk: float | None):
+    # a0 is red, a1 was never scored.
+    health = rows("account_id date status", ("a0", "2025-12-01", "red"))
+    found = at(book(red, 100 - red, health=health), "owned opening")["at_risk_share"]
+    assert (None if math.isnan(found) else found) == risk
+
+
+def test_health_that_nobody_scored_by_the_opening_is_not_known_and_not_0():
+    cycle = book(60, 40, health=rows("account_id date status", ("a0", "2026-02-01", "red")))
+    assert math.isnan(at(cycle, "calendar opening")["at_risk_share"])
+    assert at(cycle, "closing")["at_risk_share"] == 0.6
+    assert "how healthy the book was is not known" in ck.headline(cycle)
+    levels = ck.composition_mix(cycle)
+    levels = levels[levels["at"].eq("owned opening") & levels["dimension"].eq("health")]
+    assert list(levels["level"]) == ["unknown"]
+
+
+def test_the_headline_says_of_how_much_the_health_is_known():
+    cycle = book(60, 40, health=rows("account_id date status", ("a1", "2025-12-01", "green")))
+    assert f"is known for {percent(0.4)} of it only" in ck.headline(cycle)

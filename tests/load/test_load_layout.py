@@ -265,3 +265,41 @@ def test_a_file_section_that_fits_nothing_is_a_fault(write, section, message):
     with pytest.raises(MapError) as caught:
         load(open_export(write({"a.csv": "name,csm\nAna,Bo\n"})), given, None)
     assert message in str(caught.value)
+
+
+GROUPED = (
+    "CSM,Customer,Start,ARR\nAna,Acme,2025-01-01,5\n,Bolt,2025-02-01,6\n{ana},,,11\n"
+    "Bo,Cobalt,2025-03-01,7\n,Delta,2025-04-01,8\n{bo},,,15\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("ana", "bo"),
+    [
+        ("Subtotal Ana", "Subtotal Bo"),
+        ("Subtotal", "Subtotal"),
+        ("Ana Total", "Bo Total"),
+        ("Zwischensumme", "Zwischensumme"),
+        ("Summe Ana", "Summe Bo"),
+        ("Sous-total", "Sous-total"),
+        (",Subtotal", ",Subtotal"),
+    ],
+)
+def test_subtotals_among_the_records_are_no_records(write, ana, bo):
+    one = sheet(write, GROUPED.format(ana=ana, bo=bo).replace(",Subtotal,,,", ",Subtotal,,"))
+    assert one.frame["Customer"].tolist() == ["Acme", "Bolt", "Cobalt", "Delta"]
+    assert one.notes["kind"].tolist() == ["totals_row", "totals_row"]
+    assert one.head(10)["Customer"].tolist() == one.frame["Customer"].tolist()
+
+
+def test_subtotals_are_left_out_before_blanks_are_filled(write):
+    text = GROUPED.format(ana="Subtotal Ana", bo="Subtotal Bo")
+    one = sheet(write, text, Layout(fill_down=("CSM",)))
+    assert one.frame["CSM"].tolist() == ["Ana", "Ana", "Bo", "Bo"]
+    assert one.columns(["ARR"]).index.tolist() == [2, 3, 5, 6]
+
+
+@pytest.mark.parametrize("name", ["Total Wine", "Total", "Summe Consulting"])
+def test_a_customer_called_like_a_total_is_a_record(write, name):
+    one = sheet(write, f"Customer,CSM,ARR\n{name},Ana,5\nBolt,,6\nTotal Wine,,\nAcme,Bo,7\n")
+    assert one.frame["Customer"].tolist() == [name, "Bolt", "Total Wine", "Acme"]

@@ -21,7 +21,7 @@ def rows(proposal):
 def test_a_known_header_is_sure_and_says_whose_it_is(write):
     proposal = propose_map(write({"accounts.csv": "Company Id,name,CSM\n1,Acme,Ana\n"}))
     assert rows(proposal)[("Company Id", "accounts.account_id")] == (0.95, True)
-    assert 'account_id = "Company Id"  # sure 0.95: header spelling of Gainsight' in proposal.text
+    assert 'account_id = "Company Id"  # sure 0.95: its name in Gainsight' in proposal.text
 
 
 @pytest.mark.parametrize(

@@ -148,3 +148,58 @@ def test_a_meaning_is_proposed_and_not_taken(tmp_path):
     (tmp_path / "team.csv").write_text("name,Role\nAna,Sr. CSM\n", encoding="utf-8")
     (question,) = lines(ck.map_panel(tmp_path).state)["Role"]["questions"]
     assert (question["answer"], question["proposal"], question["open"]) == ("", "csm", True)
+
+
+GROUPED = "CSM,Customer,ARR\nAna,Acme,5\n,Bolt,6\nBo,Cobalt,7\n,Delta,8\n"
+
+
+def test_one_column_fills_two_and_blanks_take_the_value_above(tmp_path):
+    (tmp_path / "accounts.csv").write_text(GROUPED + ",Acme,9\n", encoding="utf-8")
+    send = Hand(ck.map_panel(tmp_path))
+    part = send("show", part="accounts.csv")["part"]
+    assert (part["lacking"], part["kept"]) == (["account_id"], [])
+    part = send("again", part="accounts.csv", column="account_id", header="Customer")["part"]
+    assert (part["lacking"], part["again"]) == ([], {"account_id": "Customer"})
+    (question,) = lines({"part": part})["CSM"]["questions"]
+    assert (question["key"], question["proposal"]) == ("fill_down", "above")
+    send("say", part="accounts.csv", header="CSM", rule="fill_down", answer="above")
+    send("save")
+    assert read_map(tmp_path / "map.toml").layouts["accounts.csv"].fill_down == ("CSM",)
+
+
+def test_what_other_tables_of_a_sheet_use_is_said(tmp_path):
+    (tmp_path / "accounts.csv").write_text("Customer,CSM,ARR\nAcme,Ana,5\n", encoding="utf-8")
+    state = ck.map_panel(tmp_path).state
+    assert state["part"]["elsewhere"]["ARR"] == ["arr_snapshots"]
+    assert [(p["name"], p["also"]) for p in state["parts"]] == [
+        ("accounts.csv", False),
+        ("accounts.csv", True),
+    ]
+
+
+def test_what_is_missing_leads_to_where_it_is_said_and_why_a_file_is_unread(tmp_path):
+    (tmp_path / "accounts.csv").write_text("account_id,name\n1,Acme\n", encoding="utf-8")
+    (tmp_path / "empty.csv").write_text("", encoding="utf-8")
+    state = ck.map_panel(tmp_path).state
+    assert next((s["level"], s["part"]) for s in state["status"]) == ("stops", "accounts.csv")
+    assert state["unread"][0].startswith("empty.csv is empty.")
+
+
+def test_no_day_is_asked_for_while_a_column_of_dates_is_offered(tmp_path):
+    (tmp_path / "health.csv").write_text(
+        "account_id,Logged,RAG\n1,2026-01-31,red\n", encoding="utf-8"
+    )
+    send = Hand(ck.map_panel(tmp_path))
+    part = send("table", part="health.csv", table="health")["part"]
+    assert not part["of_a_day"]
+    part = send("column", part="health.csv", header="Logged", column="")["part"]
+    assert part["of_a_day"]
+
+
+def test_remedies_in_the_panel_hold_no_sections_of_the_map(tmp_path):
+    (tmp_path / "accounts.csv").write_text(
+        "My list\n\naccount_id,name,owner\n1,Acme,Ana\nTotal,,\n", encoding="utf-8"
+    )
+    preview = ck.map_panel(tmp_path).state["part"]["preview"]
+    assert preview["findings"]
+    assert not any("[[" in one["remedy"] for one in preview["findings"])

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 import csmkit as ck
+from csmkit.cycle import Context
 from csmkit.errors import UsageError
 from csmkit.render.slices import write_book
 from tests.render.helpers import ANA, BEN, small_team
@@ -74,11 +75,17 @@ def test_committee_edition_has_the_manager_s_scores_and_no_pre_votes():
 
 def test_csm_edition_has_only_their_own_scores_and_nothing_about_others():
     team = small_team(ratings=ratings(), decisions=[{"person_id": ANA, "at": "2026-01-05"}])
-    context = pd.DataFrame({"role": ["csm"], "measure": ["arr"], "low": [1.0]})
+    context = Context(
+        bands=pd.DataFrame({"role": ["csm"], "measure": ["arr"], "low": [1.0]}),
+        expected=pd.DataFrame({"person_id": [ANA, BEN], "low": [0.8, 0.9]}),
+        checks=pd.DataFrame({"check": ["severity"], "verdict": ["signal"]}),
+    )
     book = ck.book_of(team, ANA, edition="csm", context=context)
     assert list(book.table("ratings")["phase"]) == ["self"]
     assert book.table("decisions").empty
-    assert book.context.empty
+    assert book.context.bands.empty
+    assert book.context.checks.empty
+    assert list(book.context.expected["person_id"]) == [ANA]
 
 
 def test_targets_of_other_people_are_left_out():
@@ -106,6 +113,9 @@ def test_written_and_read_back_it_is_the_same(tmp_path):
     assert again.available == book.available
     for name in book.tables:
         pd.testing.assert_frame_equal(again.table(name), book.table(name))
+    for name, frame in vars(book.context).items():
+        assert list(getattr(again.context, name).columns) == (list(frame) if len(frame) else [])
+        assert len(getattr(again.context, name)) == len(frame)
 
 
 def test_the_cycle_is_not_changed_by_slicing():
@@ -195,5 +205,11 @@ def test_a_surname_that_is_an_everyday_word_stays_in_free_text():
 
 
 def test_only_bands_of_the_own_role_are_taken_along():
-    context = pd.DataFrame({"role": ["csm", "cs_ops"], "measure": ["arr", "arr"]})
-    assert list(ck.book_of(small_team(), ANA, context=context).context["role"]) == ["csm"]
+    context = Context(pd.DataFrame({"role": ["csm", "cs_ops"], "measure": ["arr", "arr"]}))
+    assert list(ck.book_of(small_team(), ANA, context=context).context.bands["role"]) == ["csm"]
+
+
+def test_nobody_elses_expectation_is_taken_along():
+    context = Context(expected=pd.DataFrame({"person_id": [ANA, BEN], "low": [0.8, 0.9]}))
+    book = ck.book_of(small_team(), ANA, context=context)
+    assert list(book.context.expected["person_id"]) == [ANA]

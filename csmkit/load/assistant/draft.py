@@ -29,8 +29,10 @@ from csmkit.load.assistant.draft_parts import (
     questions_about,
 )
 from csmkit.load.assistant.facts import Facts
+from csmkit.load.assistant.groups import ABOVE, FILL_DOWN, filled_down, group_question
 from csmkit.load.assistant.guess import ASKED
 from csmkit.load.assistant.questions import BLANK, Question, check_constant, rules_of, typed
+from csmkit.load.maps.layouts import read_layouts
 from csmkit.load.maps.mapping import nearest
 from csmkit.load.sources.files import Export, open_export
 from csmkit.schema import TABLES
@@ -62,6 +64,8 @@ class Draft:
         What did not fit when the map was opened.
     opened : bool
         Whether it was opened from a map.
+    blank : set of (str, str)
+        Sheets and headers whose blank cells a person called blank, though they look like groups.
     """
 
     facts: Facts
@@ -71,6 +75,7 @@ class Draft:
     kept_sources: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     opened: bool = False
+    blank: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def export(self) -> Export:
@@ -167,6 +172,38 @@ class Draft:
         always = {k: v for k, v in part.always.items() if k != column}
         return self._with(replace(part, lines=lines, always=always, kept_columns=kept))
 
+    def use_again(self, key: str, column: str, header: str) -> Draft:
+        """Let a header that fills a column already fill another one as well.
+
+        Parameters
+        ----------
+        key, column : str
+            The part, and the further column.
+        header : str
+            The header; empty takes it back.
+        """
+        part = self.part(key)
+        kept = dict(part.kept_columns)
+        if not isinstance(kept.get(column, ""), str):
+            raise UsageError(
+                f"The map fills {column} in a way that is kept as it is.",
+                "Change it in map.toml itself.",
+            )
+        if header and not self._line(part, header).column:
+            return self.choose_column(key, header, column)
+        kept.pop(column, None)
+        if header:
+            part = self.choose_column(key, header, part.line(header).column).part(key)
+            kept[column] = header
+        lines = tuple(
+            replace(line, column="", said=_NOTHING, decided=True)
+            if header and line.column == column and not line.fixed
+            else line
+            for line in part.lines
+        )
+        always = {k: v for k, v in part.always.items() if k != column}
+        return self._with(replace(part, lines=lines, always=always, kept_columns=kept))
+
     def say(self, key: str, header: str, rule: str, answer: str, *, about: str = "") -> Draft:
         """Answer a question about a header; an empty answer takes it back.
 
@@ -184,6 +221,8 @@ class Draft:
         """
         part = self.part(key)
         line = self._line(part, header)
+        if rule == FILL_DOWN:
+            return self._filled_down(part.sheet, header, answer)
         said = dict(line.said)
         if rule == "values":
             words = {**said.get("values", {}), about: ASKED}
@@ -220,7 +259,9 @@ class Draft:
 
     def questions(self, part: Part, line: Line) -> tuple[Question, ...]:
         """What was said about a header, and what must still be said."""
-        return questions_about(self.facts, part, line, self.kept)
+        found = questions_about(self.facts, part, line, self.kept)
+        group = None if line.fixed else group_question(self.facts, part.sheet, line, self.blank)
+        return (*found, group) if group else found
 
     def waits(self, part: Part, line: Line) -> bool:
         """Whether a header's column waits for an answer."""
@@ -251,6 +292,15 @@ class Draft:
         from csmkit.load.assistant.draft_status import status_of
 
         return status_of(self)
+
+    def _filled_down(self, sheet: str, header: str, answer: str) -> Draft:
+        """The draft in which blank cells take the value above them, or are blank."""
+        files = filled_down(self.kept.get("file", []), sheet, header, fill=answer == ABOVE)
+        blank = self.blank - {(sheet, header)}
+        if answer and answer != ABOVE:
+            blank |= {(sheet, header)}
+        facts = Facts(self.export.laid_out(read_layouts(files, [])))
+        return replace(self, facts=facts, kept={**self.kept, "file": files}, blank=blank)
 
     def _line(self, part: Part, header: str) -> Line:
         headers = [line.header for line in part.lines]

@@ -40,8 +40,6 @@ _UNSURE = 0.6
 _SURE = 0.92
 _OURS = re.compile(r"\b(mrr|acv|tcv|contract value|jahresumsatz|vertragswert)\b")
 """Traps that are money of ours all the same: a person says of what."""
-OF_A_DAY = frozenset({"arr_snapshots", "health"})
-"""Tables whose rows are of a day: a list without one is of the day it was made."""
 
 
 def fresh_parts(facts: Facts, sheet: str) -> tuple[Part, ...]:
@@ -81,23 +79,27 @@ def further_parts(facts: Facts, main: Part) -> tuple[Part, ...]:
             continue
         used |= set(telling)
         doubt = _doubt(table, columns, elsewhere)
-        if main.confidence < SURE or not all(_takes(guesses[header]) for header in telling):
+        if not _certain(main) or not all(_takes(guesses[header]) for header in telling):
             doubt = doubt or "look at whether it is that"
         sure = not doubt
         lines = lines_beside(facts, main, table)
         words = " and ".join(telling)
-        found.append(
-            Part(
-                f"{main.sheet} ({len(found) + 2})",
-                main.sheet,
-                table,
-                tuple(adopted(line) for line in lines) if sure else lines,
-                _SURE if sure else _UNSURE,
-                f"it also has {words}" + (f"; {doubt}" if doubt else ""),
-                also=words,
-            )
+        further = Part(
+            f"{main.sheet} ({len(found) + 2})",
+            main.sheet,
+            table,
+            tuple(adopted(line) for line in lines) if sure else lines,
+            _SURE if sure else _UNSURE,
+            f"it also has {words}" + (f"; {doubt}" if doubt else ""),
+            also=words,
         )
+        found.append(_also_named(further, anchor))
     return tuple(found)
+
+
+def _certain(main: Part) -> bool:
+    """Whether a sheet's first table is sure or was chosen."""
+    return main.decided or main.confidence >= SURE
 
 
 def lines_beside(facts: Facts, main: Part, table: str) -> tuple[Line, ...]:
@@ -150,7 +152,8 @@ def anchor_of(part: Part) -> str:
                 line.column or _fits(line.header, line.guess)
             ):
                 return line.header
-    return ""
+    by_name = [ln.header for ln in part.lines if _names_it(ln.guess)]
+    return by_name[0] if len(by_name) == 1 else ""
 
 
 def named(facts: Facts, part: Part) -> Part:
@@ -162,9 +165,25 @@ def named(facts: Facts, part: Part) -> Part:
     names = [line.header for line in part.lines if line.column == "name"]
     if part.table != "accounts" or has_id or not names:
         return part
-    if len(facts.texts(part.sheet, names[0])) < facts.rows(part.sheet):
+    # Rows without a name are no accounts; a name that stands twice is no id.
+    if len(facts.texts(part.sheet, names[0])) < facts.filled(part.sheet, names[0]):
         return part
     return replace(part, kept_columns={**part.kept_columns, "account_id": names[0]})
+
+
+def _names_it(guess: Guess | None) -> bool:
+    """Whether a header holds the names of accounts, by which rows can be joined."""
+    return bool(
+        guess and guess.column == "account_id" and not guess.trap and guess.confidence >= _UNSURE
+    )
+
+
+def _also_named(part: Part, anchor: str) -> Part:
+    """A further list of accounts, whose id is the only name that the sheet has for them."""
+    there = {line.guess.column for line in part.lines if line.guess}
+    if part.table != "accounts" or "name" in there:
+        return part
+    return replace(part, kept_columns={**part.kept_columns, "name": anchor})
 
 
 def _beside(line: Line, anchor: str) -> Line:

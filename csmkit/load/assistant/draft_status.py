@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from csmkit.load.assistant.groups import FILL_DOWN, blanks_below
 from csmkit.load.assistant.guess import SURE
+from csmkit.load.assistant.hints import account_hint, hint_texts, months_hint, renewal_hint
 from csmkit.schema import TABLES
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Standing:
 def status_of(draft: Draft) -> tuple[Standing, ...]:
     """See `csmkit.load.assistant.draft.Draft.status`."""
     found = [*_whole(draft), *(s for part in draft.parts for s in _part(draft, part))]
+    found += [s for part in draft.parts if not part.also for s in _beside(draft, part)]
     found += [Standing("note", text) for text in draft.notes]
     return tuple(sorted(found, key=lambda standing: _LEVELS.index(standing.level)))
 
@@ -52,12 +55,17 @@ def _whole(draft: Draft) -> Iterator[Standing]:
         part.table == "accounts" and "owner" in part.filled for part in live
     )
     if "accounts" not in tables:
-        yield Standing("stops", "No file fills accounts yet: say which one lists your customers.")
+        yield Standing(
+            "stops",
+            "No file fills accounts yet: say which one lists your customers.",
+            *_likeliest(draft, "accounts"),
+        )
     if not owned:
         yield Standing(
             "stops",
             "Nothing says who owns which account yet: choose a file for ownership, or the owner"
             " column of the accounts.",
+            *_likeliest(draft, "ownership"),
         )
     if "people" not in tables:
         yield Standing("note", "No file fills people: whoever owns an account is taken for a CSM.")
@@ -65,6 +73,19 @@ def _whole(draft: Draft) -> Iterator[Standing]:
         yield Standing(
             "note", "The currency is not said: amounts are shown without one. Give a code like EUR."
         )
+
+
+def _likeliest(draft: Draft, table: str) -> tuple[str, str]:
+    """The part to look at first for a table: one that may fill it, else accounts, or any.
+
+    And the header there that may be the owner.
+    """
+    wanted = [[p for p in draft.parts if p.table == name] for name in (table, "accounts")]
+    part = next((part for several in (*wanted, draft.parts) for part in several), None)
+    if part is None:
+        return "", ""
+    owners = [ln.header for ln in part.lines if ln.guess and ln.guess.column == "owner"]
+    return part.key, owners[0] if owners and part.used else ""
 
 
 def _money(part: Part) -> bool:
@@ -98,9 +119,29 @@ def _part(draft: Draft, part: Part) -> Iterator[Standing]:
     lacking = [column for column in draft.lacking(part) if column not in asked]
     if lacking:
         names = " and ".join(lacking)
+        hint = account_hint(draft.facts, part) if "account_id" in lacking else ""
         yield Standing(
             "open",
             f"{part.sheet}: {part.table} needs {names}. Choose a column for it, or leave the"
-            " sheet out; until then none of its rows are used.",
+            " sheet out; until then none of its rows are used." + (f" {hint}" if hint else ""),
             part.key,
         )
+    for line in part.lines:
+        for question in draft.questions(part, line):
+            if question.key == FILL_DOWN and not question.answer:
+                blank, rows = blanks_below(draft.facts, part.sheet, line.header)
+                text = hint_texts()["groups"]["open"]
+                text = text.format(sheet=part.sheet, header=line.header, blank=blank, rows=rows)
+                yield Standing("open", text, part.key, line.header)
+
+
+def _beside(draft: Draft, part: Part) -> Iterator[Standing]:
+    """What is good to know of a sheet, whatever it fills."""
+    if part.left_out or not part.table:
+        return
+    months = months_hint(draft.facts.headers(part.sheet))
+    if months:
+        yield Standing("open", f"{part.sheet}: {months}", part.key)
+    header, text = renewal_hint(draft.facts, draft.parts, part.sheet)
+    if text:
+        yield Standing("note", f"{part.sheet}: {text}", part.key, header)

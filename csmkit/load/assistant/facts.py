@@ -67,6 +67,14 @@ class Facts:
         """How many rows a sheet has."""
         return self.export.sheet(sheet).rows
 
+    def filled(self, sheet: str, header: str) -> int:
+        """How many cells under a header are filled."""
+
+        def counted() -> int:
+            return int(self.export.sheet(sheet).columns([header])[header].notna().sum())
+
+        return self.remembered(("filled", sheet, header), counted)
+
     def headers(self, sheet: str) -> list[str]:
         """A sheet's headers, in order."""
         return list(self.export.sheet(sheet).headers)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from csmkit.load.assistant.guess_money import currency_header, speaks_of_money
-from csmkit.load.assistant.synonyms import Likeness, likeness, named_tables, table_doubt
+from csmkit.load.assistant.synonyms import Likeness, is_spelled, likeness, named_tables, table_doubt
 from csmkit.load.maps.fit import canonical_table
 from csmkit.load.values.parse import parse_column
 from csmkit.load.values.rules import NO_RULES
@@ -26,7 +26,12 @@ _ENOUGH = 0.5
 """The share of a table's required columns that speaks for it, beside the file's name."""
 _CONTESTED = 0.7
 _HIDDEN = 0.5
+_LIKELY = 0.7
+_LOOKED_AT = 1000
+_SEVERAL = 2
 _WORDS = 8
+OF_A_DAY = frozenset({"arr_snapshots", "health"})
+"""Tables whose rows are of a day: a list without one is of the day it was made."""
 _OWN = "file and header have canonical names"
 _ORDERS = {None: "dates, year first", "dmy": "dates, day first", "mdy": "dates, month first"}
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -103,9 +108,13 @@ def guess_columns(
             found[header] = Guess(header.lower(), 1.0, _OWN)
             continue
         best = _best(header, texts, table)
-        if best is not None:
+        if best is not None and best.confidence > 0:
             found[header] = best
     found = _with_currency(found, headers, texts, table)
+    if table == "health":
+        found = _with_colours(found, headers, texts)
+    if table in OF_A_DAY:
+        found = _with_day(found, headers, texts, table)
     contested = dict(found)
     for header, guess in found.items():
         rivals = [
@@ -115,7 +124,11 @@ def guess_columns(
             and h != header
             and (other.confidence >= SURE or (guess.asks and other.asks))
         ]
-        if rivals and (guess.confidence >= SURE or guess.asks):
+        if rivals and not guess.trap and _only_same(header, rivals, texts):
+            contested[header] = _less(
+                guess, 0.5, f"it is the same in every row; {rivals[0]!r} is not"
+            )
+        elif rivals and (guess.confidence >= SURE or guess.asks):
             contested[header] = replace(
                 guess,
                 confidence=min(_CONTESTED, guess.confidence),
@@ -123,6 +136,63 @@ def guess_columns(
                 asks=False,
             )
     return contested
+
+
+def _with_colours(
+    found: Mapping[str, Guess], headers: Sequence[str], texts: Callable[[str], pd.Series]
+) -> dict[str, Guess]:
+    """Guesses in which a column of nothing but colours is the health's, whatever it is called."""
+    if any(guess.column == "status" and guess.confidence >= SURE for guess in found.values()):
+        return dict(found)
+    new = {
+        header: Guess("status", _LIKELY, "its values are colours of health")
+        for header in headers
+        if (header not in found or found[header].confidence < _LIKELY)
+        and _are_colours(texts(header))
+    }
+    return {**found, **new}
+
+
+def _with_day(
+    found: Mapping[str, Guess],
+    headers: Sequence[str],
+    texts: Callable[[str], pd.Series],
+    table: str,
+) -> dict[str, Guess]:
+    """Guesses in which the only column of dates that is nothing else is the day of each row."""
+    if any(guess.column == "date" for guess in found.values()):
+        return dict(found)
+    column = TABLES[table]["date"]
+    dates = [
+        header
+        for header in headers
+        if header not in found and not is_spelled(header) and _are_dates(texts(header), column)
+    ]
+    if len(dates) != 1:
+        return dict(found)
+    parsed = parse_column(texts(dates[0]), column, NO_RULES)
+    share = 1 - float(parsed.unread.mean())
+    guess = Guess(
+        "date", _LIKELY, "its values are dates, and nothing else says of which day a row is"
+    )
+    return {**found, dates[0]: _as_date(guess, share, parsed.order, parsed.asks)}
+
+
+def _are_colours(filled: pd.Series) -> bool:
+    """Whether there are several texts and all are colours of health, as words or circles."""
+    few = 1 < len(filled) <= _WORDS
+    return few and not parse_column(filled, TABLES["health"]["status"], NO_RULES).unread.any()
+
+
+def _are_dates(filled: pd.Series, column: Column) -> bool:
+    parsed = parse_column(filled.head(_LOOKED_AT), column, NO_RULES)
+    read = 1 - float(parsed.unread.mean()) if len(filled) else 0.0
+    return read >= _MOST or (len(filled) > 0 and "date_order" in parsed.asks)
+
+
+def _only_same(header: str, rivals: list[str], texts: Callable[[str], pd.Series]) -> bool:
+    """Whether a column holds one text in all rows, and none of its rivals does."""
+    return len(texts(header)) < _SEVERAL and all(len(texts(r)) >= _SEVERAL for r in rivals)
 
 
 def _table_of(sheet: str, headers: list[str]) -> TableGuess:
@@ -221,6 +291,8 @@ def _weighed(like: Likeness, filled: pd.Series, column: Column) -> Guess:
         return _asking(guess, why, dict.fromkeys(parsed.asks, ASKED))
     if share < _MOST:
         return _less(guess, 0.3, f"{1 - share:.0%} of its values are not {column.kind}")
+    if column.name == "stage" and _are_colours(filled):
+        return _less(guess, 0.0, "its values are colours of health")
     if column.kind in ("text", "id", "ids"):
         return guess
     return replace(guess, reason=f"{guess.reason}; all values fit {column.kind}")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import tomlkit
 
-from csmkit.load.assistant.draft_extra import OF_A_DAY
+from csmkit.load.assistant.guess import OF_A_DAY
+from csmkit.load.assistant.hints import months_hint
 from csmkit.load.assistant.map_notes import DECIDED, LEFT_OUT
 from csmkit.load.maps.toml_text import inline, key_text, quoted
 from csmkit.text import clean
@@ -96,6 +97,8 @@ def _source(draft: Draft, part: Part) -> list[str]:
     out = [line.header for line in part.lines if line.decided and not line.column]
     if out:
         lines.append(f"# {LEFT_OUT}: {inline(out)}")
+    months = "" if part.also else months_hint(draft.facts.headers(part.sheet))
+    lines += [f"## {_plain(months)}"] if months else []
     needed = draft.lacking(part)
     if "date" in needed and part.table in OF_A_DAY and "date" not in placed:
         needed.remove("date")

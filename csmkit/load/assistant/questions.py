@@ -49,6 +49,11 @@ _WORDS_OF: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "high_is": ("Is a high score good?", {"good": "high is good", "bad": "high is bad"}),
     "is": ("What are these amounts?", _MONEY),
 }
+_FOR_THE_MAP = re.compile(
+    r"[:;,.] ?(?:if so, |if the column is right, |if it is the score to use, |ask which, )?"
+    r"(?:if [^:;,]*, )?(?:and )?(?:write|say|look the score up) [^;]*",
+    re.I,
+)
 _SCALE = "Lowest and highest score the system can give"
 _MONTHLY = frozenset({"mrr", "month", "monthly", "tcv", "total", "contract", "acv", "value"})
 FIXED = frozenset({"in", "match", "take", "where", "fallback", "count", "gather"})
@@ -87,6 +92,17 @@ class Question:
     def open(self) -> bool:
         """Whether the column waits for this answer."""
         return self.needed and not self.answer
+
+
+def without_syntax(reason: str) -> str:
+    """A reason without what it tells whoever writes the map by hand: a person is asked instead.
+
+    Examples
+    --------
+    >>> without_syntax('a monthly amount: if the column is right, write is = "mrr" beside it')
+    'a monthly amount'
+    """
+    return _FOR_THE_MAP.sub("", reason)
 
 
 def answered(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,6 +38,9 @@ def review(
         The draft with what was decided, and whether there may be more answers to come.
     """
     tell(HELP)
+    empty = dict.fromkeys(p.sheet for p in draft.parts if not draft.facts.rows(p.sheet))
+    if empty:
+        tell(f"Not asked about, for there are no rows: {', '.join(map(clean, empty))}.")
     at = [Session(draft)]
     try:
         return _asked(at, ask, tell)

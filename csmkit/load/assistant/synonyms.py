@@ -19,6 +19,8 @@ _BORROWED = {"arr_snapshots.arr": "contracts.arr", "ownership.person_id": "accou
 _OWN_ID = frozenset({"id", "gsid", "external id", "source id", "record id"})
 """In the accounts table these are the account's id; elsewhere each row's own."""
 _NEAR = 85.0
+_ANYBODY = frozenset({"Spreadsheets", "Home-grown"})
+"""Spellings that belong to no product."""
 TABLE_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "people": ("team", "people", "csm", "employee", "staff", "roster"),
@@ -48,6 +50,10 @@ TABLE_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Beginnings of words in a file's name that speak for a canonical table."""
 _DOUBTS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
     {
+        "accounts": (
+            ("contact", "relation", "history", "note", "member", "share"),
+            "its name speaks of something about accounts, not of the accounts",
+        ),
         "escalations": (("case", "ticket"), "not every ticket is an escalation: say where"),
         "opportunities": (
             ("opportunit", "deal", "pipeline"),
@@ -114,13 +120,15 @@ def likeness(header: str, table: str, column: Column) -> Likeness:
     exact = [s for s in alike if s.spelling == header]
     traps = [s for s in exact or alike if s.trap]
     if traps:
-        return Likeness(0.4, f"{traps[0].system} has this header: {traps[0].note}", True)
+        whose = "" if traps[0].system in _ANYBODY else f"{traps[0].system} has this header: "
+        return Likeness(0.4, f"{whose}{traps[0].note}", True)
     if name == plain(column.name):
         return Likeness(0.95, "the header is our own name")
     if exact or alike:
         best = (exact or alike)[0]
         note = f" ({best.note})" if best.note else ""
-        return Likeness(0.95 if exact else 0.92, f"header spelling of {best.system}{note}")
+        whose = "a usual name for it" if best.system in _ANYBODY else f"its name in {best.system}"
+        return Likeness(0.95 if exact else 0.92, f"{whose}{note}")
     if column.refers == "accounts.account_id" and name in _account_names():
         return Likeness(0.6, "the account's name; rows join by name where only one account has it")
     if name in _spelled() or (name.split()[-1:] == ["id"] and column.kind not in ("id", "ids")):
@@ -136,6 +144,11 @@ def likeness(header: str, table: str, column: Column) -> Likeness:
 @cache
 def _account_names() -> frozenset[str]:
     return frozenset(plain(s.spelling) for s in synonyms()["accounts.name"] if not s.trap)
+
+
+def is_spelled(header: str) -> bool:
+    """Whether a header is a known spelling of some column."""
+    return plain(header) in _spelled()
 
 
 @cache

@@ -10,9 +10,9 @@ _MEANINGS = (
     ("cs_ops", r"(cs|customer success|success) (ops|operations)|(ops|operations)$"),
     ("onboarding", r"onboarding|implementation"),
     ("csm", r"csms?|kundenbetreuer"),
-    ("red", r"(rot|at risk|poor|critical)$"),
-    ("yellow", r"(gelb|neutral)$"),
-    ("green", r"(grün|gruen|healthy|good)$"),
+    ("red", r"(rot|at risk|poor|critical|schlecht|kritisch|mauvais|malo|cattivo|slecht|ruim)$"),
+    ("yellow", r"(gelb|neutral|medium|mittel|moyen|medio|matig|médio)$"),
+    ("green", r"(grün|gruen|healthy|good|gut|bon|bueno|buono|goed|bom)$"),
 )
 """The meaning, and which whole words speak for it; the first hit wins."""
 _CSM = re.compile(r"customer success (manager|specialist|associate|partner)s?$|^success manager$")

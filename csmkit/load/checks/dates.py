@@ -120,7 +120,13 @@ def _outside(tables: Mapping[str, pd.DataFrame], period: Period) -> pd.DataFrame
     """Whether the data reach the period; an open row does not say when it was exported."""
     spans = [s for name, frame in tables.items() if (s := _span(name, frame)) is not None]
     if not spans:
-        return _unseen("Nothing in the export is dated, so it cannot tell about the period.")
+        return finding(
+            "warning",
+            "nothing_dated",
+            "What the map reads of the export has no dates, so it says nothing about the period.",
+            "Map what happened and when: contracts or ARR by date, then renewals, health,"
+            " touchpoints. For a list of one day, give that day as its date in the map.",
+        )
     first, last = min(s.first for s in spans), max(s.last for s in spans)
     touched = any(
         s.first <= period.end and (last if s.has_open else s.last) >= period.start for s in spans
@@ -137,12 +143,10 @@ def _outside(tables: Mapping[str, pd.DataFrame], period: Period) -> pd.DataFrame
     seen = max(s.seen for s in spans)
     if seen >= period.start:
         return no_findings()
-    return _unseen(
+    return finding(
+        "warning",
+        "period_not_seen",
         f"Nothing in the export began or happened after {seen:%Y-%m-%d}, and the period is"
-        f" {period}. What was open then counts as still open."
+        f" {period}. What was open then counts as still open.",
+        "Look at whether the export is as new as the period.",
     )
-
-
-def _unseen(message: str) -> pd.DataFrame:
-    remedy = "Look at whether the export is as new as the period."
-    return finding("warning", "period_not_seen", message, remedy)

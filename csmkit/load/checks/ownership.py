@@ -16,7 +16,9 @@ def check_ownership(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Findings about owners and ownership periods."""
     found = [_without_owner(tables)]
     ownership = tables.get("ownership")
-    if ownership is not None and len(ownership):
+    if ownership is None or ownership.empty:
+        found.append(_assumed(tables.get("accounts")))
+    else:
         found += [
             _before_start(ownership, tables.get("people")),
             _gaps(ownership),
@@ -58,6 +60,27 @@ def _without_owner(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         kind="account_without_owner",
         message="Nobody owns " + accounts.loc[~owned, "account_id"] + "; it is unassigned.",
         remedy="Name its owner in accounts or in ownership.",
+    )
+
+
+def _assumed(accounts: pd.DataFrame | None) -> pd.DataFrame:
+    """Without a table of ownership the owner of today is taken to have been the owner all along."""
+    if accounts is None or "owner" not in accounts or not accounts["owner"].notna().any():
+        return join_findings([])
+    n = int(accounts["owner"].notna().sum())
+    whose = (
+        "1 account is taken to have been its owner"
+        if n == 1
+        else (f"{n:,} accounts is taken to have been their owner")
+    )
+    return finding(
+        "warning",
+        "ownership_assumed",
+        f"There is no ownership history: the owner named for {whose} all along.",
+        "Add who owned which account from which day (ownership: account_id, person_id, start,"
+        " end). Until then, ask which accounts changed hands, and when.",
+        table="accounts",
+        column="owner",
     )
 
 

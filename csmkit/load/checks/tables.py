@@ -9,6 +9,7 @@ import pandas as pd
 from csmkit.cycle import Period
 from csmkit.load.checks.accounts import check_accounts
 from csmkit.load.checks.dates import check_dates
+from csmkit.load.checks.losses import check_losses
 from csmkit.load.checks.money import check_money
 from csmkit.load.checks.ownership import check_ownership
 from csmkit.load.checks.reach import check_reach
@@ -32,6 +33,7 @@ def check_tables(tables: Mapping[str, pd.DataFrame], period: Period | None) -> p
             check_ownership(tables),
             check_money(tables),
             check_renewals(tables),
+            check_losses(tables, period),
             check_reach(tables, period),
             check_dates(tables, period),
         ]

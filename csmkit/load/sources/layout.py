@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from csmkit.errors import UnreadableInput
 from csmkit.load.distinct import composed
@@ -20,13 +22,25 @@ _LOOKED_AT = 60
 _WIDE = 0.6
 """A header fills at least this share of the cells that a usual row fills."""
 _NARROW = 3
-_TOTAL = re.compile(r"^(?:grand |sub-?|report )?totals?\b(?: ?\(\d[\d,.]* records?\))?:?$", re.I)
+_TOTAL_WORDS = (
+    r"(?:grand |sub-?|sub |report )?totals?|(?:zwischen|teil|gesamt)?summe|gesamt|ergebnis"
+    r"|sous-total|total g[ée]n[ée]ral|subtotale|totale|subtotaal|totaal|suma|soma"
+)
+_TOTAL_STEM = "(?i)tot|summe|gesamt|ergebnis|suma|soma"
+_TOTAL = re.compile(rf"^(?:{_TOTAL_WORDS})\b(?: ?\(\d[\d,.]* records?\))?:?$", re.I)
+_TOTAL_OF = re.compile(
+    rf"^(?:{_TOTAL_WORDS})(?: of| for| von| für|:| [-–])? (?P<of>\S.*)$"
+    rf"|^(?P<by>.*\S) (?:{_TOTAL_WORDS})$",
+    re.I,
+)
 _NOTE = re.compile(
     r"^(?:confidential\b|copyright\b|©|\(c\) |generated (?:by|on|at)\b|report (?:name|run|title)\b"
     r"|exported (?:by|on|from)\b|printed (?:by|on)\b|page \d|source:|notes?:|filters?:|as of\b"
     r"|\* )",
     re.I,
 )
+_NO_RECORD = {"totals_row": "a total", "note_row": "a note below the data"}
+_LAST_ROW = "If it is a record, say last_row for this file in a [[file]] of the map."
 _BLANKS = frozenset({"", "n/a", "na", "null", "none", "-", "--", "?"})
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _NUMBER = re.compile(r"^[-+(]?[$€£¥]?\d[\d\s.,:/%)-]*(?:[kKmM]|[TZ ][\d:.]+Z?)?$")
@@ -259,20 +273,63 @@ def foot_notes(last: Mapping[int, Last], usual: int, name: str) -> pd.DataFrame:
                 pending[row] = ("note_row", cell.first)
         elif not cell.short:
             break
-    what = {"totals_row": "a total", "note_row": "a note below the data"}
     return join_findings(
-        findings_at(
-            sorted(row for row, (k, _) in notes.items() if k == kind),
-            severity="info",
-            kind=kind,
-            table="",
-            file=name,
-            value=[text for _, (k, text) in sorted(notes.items()) if k == kind],
-            message=f"The row is {words} and no record. It is left out.",
-            remedy="If it is a record, say last_row for this file in a [[file]] of the map.",
-        )
-        for kind, words in what.items()
+        _left_out({row: text for row, (k, text) in notes.items() if k == kind}, kind, name)
+        for kind in _NO_RECORD
     )
+
+
+def _left_out(
+    rows: Mapping[int, str], kind: str, name: str, remedy: str = _LAST_ROW
+) -> pd.DataFrame:
+    """Findings for rows that are no records, with the text that each begins with."""
+    return findings_at(
+        sorted(rows),
+        severity="info",
+        kind=kind,
+        table="",
+        file=name,
+        value=[text for _, text in sorted(rows.items())],
+        message=f"The row is {_NO_RECORD[kind]} and no record. It is left out.",
+        remedy=remedy,
+    )
+
+
+def like_totals(texts: pd.Series) -> set[str]:
+    """The texts that may stand before a total; what is beside them tells for certain."""
+    # Of a million ids only those few that hold such a word are looked at one by one.
+    held = pc.match_substring_regex(pa.array(texts, pa.large_string()), _TOTAL_STEM)
+    some = texts[held.to_numpy(zero_copy_only=False)]
+    return {text for text in some if _TOTAL.match(text) or _TOTAL_OF.match(text)}
+
+
+def totals_between(
+    cells: Mapping[int, Last], groups: Set[str], usual: int, name: str
+) -> pd.DataFrame:
+    """Findings for rows among the records that sum up those above them.
+
+    Parameters
+    ----------
+    cells : mapping of int to Last
+        The rows whose first text is like a total's, by the spreadsheet's row number.
+    groups : set of str
+        The other texts under the header of that text: "Subtotal Ana" sums up Ana's rows.
+    usual : int
+        How many cells a usual row fills.
+    name : str
+        The sheet's name.
+    """
+    found = {row: cell.first for row, cell in cells.items() if _sums_up(cell, groups, usual)}
+    return _left_out(
+        found, "totals_row", name, "If it is a record, name it otherwise in the export."
+    )
+
+
+def _sums_up(cell: Last, groups: Set[str], usual: int) -> bool:
+    if not cell.figures or cell.filled >= usual:
+        return False
+    whose = _TOTAL_OF.match(cell.first)
+    return bool(_TOTAL.match(cell.first)) or bool(whose and (whose["of"] or whose["by"]) in groups)
 
 
 def _is_total(cell: Last, usual: int) -> bool:

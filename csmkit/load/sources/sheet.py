@@ -10,9 +10,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from csmkit.load.distinct import decoded, tidied
+from csmkit.load.distinct import decoded, distinct, tidied
 from csmkit.load.findings import finding, findings_at, join_findings, no_findings
-from csmkit.load.sources.layout import Last, Layout, are_figures, foot_notes
+from csmkit.load.sources.layout import (
+    Last,
+    Layout,
+    are_figures,
+    foot_notes,
+    like_totals,
+    totals_between,
+)
 
 _FOOT = 40
 """Rows at the end that are looked at for notes."""
@@ -147,7 +154,8 @@ class Sheet:
     def head(self, rows: int) -> pd.DataFrame:
         """All columns of about the first ``rows`` records, as in `frame`; nothing else is read."""
         raw, _ = self._raw(list(self.headers), rows)
-        return _plain(raw.dropna(how="all").head(rows))
+        raw = raw.dropna(how="all").head(rows)
+        return _plain(raw.drop(self._totals(raw)["row"].astype("int64")))
 
     @property
     def notes(self) -> pd.DataFrame:
@@ -201,9 +209,39 @@ class Sheet:
         found = [self._repeated_headers(frame)]
         if len(end) and self.layout.last_row is None:
             found.append(self._foot(frame.loc[end], filled, counts, said))
+        noted = join_findings(found)["row"]
+        found.append(self._totals(frame[~frame.index.isin(noted)]))
         notes = join_findings(found)
         blank = counts.index[counts == 0]
         return blank.append(pd.Index(notes["row"].dropna().astype("int64"))), notes
+
+    def _totals(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Totals among the records: their first text says so, and the rest is figures."""
+        if self._opened.usual < 2 or frame.empty:
+            return no_findings()
+        label = frame[self.headers[0]]
+        if label.isna().any():
+            label = decoded(label).fillna(self._second(frame))
+        texts = distinct(label)
+        like = like_totals(texts)
+        if not like:
+            return no_findings()
+        rows = label.index[label.isin(like)]
+        cells = _plain(self._raw(list(self.headers))[0].loc[rows])
+        last = {
+            int(row): Last(len(filled), filled[0], figures=are_figures(filled[1:]))
+            for row in rows
+            if (filled := [str(cell) for cell in cells.loc[row] if isinstance(cell, str)])
+        }
+        return totals_between(last, set(texts) - like, self._opened.usual, self.name)
+
+    def _second(self, frame: pd.DataFrame) -> pd.Series:
+        """The second column, in which a group's total is named where the first one is blank."""
+        names = self.headers[1:2]
+        if not names:
+            return pd.Series(dtype="str")
+        there = frame if names[0] in frame else self._raw(list(names))[0].loc[frame.index]
+        return decoded(there[names[0]])
 
     def _filled_cells(self, counts: pd.Series, rest: list[str]) -> pd.Series:
         """How many cells these rows fill, counted on in the columns that were not read."""

@@ -71,8 +71,8 @@ _QUESTIONS: Mapping[str, tuple[str, Severity, str, str]] = {
         "unknown_words",
         "warning",
         "{name} holds words that are none of {allowed}: {words}.",
-        'Say what they stand for in the map: values = {{ "{word}" = "{meaning}" }} (for example),'
-        ' or write "" for what is to stay blank.',
+        'Say what they stand for in the map: values = {{ "{word}" = "?" }}, with one of {allowed}'
+        ' in place of each ?, or "" for what is to stay blank.',
     ),
 }
 
@@ -225,7 +225,7 @@ class Remarks:
                         orders=" or ".join(f'date_order = "{a}"' for a in answers),
                         scales=" or ".join(f"scale = [{a}]" for a in answers),
                         word=str(answers[0]),
-                        meaning=column.values[0] if column.values else "",
+                        allowed=", ".join(column.values),
                     ),
                     severity=severity,
                     column=column.name,

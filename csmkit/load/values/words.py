@@ -33,6 +33,15 @@ _COLOURS: Mapping[str, str] = MappingProxyType(
         "r": "red", "y": "yellow", "g": "green", "a": "yellow", "amber": "yellow",
         "orange": "yellow", "🔴": "red", "🟥": "red", "🟡": "yellow", "🟨": "yellow",
         "🟠": "yellow", "🟧": "yellow", "🟢": "green", "🟩": "green",
+        "rot": "red", "rouge": "red", "rojo": "red", "roja": "red", "rosso": "red", "rossa": "red",
+        "rood": "red", "vermelho": "red", "vermelha": "red",
+        "gelb": "yellow", "jaune": "yellow", "amarillo": "yellow", "amarilla": "yellow",
+        "giallo": "yellow", "gialla": "yellow", "geel": "yellow", "amarelo": "yellow",
+        "amarela": "yellow", "ambre": "yellow", "ámbar": "yellow", "ambar": "yellow",
+        "ambra": "yellow", "âmbar": "yellow", "naranja": "yellow", "arancione": "yellow",
+        "oranje": "yellow", "laranja": "yellow",
+        "grün": "green", "gruen": "green", "vert": "green", "verte": "green", "verde": "green",
+        "groen": "green",
     }
 )  # fmt: skip
 _CIRCLE = "[🔴🟥🟡🟨🟠🟧🟢🟩]"

@@ -27,6 +27,9 @@ function options(select, groups, chosen) {
   );
 }
 
+// Long file names break behind their own signs, not inside a word.
+const breakable = (name) => name.split(/(?<=[#_./\- ])/).flatMap((bit) => [bit, make("wbr")]);
+const titleOf = (part) => (part.also ? `${part.name} → ${spoken(part.table || part.maybe || part.guess || "another table")}` : part.name);
 const many = (n, one, several = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : several}`;
 const spoken = (name) => name.replaceAll("_", " ");
 
@@ -170,9 +173,11 @@ function render({ model, el }) {
     let title = "Ready: a review can be made from this map.";
     if (state.plain) title = "Nothing to ask: files and headers have the kit's own names.";
     else if (stops.length) title = stops.length === 1 ? "One thing is missing before a review can be made." : `${stops.length} things are missing before a review can be made.`;
-    else if (open.length) title = `A review can be made; ${many(open.length, "answer")} would add to it.`;
+    else if (open.length) title = `A review can be made; ${many(open.length, "more thing")} would add to it.`;
+    const label = { stops: "Missing", open: "Would add" };
     const item = (one) => make("li", { class: one.level },
-      make("span", {}, one.text),
+      label[one.level] ? make("strong", { class: "level" }, label[one.level]) : null,
+      make("span", { class: "what" }, one.text),
       one.part ? make("button", {
         type: "button", class: "link", "data-key": `go ${one.part} ${one.header}`,
         "aria-label": `Go to ${one.header || one.part}`,
@@ -186,7 +191,7 @@ function render({ model, el }) {
       const was = standing.querySelector("details")?.open;
       children.push(make("details", { open: was }, make("summary", { "data-key": "more" }, `Good to know (${more.length})`), make("ul", {}, ...more.map(item))));
     }
-    if (state.unread.length) children.push(make("p", { class: "muted" }, `Could not be read: ${state.unread.join(", ")}. csmkit check says why.`));
+    if (state.unread.length) children.push(make("div", { class: "unread" }, make("p", {}, "Could not be read:"), make("ul", {}, ...state.unread.map((text) => make("li", {}, text)))));
     standing.replaceChildren(...children);
   }
 
@@ -209,13 +214,13 @@ function render({ model, el }) {
   function paintSheets(state) {
     sheets.replaceChildren(...state.parts.map((part) => {
       const current = part.key === state.part?.key;
-      const what = part.left_out ? "left out" : part.table ? spoken(part.table) : "not used";
-      return make("li", {}, make("button", {
-        type: "button", "data-key": `sheet ${part.key}`, "aria-current": current ? "true" : undefined,
+      const what = part.empty ? "no rows" : part.left_out ? "left out" : part.table ? spoken(part.table) : "not used";
+      return make("li", { class: part.also ? "also" : "" }, make("button", {
+        type: "button", "aria-label": part.also ? titleOf(part) : undefined, "data-key": `sheet ${part.key}`, "aria-current": current ? "true" : undefined,
         onclick: () => send({ do: "show", part: part.key }),
       },
-      make("span", { class: "name" }, part.key),
-      make("span", { class: `fills ${part.live ? "live" : ""}` }, what),
+      part.also ? null : make("span", { class: "name" }, ...breakable(part.name)),
+      make("span", { class: `fills ${part.live ? "live" : ""}` }, part.also ? `→ ${spoken(part.table || part.maybe)}${part.table && !part.left_out ? "" : `: ${what}`}` : what),
       part.open ? make("span", { class: "badge" }, many(part.open, "question")) : null));
     }));
   }
@@ -240,10 +245,11 @@ function render({ model, el }) {
     if (!head.contains(select)) {
       head.replaceChildren(make("h3", {}), make("div", { class: "fill" }, make("label", {}, make("span", {}, "Fills"), select), about));
     } else head.querySelector(".fill .reason").replaceWith(about);
-    head.querySelector("h3").textContent = part.key;
+    head.querySelector("h3").replaceChildren(...breakable(titleOf(part)));
     const fill = head.querySelector(".fill");
     while (fill.nextSibling) fill.nextSibling.remove();
-    if (table) head.append(needs(part, table), ...constants(part, table), another(part, named));
+    if (part.months) head.append(make("p", { class: "hint" }, part.months));
+    if (table) head.append(needs(part, table), ...constants(part, table), ...again(part), another(part, named));
     if (part.kept.length) {
       head.append(make("div", { class: "kept" }, make("p", {}, "Kept from the map as it is:"), ...part.kept.map((text) => make("code", {}, text))));
     }
@@ -272,6 +278,20 @@ function render({ model, el }) {
     });
     options(select, [["", [["", "—"], ...named.filter(([name]) => name !== part.table)]]], "");
     return make("label", { class: "always" }, make("span", {}, "This file fills another table as well:"), select);
+  }
+
+  // One column may fill two: an account's name may serve as its id.
+  function again(part) {
+    const wanted = ["account_id", "name"].filter((name) => part.lacking.includes(name) || part.again[name]);
+    const used = part.lines.filter((line) => line.column && !line.fixed);
+    return (used.length ? wanted : []).map((name) => {
+      const select = make("select", {
+        "data-key": `again ${name}`,
+        onchange: (event) => send({ do: "again", part: part.key, column: name, header: event.target.value }),
+      });
+      options(select, [["", [["", "—"], ...used.map((line) => [line.header, `${line.shown}, also ${spoken(line.column)}`])]]], part.again[name] ?? "");
+      return make("label", { class: "always" }, make("span", {}, `No column of its own for ${spoken(name)}? One that is used already may fill it too:`), select);
+    });
   }
 
   function asOf(part) {
@@ -304,7 +324,7 @@ function render({ model, el }) {
     const entry = (column) => [column.name, spoken(column.name), `${column.meaning} (${column.unit})`];
     const required = table.columns.filter((column) => column.required);
     const optional = table.columns.filter((column) => !column.required);
-    return [["", [["", "—  not used"]]], ["Needed", required.map(entry)], ["Optional", optional.map(entry)]];
+    return [["", [["", "—  not used here"]]], ["Needed", required.map(entry)], ["Optional", optional.map(entry)]];
   }
 
   function paintLines(part) {
@@ -338,8 +358,9 @@ function render({ model, el }) {
       rest.append(...later.map((line) => rows.get(line.header).node));
     }
     const used = later.filter((line) => line.column).length;
+    const other = later.filter((line) => !line.column && part.elsewhere[line.header]).length;
     fold.hidden = later.length === 0;
-    foldName.textContent = `${many(later.length, "more column")} without a proposal${used ? `, ${used} used` : ""}`;
+    foldName.textContent = `${many(later.length, "more column")} without a proposal here${used ? `, ${used} used` : ""}${other ? `, ${other} used in another table` : ""}`;
   }
 
   function lineRow(part, line) {
@@ -389,6 +410,8 @@ function render({ model, el }) {
         onclick: () => send({ do: "column", part: part.key, header: line.header, column: guess.column }),
       }, `Use as ${spoken(guess.column)}`));
     } else if (line.by) found.push(make("p", { class: "reason" }, ...mark("left out by you")));
+    const other = line.column ? undefined : part.elsewhere[line.header];
+    if (other) found.unshift(make("p", { class: "reason" }, `Used in ${other.map(spoken).join(" and ")}.`));
     if (line.questions.length) found.push(make("div", { class: "questions" }, ...line.questions.map((one) => question(part, line, one))));
     return found;
   }
@@ -413,8 +436,8 @@ function render({ model, el }) {
     const take = one.proposal ? make("button", {
       type: "button", class: "take", "data-key": `confirm ${line.header} ${one.key} ${one.about}`,
       onclick: (event) => { event.preventDefault(); tell(one.proposal); },
-    }, `Use ${spoken(one.proposal)}`) : null;
-    return make("label", { class: one.open ? "open" : "answered" }, make("span", {}, text), field, take);
+    }, one.key === "fill_down" ? capital(Object.fromEntries(one.options)[one.proposal]) : `Use ${spoken(one.proposal)}`) : null;
+    return make("label", { class: one.open || one.proposal ? "open" : "answered" }, make("span", {}, text), field, take);
   }
 
   function paintPreview(part) {
@@ -423,9 +446,10 @@ function render({ model, el }) {
     const children = [make("h4", {}, "How the rows are understood")];
     if (seen.problem) children.push(make("p", { class: "problem" }, seen.problem));
     const some = seen.looked_at < seen.of ? `the first ${many(seen.looked_at, "row")} of ${many(seen.of, "row")}` : many(seen.of, "row");
+    const shown = seen.rows.length < seen.looked_at ? ` Shown are the ${seen.rows.length} with the most cells filled.` : "";
     const kept = seen.kept === null ? `${capital(some)}; none is used until the answers above are given.`
       : `${seen.kept.toLocaleString("en")} of ${some} can be used.`;
-    if (!seen.problem) children.push(make("p", { class: "muted", role: "status" }, kept));
+    if (!seen.problem) children.push(make("p", { class: "muted", role: "status" }, kept + shown));
     const table = make("table", {},
       make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Row"), ...seen.columns.map((name) => make("th", { scope: "col" }, spoken(name))))),
       make("tbody", {}, ...seen.rows.map(([row, cells]) => make("tr", {}, make("th", { scope: "row" }, String(row)),
@@ -437,8 +461,8 @@ function render({ model, el }) {
       children.push(make("ul", { class: "findings" }, ...seen.findings.map((one) => make("li", { class: one.severity },
         make("span", { class: "severity" }, `${capital(one.severity)}${one.count > 1 ? ` × ${one.count.toLocaleString("en")}` : ""}`),
         make("span", {}, [one.message, one.effect].filter(Boolean).join(" "), " ", make("span", { class: "muted" }, one.remedy))))));
-      if (seen.more) children.push(make("p", { class: "muted" }, `${many(seen.more, "more kind")} of finding; csmkit check lists them all.`));
-    } else if (!seen.problem) children.push(make("p", { class: "muted" }, "Nothing was found in this sheet."));
+      if (seen.more) children.push(make("p", { class: "muted" }, `${many(seen.more, "more kind")} of finding; the notebook's next cell lists them all.`));
+    } else if (!seen.problem) children.push(make("p", { class: "muted" }, "No problems found."));
     preview.replaceChildren(...children);
   }
 

@@ -1,0 +1,1 @@
+"""Checks of a team's ratings and outcomes for what else may have moved them."""

@@ -1,0 +1,161 @@
+"""All bias checks of a team, side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from csmkit.bias.coverage import (
+    check_coverage_inheritance,
+    check_coverage_proximity,
+    check_coverage_recency,
+)
+from csmkit.bias.expected import expected_retention
+from csmkit.bias.inheritance import check_inheritance
+from csmkit.bias.judge import judged, lines_of
+from csmkit.bias.order import order_check
+from csmkit.bias.proximity import proximity_check
+from csmkit.bias.raters import rater_checks
+from csmkit.bias.recency import RECENT_DAYS, check_recency
+from csmkit.bias.shuffle import SHUFFLES, stream
+from csmkit.bias.verdicts import MATERIAL_SHARE, Found
+from csmkit.cycle import Cycle
+from csmkit.errors import UsageError
+from csmkit.matrix.model import read_matrix
+
+
+def bias_checks(
+    cycle: Cycle,
+    matrix: pd.DataFrame | None = None,
+    *,
+    recent_days: int = RECENT_DAYS,
+    material: float = MATERIAL_SHARE,
+    shuffles: int = SHUFFLES,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """What else may have moved a team's ratings, and what the data can tell of it.
+
+    First what was cited as evidence, then what was rated: recency, inheritance, proximity, and
+    what is known of raters (severity, halo, central tendency, order of discussion). A check speaks
+    of the team, never of one person; it informs and changes no rating.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The whole team, with ratings.
+    matrix : DataFrame, optional
+        The competencies, from `csmkit.read_matrix`: id, and book (linked, independent, mixed).
+    recent_days : int
+        How many of the period's last days are recent.
+    material : float
+        The smallest difference worth acting on, as a share of the scale: 0.075 is 3 of 40 steps.
+    shuffles : int
+        How often the data are dealt out again for each check.
+    seed : int
+        Where chance starts: the same seed gives the same figures.
+
+    Returns
+    -------
+    DataFrame
+        One row a check: check, family, label, asks, verdict (``signal``, ``no material effect``,
+        ``cannot tell``, ``not computable``), sentence, effect with its 95 % interval low and high
+        in ``unit`` (steps: one competency moved by one colour; or share), n, p, p_adjusted (Holm
+        over the checks of a family), correction, note, statistic, null, assumes, needs.
+
+    Raises
+    ------
+    UsageError
+        If ``recent_days``, ``material`` or ``shuffles`` make no sense.
+
+    Examples
+    --------
+    >>> checks = bias_checks(ck.sample_team())  # doctest: +SKIP
+    >>> checks[["label", "verdict", "sentence"]]  # doctest: +SKIP
+    """
+    _sensible(cycle, recent_days, material, shuffles)
+    founds = _founds(cycle, matrix, recent_days, shuffles, seed)
+    return judged(founds, material=material, days=recent_days)
+
+
+def bias_lines(
+    cycle: Cycle,
+    matrix: pd.DataFrame | None = None,
+    *,
+    recent_days: int = RECENT_DAYS,
+    material: float = MATERIAL_SHARE,
+    shuffles: int = SHUFFLES,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Lines per manager of those checks whose own verdict is a signal; empty otherwise.
+
+    Parameters
+    ----------
+    cycle, matrix, recent_days, material, shuffles, seed
+        As in `bias_checks`.
+
+    Returns
+    -------
+    DataFrame
+        check, person_id (the rater), effect, low, high (steps), p (beside all raters), n (people
+        shared with others), sentence.
+    """
+    _sensible(cycle, recent_days, material, shuffles)
+    founds = _founds(cycle, matrix, recent_days, shuffles, seed)
+    checks = judged(founds, material=material, days=recent_days)
+    return lines_of(founds, checks)
+
+
+def _sensible(cycle: Cycle, recent_days: int, material: float, shuffles: int) -> None:
+    if not 1 <= recent_days < cycle.period.days:
+        raise UsageError(
+            f"The last {recent_days} days are no part of a period of {cycle.period.days} days.",
+            f"Choose recent_days from 1 to {cycle.period.days - 1}.",
+        )
+    if not 0 < material < 1:
+        raise UsageError(
+            f"The smallest difference worth acting on is {material}: no share of the scale.",
+            "Give a share between 0 and 1; 0.075 is 3 of 40 steps.",
+        )
+    if shuffles < 99:
+        raise UsageError(
+            f"{shuffles} shuffles are too few to tell anything from.", "Use 999 or more."
+        )
+
+
+def _founds(
+    cycle: Cycle, matrix: pd.DataFrame | None, days: int, shuffles: int, seed: int
+) -> list[Found]:
+    """What each check found, kept with the cycle: lines and verdicts stand on the same shuffles."""
+    matrix = read_matrix() if matrix is None else matrix
+    names, book = list(matrix["id"]), matrix.set_index("id")["book"]
+    key = (__name__, tuple(names), tuple(book), days, shuffles, seed)
+    if key not in cycle.memo:
+        cycle.memo[key] = [
+            check_coverage_recency(cycle, days=days),
+            check_coverage_inheritance(cycle),
+            check_coverage_proximity(cycle),
+            check_recency(
+                cycle,
+                days=days,
+                competencies=names,
+                shuffles=shuffles,
+                rng=stream(seed, "recency"),
+            ),
+            check_inheritance(
+                cycle,
+                beyond_expected=_beyond_expected(cycle),
+                book=book,
+                shuffles=shuffles,
+                rng=stream(seed, "inheritance"),
+            ),
+            proximity_check(cycle, competencies=names, seed=seed, shuffles=shuffles),
+            *rater_checks(cycle, competencies=names, seed=seed, shuffles=shuffles),
+            order_check(cycle, competencies=names, seed=seed, shuffles=shuffles),
+        ]
+    return list(cycle.memo[key])
+
+
+def _beyond_expected(cycle: Cycle) -> pd.Series | None:
+    """What each person kept beyond what an average CSM would have kept of the same book."""
+    known = expected_retention(cycle).set_index("person_id")["difference"].astype("float64")
+    return None if np.isnan(known).all() else known.dropna()

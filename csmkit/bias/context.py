@@ -1,0 +1,102 @@
+"""What packets are told of the team: bands, expectations and checks, worked out once for all."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from csmkit.bias.checks import bias_checks
+from csmkit.bias.expected import expected_retention
+from csmkit.bias.judge import texts
+from csmkit.bias.verdicts import NOT_COMPUTABLE
+from csmkit.compute.sentences import percent
+from csmkit.compute.team import role_bands
+from csmkit.cycle import Book, Context, Cycle
+
+CHECKS = ["family", "label", "asks", "verdict", "sentence", "n", "correction", "note"]
+CASE_MIX = ["label", "value", "expected", "low", "high", "unit"]
+
+
+def team_context(cycle: Cycle, matrix: pd.DataFrame | None = None) -> Context:
+    """What packets are told of the team.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The whole team.
+    matrix : DataFrame, optional
+        As in `csmkit.bias_checks`.
+
+    Returns
+    -------
+    Context
+        Bands of five people or more, each person's expectation, and the team's checks; names
+        nobody but by the id of the expectation's row.
+    """
+    return Context(
+        bands=role_bands(cycle),
+        expected=expected_retention(cycle),
+        checks=bias_checks(cycle, matrix)[CHECKS],
+    )
+
+
+def team_checks(book: Book) -> pd.DataFrame:
+    """The team's bias checks, as a packet shows them.
+
+    Returns
+    -------
+    DataFrame
+        label, verdict, sentence, n, correction. They speak of the team's ratings, not of the
+        person. Empty in the CSM's edition.
+    """
+    checks = book.context.checks
+    return checks if len(checks) else pd.DataFrame(columns=CHECKS)
+
+
+def case_mix(book: Book) -> pd.DataFrame:
+    """What was kept of a person's book beside what an average CSM would keep of it.
+
+    Returns
+    -------
+    DataFrame
+        label (ARR kept, accounts kept), value (as it was), expected, low, high (an average CSM
+        with this very book: expectation and 95 % interval), unit (share). Empty with
+        ``attrs["needs"]`` where nothing can be expected.
+    """
+    row = _own(book)
+    table = pd.DataFrame(columns=CASE_MIX)
+    if row is None or row["verdict"] == NOT_COMPUTABLE:
+        table.attrs["needs"] = "" if row is None else row["needs"]
+        return table
+    words = texts()["case_mix"]
+    parts = {
+        words["arr"]: ("observed", "expected", "low", "high"),
+        words["logo"]: ("logo_observed", "logo_expected", "logo_low", "logo_high"),
+    }
+    rows = [[label, *(row[name] for name in names), "share"] for label, names in parts.items()]
+    return pd.DataFrame(rows, columns=CASE_MIX)
+
+
+def case_mix_note(book: Book) -> str:
+    """One sentence: what an average CSM would keep of this book, and what may be said of it.
+
+    Empty where nothing can be expected.
+    """
+    row = _own(book)
+    if row is None or row["verdict"] == NOT_COMPUTABLE:
+        return ""
+    words = texts()["case_mix"]
+    name = str(book.owner["name"])
+    said = words["says"].format(
+        low=percent(row["low"]), high=percent(row["high"]), kept=percent(row["observed"]), name=name
+    )
+    if row["unsure"]:
+        told = texts()["say"]["unsure"].format(why=texts()["unsure"][row["unsure"]])
+    else:
+        told = words[row["verdict"].replace(" ", "_")].format(name=name)
+    return f"{said} {told}"
+
+
+def _own(book: Book) -> pd.Series | None:
+    expected = book.context.expected
+    mine = expected[expected["person_id"] == book.person_id] if len(expected) else expected
+    return mine.iloc[0] if len(mine) else None

@@ -1,0 +1,212 @@
+"""Findings side by side: adjusted p values, verdicts, and the sentence a leader reads."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csmkit.bias.verdicts import (
+    ALPHA,
+    CANNOT_TELL,
+    NO_EFFECT,
+    NOT_COMPUTABLE,
+    SIGNAL,
+    Found,
+    holm,
+    verdict,
+)
+from csmkit.text import by_unit
+
+COLUMNS = [
+    "check",
+    "family",
+    "label",
+    "asks",
+    "verdict",
+    "sentence",
+    "effect",
+    "low",
+    "high",
+    "unit",
+    "n",
+    "p",
+    "p_adjusted",
+    "correction",
+    "note",
+    "statistic",
+    "null",
+    "assumes",
+    "needs",
+]
+SHARE = "share"
+LINE_COLUMNS = ["check", "person_id", "effect", "low", "high", "p", "n", "sentence"]
+
+
+@cache
+def texts() -> dict[str, Any]:
+    """What the checks say, from `texts.toml`."""
+    return tomllib.loads(Path(__file__).with_name("texts.toml").read_text(encoding="utf-8"))
+
+
+def in_words(value: float, unit: str) -> str:
+    """An effect with its unit: ``3.2 steps``, ``12 percentage points``; blank if infinite."""
+    if not np.isfinite(value):
+        return ""
+    if unit == SHARE:
+        return by_unit(value * 100, "percentage points")
+    return by_unit(value, unit)
+
+
+def _signed(value: float, unit: str) -> str:
+    return f"{'+' if value > 0 else ''}{in_words(value, unit)}"
+
+
+def judged(founds: Sequence[Found], *, material: float, days: int) -> pd.DataFrame:
+    """Checks side by side, each with its verdict and its sentence.
+
+    Parameters
+    ----------
+    founds : sequence of Found
+        What each check found. Checks of what was cited and checks of what was rated are two
+        families, each adjusted for how many it holds (Holm).
+    material : float
+        The smallest effect worth acting on, as a share of the scale.
+    days : int
+        How long the recent part of the window is, for the texts.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`, one row a check, in the order given.
+    """
+    adjusted: dict[str, float] = {}
+    for family in texts()["family"]:
+        members = [f for f in founds if texts()["check"][f.check]["family"] == family]
+        asked = [f.p if not (f.needs or f.unsure) else float("nan") for f in members]
+        adjusted |= dict(zip([f.check for f in members], holm(asked), strict=True))
+    rows = [_row(found, adjusted[found.check], material, days) for found in founds]
+    _read_together(rows)
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _read_together(rows: list[dict[str, Any]]) -> None:
+    """Add to a signal what another signal says about it."""
+    signals = {row["check"] for row in rows if row["verdict"] == SIGNAL}
+    for row in (row for row in rows if row["check"] in signals):
+        beside = texts()["check"][row["check"]].get("beside", {})
+        said = [text for other, text in beside.items() if other in signals]
+        row["sentence"] = " ".join([row["sentence"], *said])
+
+
+def _row(found: Found, p_adjusted: float, material: float, days: int) -> dict[str, Any]:
+    words = texts()["check"][found.check]
+    least = material * found.scale
+    result = verdict(found, p_adjusted, material=least)
+    low, high = _interval(found, result)
+    bounds = [value if np.isfinite(value) else None for value in (low, high)]
+    shown = result in (SIGNAL, NO_EFFECT, CANNOT_TELL) and not found.unsure
+    return {
+        "check": found.check,
+        "family": texts()["family"][words["family"]],
+        "label": words["label"],
+        "asks": words["asks"].format(days=days),
+        "verdict": result,
+        "sentence": _sentence(found, result, least, days),
+        "effect": found.effect if shown else None,
+        "low": bounds[0] if shown else None,
+        "high": bounds[1] if shown else None,
+        "unit": words["unit"],
+        "n": ", ".join(f"{count:,} {what}" for what, count in found.n.items()),
+        "p": found.p if shown else None,
+        "p_adjusted": p_adjusted if shown else None,
+        "correction": words["correction"],
+        "note": _note(found),
+        "statistic": words["statistic"].format(days=days),
+        "null": words["null"],
+        "assumes": words["assumes"],
+        "needs": found.needs,
+    }
+
+
+def _sentence(found: Found, result: str, least: float, days: int) -> str:
+    say, words = texts()["say"], texts()["check"][found.check]
+    if result == NOT_COMPUTABLE:
+        return str(say["needs"].format(needs=found.needs))
+    if found.unsure:
+        return str(say["unsure"].format(why=texts()["unsure"][found.unsure]))
+    low, high = _interval(found, result)
+    in_unit = {
+        "effect": in_words(abs(found.effect), words["unit"]),
+        "low": in_words(low, "number"),
+        "high": in_words(high, words["unit"]),
+        "floor": in_words(low, words["unit"]),
+        "material": in_words(least, words["unit"]),
+        "days": days,
+    }
+    if words["unit"] == SHARE and np.isfinite(low):
+        in_unit["low"] = in_words(low * 100, "number")
+    if result == SIGNAL:
+        what = words["higher" if found.effect > 0 else "lower"].format(**in_unit)
+        return str(say["signal"].format(what=what, **in_unit))
+    if result == NO_EFFECT:
+        return str(say["small"].format(**in_unit))
+    return str(say[_how_open(found)].format(**in_unit))
+
+
+def _interval(found: Found, result: str) -> tuple[float, float]:
+    """The interval shown: over all raters, but that of the one a signal speaks of."""
+    if result == SIGNAL and "headline_low" in found.extra:
+        return found.extra["headline_low"], found.extra["headline_high"]
+    return found.low, found.high
+
+
+def _note(found: Found) -> str:
+    """What of the ratings was left out, in words."""
+    told = texts()["told"]
+    counts = {key: int(found.extra.get(key, 0)) for key in told}
+    return " ".join(told[key].format(count=f"{n:,}") for key, n in counts.items() if n)
+
+
+def _how_open(found: Found) -> str:
+    low, high = np.isfinite(found.low), np.isfinite(found.high)
+    if low and high:
+        return "open"
+    if low or high:
+        return "bounded_below" if low else "bounded_above"
+    return "unbounded"
+
+
+def lines_of(founds: Sequence[Found], checks: pd.DataFrame) -> pd.DataFrame:
+    """The lines per manager of those checks whose own verdict is a signal.
+
+    Parameters
+    ----------
+    founds : sequence of Found
+        As for `judged`.
+    checks : DataFrame
+        From `judged`.
+
+    Returns
+    -------
+    DataFrame
+        check, person_id, effect, low, high, p, n, sentence; empty without a signal.
+    """
+    signals = set(checks.loc[checks["verdict"] == SIGNAL, "check"])
+    rows = []
+    for found in (f for f in founds if f.check in signals):
+        unit = texts()["check"][found.check]["unit"]
+        for line in found.lines.to_dict("records"):
+            said = texts()["say"]["line" if line["p"] < ALPHA else "line_open"].format(
+                effect=_signed(line["effect"], unit),
+                low=in_words(line["low"], "number"),
+                high=in_words(line["high"], unit),
+                n=f"{int(line['n'])} {'person' if line['n'] == 1 else 'people'}",
+            )
+            rows.append({**line, "check": found.check, "sentence": said})
+    return pd.DataFrame(rows, columns=LINE_COLUMNS)

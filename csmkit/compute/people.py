@@ -1,0 +1,77 @@
+"""Names for ids, or numbers in their place when a screen is shared."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pandas as pd
+
+from csmkit.cycle import Cycle
+
+_PEOPLE = {
+    "person_id": "name",
+    "rater_id": "rater",
+    "second_rater_id": "second_rater",
+    "manager_id": "manager_name",
+    "rater_a": "rater_a",
+    "rater_b": "rater_b",
+}
+_TEXT = ("text", "message")
+
+
+def with_names(cycle: Cycle, frame: pd.DataFrame, *, mask: bool = False) -> pd.DataFrame:
+    """A frame with people's names beside their ids, or with numbers in place of them.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The team the frame is of.
+    frame : DataFrame
+        A frame with person_id; rater_id, second_rater_id, manager_id, rater_a and rater_b are
+        named too.
+    mask : bool
+        For a shared screen: people become "Person 7" and accounts "Account 12", the same in every
+        frame of the cycle and in no order that says who they are; ids and free text go.
+
+    Returns
+    -------
+    DataFrame
+        The frame with the columns name, rater, second_rater, manager_name for the ids it has.
+    """
+    people = _told_apart(cycle)
+    known = _numbered(cycle, people.index, "Person") if mask else people
+    named = frame.copy()
+    named.attrs = dict(frame.attrs)
+    for column, name in _PEOPLE.items():
+        if column in frame:
+            told = frame[column].map(known)
+            named[name] = told if mask else told.fillna(frame[column])
+    if not mask:
+        return named
+    if "account_id" in frame:
+        accounts = pd.Index(cycle.table("accounts")["account_id"].unique())
+        named["account"] = frame["account_id"].map(_numbered(cycle, accounts, "Account"))
+    hidden = [c for c in (*_PEOPLE, "account_id", *_TEXT) if c in named and c not in _shown()]
+    # An account that is known by name alone cannot be numbered, so it goes.
+    if "account" in frame and "account_id" not in frame:
+        hidden.append("account")
+    return named.drop(columns=hidden)
+
+
+def _told_apart(cycle: Cycle) -> pd.Series:
+    """Names by person_id; people of one name have their id with it."""
+    people = cycle.table("people").drop_duplicates("person_id").set_index("person_id")["name"]
+    shared = people.duplicated(keep=False)
+    return people.mask(shared, people + " (" + people.index.to_series() + ")")
+
+
+def _shown() -> set[str]:
+    """Columns that are ids before and names after."""
+    return set(_PEOPLE) & set(_PEOPLE.values())
+
+
+def _numbered(cycle: Cycle, ids: pd.Index, word: str) -> pd.Series:
+    """A number for each id, the same for the whole cycle, in an order made of digests."""
+    salt = str(cycle.period)
+    order = sorted(ids, key=lambda one: sha256(f"{salt} {one}".encode()).hexdigest())
+    return pd.Series([f"{word} {i + 1}" for i in range(len(order))], index=order, dtype="str")

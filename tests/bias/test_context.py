@@ -1,0 +1,63 @@
+"""What packets are told of the team."""
+
+import pandas as pd
+import pytest
+
+import csmkit as ck
+from csmkit.cycle import Context
+
+BOHDAN = "bohdan.kovalenko@northwind.example"
+
+
+@pytest.fixture(scope="module")
+def context(team):
+    return ck.team_context(team)
+
+
+def test_the_checks_in_a_packet_name_nobody(team, context):
+    text = context.checks.to_csv()
+    assert not any(name in text for name in team.table("people")["name"])
+    assert not any(who in text for who in team.table("people")["person_id"])
+
+
+def test_a_packet_says_what_an_average_csm_would_keep(team, context):
+    book = ck.book_of(team, BOHDAN, context=context)
+    kept = ck.case_mix(book).set_index("label")
+    arr = kept.loc["ARR kept, before growth"]
+    assert arr["value"] == pytest.approx(0.9)  # 1,080 of 1,200, worked out by hand
+    assert 0 < arr["low"] < arr["expected"] < arr["high"] <= 1
+    note = ck.case_mix_note(book)
+    assert "Bohdan Kovalenko kept 90.0" in note
+    assert "cannot be told" in note
+
+
+def test_without_an_opening_it_says_what_it_needs(team, context):
+    book = ck.book_of(team, "amara.diallo@northwind.example", context=context)
+    assert ck.case_mix_note(book) == ""
+    assert "opening" in ck.case_mix(book).attrs["needs"]
+
+
+def test_why_it_cannot_tell_is_in_words():
+    row = {
+        **dict.fromkeys(("low", "high", "observed"), 0.9),
+        "person_id": "p",
+        "verdict": "cannot tell",
+        "unsure": "case_mix_no_health",
+        "needs": "",
+    }
+    people = pd.DataFrame({"person_id": ["p"], "name": ["Ana"]})
+    book = ck.Book(
+        {"people": people},
+        ck.Period.of("2026-01-01", "2026-06-30"),
+        person_id="p",
+        context=Context(expected=pd.DataFrame([row])),
+    )
+    assert "Less than half" in ck.case_mix_note(book) or "less than half" in ck.case_mix_note(book)
+
+
+def test_the_csms_edition_has_the_expectation_and_no_checks(team, context):
+    book = ck.book_of(team, BOHDAN, edition="csm", context=context)
+    assert ck.team_checks(book).empty
+    assert ck.case_mix_note(book)
+    committee = ck.book_of(team, BOHDAN, context=context)
+    assert len(ck.team_checks(committee)) == len(context.checks)

@@ -1,0 +1,155 @@
+"""Verdicts and the sentences they are told in."""
+
+import pandas as pd
+import pytest
+
+from csmkit.bias.judge import COLUMNS, in_words, judged, lines_of, texts
+from csmkit.bias.verdicts import Found
+
+INF = float("inf")
+
+
+def one(check="recency", **figures):
+    given = {"p": 0.001, "effect": 5.0, "low": 3.5, "high": 6.5, "n": {"people": 1200}}
+    return Found(check, **{**given, **figures})
+
+
+def row(*founds, **options):
+    return judged(founds, **{"material": 0.075, "days": 30, **options}).iloc[0]
+
+
+def test_a_signal_says_the_effect_its_interval_and_what_would_matter():
+    found = row(one())
+    assert found["verdict"] == "signal"
+    assert found["sentence"] == (
+        "People whose last 30 days looked better than the rest of their window were rated higher:"
+        " 5 steps for a usual difference. The 95 % interval is 3.5 to 6.5 steps;"
+        " 3 steps or more is worth acting on."
+    )
+    assert found["n"] == "1,200 people"
+
+
+def test_below_zero_it_is_told_the_other_way_round():
+    assert "rated lower: 5 steps" in row(one(effect=-5.0, low=-6.5, high=-3.5))["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-2.0, 7.0, "anything from −2 to 7 steps"),
+        (-INF, 7.0, "any difference below 7 steps"),
+        (-2.0, INF, "any difference above −2 steps"),
+        (-INF, INF, "bounds no difference"),
+    ],
+)
+def test_cannot_tell_says_what_the_data_fit(low, high, said):
+    found = row(one(p=0.2, low=low, high=high))
+    assert found["verdict"] == "cannot tell"
+    assert said in found["sentence"]
+
+
+def test_a_small_interval_is_no_material_effect_whatever_the_p_value():
+    for p in (0.0001, 0.9):
+        found = row(one(p=p, effect=0.2, low=-0.5, high=0.9))
+        assert found["verdict"] == "no material effect"
+        assert "between −0.5 and 0.9 steps" in found["sentence"]
+
+
+def test_a_large_p_value_alone_is_no_all_clear():
+    assert row(one(p=0.99, low=-4.0, high=4.0))["verdict"] == "cannot tell"
+
+
+def test_what_is_lacking_is_named_and_no_figure_is_shown():
+    found = row(Found("recency", needs="ratings.value"))
+    assert found["verdict"] == "not computable"
+    assert found["sentence"] == "Not computable: needs ratings.value."
+    assert found[["effect", "low", "high", "p", "p_adjusted"]].isna().all()
+
+
+@pytest.mark.parametrize("why", list(texts()["unsure"]))
+def test_every_reason_for_not_knowing_is_a_sentence(why):
+    sentence = row(Found("severity", unsure=why))["sentence"]
+    assert sentence.startswith("Cannot tell: ")
+    assert sentence.endswith(".")
+    assert "nan" not in sentence
+
+
+def test_p_values_are_adjusted_inside_each_family_and_unsure_ones_do_not_count():
+    founds = [
+        one("coverage_recency", p=0.04, scale=1.0),
+        one("recency", p=0.03),
+        one("severity", p=0.02),
+        one("halo", unsure="no_shared"),
+    ]
+    table = judged(founds, material=0.075, days=30).set_index("check")
+    assert table.loc["coverage_recency", "p_adjusted"] == pytest.approx(0.04)
+    assert table.loc["severity", "p_adjusted"] == pytest.approx(0.04)
+    assert table.loc["recency", "p_adjusted"] == pytest.approx(0.04)
+    assert list(table["verdict"]) == ["signal"] * 3 + ["cannot tell"]
+
+
+def test_the_smallest_effect_worth_acting_on_is_a_share_of_the_scale():
+    # 3 of 40 steps, 1.5 of 20.
+    figures = {"p": 0.5, "effect": 0.0, "low": -2.0, "high": 2.0}
+    assert row(one(**figures))["verdict"] == "no material effect"
+    assert row(one(**figures, scale=20.0))["verdict"] == "cannot tell"
+    assert row(one(**figures), material=0.04)["verdict"] == "cannot tell"
+
+
+def test_shares_are_told_in_percentage_points():
+    found = one("coverage_recency", effect=0.2, low=0.1, high=0.31, scale=1.0)
+    assert "20 percentage points" in row(found)["sentence"]
+    assert "10 to 31 percentage points" in row(found)["sentence"]
+    assert in_words(1.0, "steps") == "1 step"
+
+
+def test_a_signal_of_one_rater_shows_that_rater_s_interval_and_the_verdict_all_of_them():
+    wide = {"headline_low": 4.0, "headline_high": 6.0}
+    found = row(one("severity", low=-9.0, high=9.0, extra=wide))
+    assert found["verdict"] == "signal"
+    assert "4 to 6 steps" in found["sentence"]
+    assert (found["low"], found["high"]) == (4.0, 6.0)
+
+
+def test_two_signals_are_read_together():
+    alone = row(one("central"))["sentence"]
+    both = judged([one("severity"), one("central")], material=0.075, days=30)
+    assert "severity" not in alone
+    assert "Read it with severity" in both.set_index("check").loc["central", "sentence"]
+
+
+def test_what_was_left_out_of_the_ratings_is_told():
+    note = row(one(extra={"repeated": 2.0, "outside_scale": 0.0}))["note"]
+    assert "2; the latest counts" in note
+    assert "no colour" not in note
+
+
+def lines(**figures):
+    given = {"person_id": "mk", "effect": 4.0, "low": 1.0, "high": 7.0, "p": 0.01, "n": 8}
+    return pd.DataFrame([{**given, **figures}])
+
+
+def test_lines_of_managers_are_there_only_when_the_check_is_a_signal():
+    found, quiet = one("severity", lines=lines()), one("halo", p=0.3, low=-9, lines=lines())
+    founds = [found, quiet]
+    shown = lines_of(founds, judged(founds, material=0.075, days=30))
+    assert list(shown["check"]) == ["severity"]
+    assert shown["sentence"][0] == (
+        "+4 steps beside colleagues on the same 8 people (95 % interval 1 to 7 steps)."
+    )
+    assert lines_of([quiet], judged([quiet], material=0.075, days=30)).empty
+
+
+def test_a_line_that_is_not_beyond_chance_says_so():
+    founds = [one("severity", lines=lines(p=0.2, n=1))]
+    said = lines_of(founds, judged(founds, material=0.075, days=30))["sentence"][0]
+    assert "cannot be told from no difference" in said
+    assert "1 person " in said
+
+
+def test_every_check_has_all_its_texts():
+    wanted = {"family", "unit", "label", "asks", "statistic", "null", "assumes", "correction"}
+    for name, words in texts()["check"].items():
+        assert wanted | {"higher", "lower"} <= set(words), name
+        assert words["family"] in texts()["family"]
+    assert list(judged([one()], material=0.075, days=30)) == COLUMNS

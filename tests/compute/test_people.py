@@ -1,0 +1,75 @@
+"""Names for ids, and numbers in their place on a shared screen."""
+
+import pandas as pd
+import pytest
+
+import csmkit as ck
+from tests.compute.helpers import cycle_of, rows
+
+
+@pytest.fixture
+def team():
+    return cycle_of(
+        people=rows(
+            "person_id name role",
+            ("a@x", "Ana Ruiz", "csm"),
+            ("b@x", "Wei Chen", "csm"),
+            ("c@x", "Wei Chen", "csm"),
+            ("m@x", "Max King", "manager"),
+        ),
+        accounts=rows("account_id name", ("A1", "Acme"), ("A2", "Bolt")),
+    )
+
+
+@pytest.fixture
+def frame():
+    return pd.DataFrame(
+        {
+            "person_id": ["a@x", "b@x", "c@x"],
+            "rater_id": ["m@x", "m@x", "gone@x"],
+            "account_id": ["A1", "A2", "A1"],
+            "account": ["Acme", "Bolt", "Acme"],
+            "text": ["Ana at Acme", "", ""],
+            "value": [1, 2, 3],
+        }
+    )
+
+
+def test_people_of_one_name_are_told_apart(team, frame):
+    assert ck.with_names(team, frame)["name"].tolist() == [
+        "Ana Ruiz",
+        "Wei Chen (b@x)",
+        "Wei Chen (c@x)",
+    ]
+
+
+def test_somebody_who_is_in_no_list_keeps_the_id(team, frame):
+    assert ck.with_names(team, frame)["rater"].tolist() == ["Max King", "Max King", "gone@x"]
+
+
+def test_masked_nothing_says_who_it_is(team, frame):
+    shown = ck.with_names(team, frame, mask=True)
+    text = shown.to_csv()
+    for word in ("Ana", "Wei", "Max", "Acme", "Bolt", "@x", "A1", "A2"):
+        assert word not in text
+    assert shown["value"].tolist() == [1, 2, 3]
+    assert shown["name"].nunique() == 3
+    assert shown["account"].tolist()[0] == shown["account"].tolist()[2]
+
+
+def test_a_mask_is_the_same_in_every_frame_and_not_alphabetical(team, frame):
+    first = ck.with_names(team, frame, mask=True).set_index("value")["name"]
+    second = ck.with_names(team, frame.iloc[::-1], mask=True).set_index("value")["name"]
+    assert first.sort_index().tolist() == second.sort_index().tolist()
+    many = cycle_of(
+        people=rows("person_id name role", *((f"p{i:02}", f"N{i:02}", "csm") for i in range(30)))
+    )
+    ids = pd.DataFrame({"person_id": [f"p{i:02}" for i in range(30)]})
+    numbers = ck.with_names(many, ids, mask=True)["name"].str.split().str[1].astype(int)
+    assert not numbers.is_monotonic_increasing
+    assert sorted(numbers) == list(range(1, 31))
+
+
+def test_an_account_without_an_id_goes(team):
+    frame = pd.DataFrame({"person_id": ["a@x"], "account": ["Acme"]})
+    assert "account" not in ck.with_names(team, frame, mask=True)
