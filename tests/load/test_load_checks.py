@@ -220,7 +220,8 @@ def test_open_contracts_and_owners_alone_may_be_quiet_and_are_told(small):
 
 def test_an_export_without_a_date_cannot_tell_about_the_period(write):
     folder = write({"accounts.csv": "account_id,name,owner\nA1,Acme,Ana\n"})
-    assert [t[0] for t in told(folder, "period_not_seen", "2024-01-01:2024-06-30")] == ["warning"]
+    assert told(folder, "period_not_seen", "2024-01-01:2024-06-30") == []
+    assert [t[0] for t in told(folder, "nothing_dated", "2024-01-01:2024-06-30")] == ["warning"]
 
 
 @pytest.mark.parametrize(
@@ -237,9 +238,15 @@ def test_the_sample_team_covers_its_own_period_only(period, severities):
 
 
 def test_a_sound_export_has_no_warning(small):
-    export = open_export(small())
+    # Somebody left, with a renewal on record that says so.
+    files = {
+        "contracts.csv": "account_id,contract_id,start,end,arr\n"
+        "A1,C1,2021-01-01,,100\nA2,C2,2021-01-01,2021-03-31,50\n",
+        "renewals.csv": "account_id,due,outcome\nA2,2021-04-01,churned\n",
+    }
+    export = open_export(small(files))
     found = load(export, canonical_map(export), Period.parse("2021-01-01:2021-06-30")).findings
-    assert found["severity"].tolist() == ["info"]
+    assert found["severity"].tolist() == ["info"], found["message"].tolist()
 
 
 SNAPSHOTS = """account_id,date,arr

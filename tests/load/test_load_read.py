@@ -133,7 +133,7 @@ def test_refusal_counts_and_says_how_to_see_all(small):
     with pytest.raises(DataError) as caught:
         read_export(small({"ownership.csv": "account_id,person_id,start\n"}), period=PERIOD)
     message = str(caught.value)
-    assert "1 error, 2 warnings." in message
+    assert "1 error, 3 warnings." in message
     assert "csmkit check" in message
 
 
