@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from csmkit.bias.context import team_context as team_context
     from csmkit.bias.corrections import leave_one_out as leave_one_out
     from csmkit.bias.corrections import never_seen as never_seen
+    from csmkit.bias.corrections import never_seen_by_person as never_seen_by_person
     from csmkit.bias.corrections import outcomes_without_recent as outcomes_without_recent
     from csmkit.bias.corrections import rating_beside_book as rating_beside_book
     from csmkit.bias.expected import expected_retention as expected_retention
@@ -94,7 +95,8 @@ _HOMES = {
     "bias.agreement": "rater_agreement two_colours_apart",
     "bias.checks": "bias_checks bias_lines",
     "bias.context": "case_mix case_mix_note team_checks team_context",
-    "bias.corrections": "leave_one_out never_seen outcomes_without_recent rating_beside_book",
+    "bias.corrections": "leave_one_out never_seen never_seen_by_person outcomes_without_recent"
+    " rating_beside_book",
     "bias.expected": "expected_retention",
     "bias.pictures": "attended_ratings case_mix_funnel",
     "bias.second_raters": "plan_second_raters",

@@ -12,7 +12,7 @@ from csmkit.compute.sentences import percent
 from csmkit.compute.team import role_bands
 from csmkit.cycle import Book, Context, Cycle
 
-CHECKS = ["family", "label", "asks", "verdict", "sentence", "n", "correction", "note"]
+CHECKS = ["family", "label", "asks", "verdict", "sentence", "n", "correction", "note", "needs"]
 CASE_MIX = ["label", "value", "expected", "low", "high", "unit"]
 
 
@@ -45,7 +45,7 @@ def team_checks(book: Book) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        label, verdict, sentence, n, correction. They speak of the team's ratings, not of the
+        label, verdict, sentence, n, correction, needs. They speak of the team's ratings, not of the
         person. Empty in the CSM's edition.
     """
     checks = book.context.checks
@@ -89,10 +89,8 @@ def case_mix_note(book: Book) -> str:
     said = words["says"].format(
         low=percent(row["low"]), high=percent(row["high"]), kept=percent(row["observed"]), name=name
     )
-    if row["unsure"]:
-        told = texts()["say"]["unsure"].format(why=texts()["unsure"][row["unsure"]])
-    else:
-        told = words[row["verdict"].replace(" ", "_")].format(name=name)
+    why = row["unsure"]
+    told = texts()["unsure"][why] if why else words[row["verdict"].replace(" ", "_")]
     return f"{said} {told}"
 
 

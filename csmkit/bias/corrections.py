@@ -17,6 +17,7 @@ from csmkit.compute.outcomes import revenue_figures
 from csmkit.compute.readings import opening_lacks
 from csmkit.compute.results import account_results
 from csmkit.cycle import DAY, Cycle, Period
+from csmkit.matrix.model import manager_ratings
 
 RECENT_DAYS = (30, 60, 90)
 NO_OPENING = "an owned opening above 0"
@@ -162,7 +163,29 @@ def never_seen(cycle: Cycle) -> pd.DataFrame:
     return table
 
 
-def rating_beside_book(cycle: Cycle, matrix: pd.DataFrame) -> pd.DataFrame:
+def never_seen_by_person(cycle: Cycle) -> pd.DataFrame:
+    """What `never_seen` lists, one row a person.
+
+    Returns
+    -------
+    DataFrame
+        person_id, unseen (accounts), of (accounts owned in the period), arr (of the unseen),
+        account_id and account (the largest of them).
+    """
+    listed = never_seen(cycle)
+    by = listed.groupby("person_id", sort=False)
+    table = by.agg(unseen=("account_id", "size"), arr=("arr", "sum"))
+    table = table.join(by[["account_id", "account"]].first())
+    table["of"] = owned_accounts(cycle).groupby("person_id").size().reindex(table.index)
+    columns = ["person_id", "unseen", "of", "arr", "account_id", "account"]
+    table = table.reset_index()[columns]
+    table.attrs = dict(listed.attrs)
+    return table
+
+
+def rating_beside_book(
+    cycle: Cycle, matrix: pd.DataFrame, *, by_pillar: bool = True
+) -> pd.DataFrame:
     """Each person's scores by pillar, and in the same row the book they were given.
 
     Parameters
@@ -171,22 +194,25 @@ def rating_beside_book(cycle: Cycle, matrix: pd.DataFrame) -> pd.DataFrame:
         A cycle, or a book.
     matrix : DataFrame
         The competencies: id, pillar; see `csmkit.read_matrix`.
+    by_pillar : bool
+        Whether each pillar has a row of its own; else a person has one, with pillar "All".
 
     Returns
     -------
     DataFrame
         person_id, pillar; green, yellow, red, not_observed (competencies given that value in the
-        phase ``manager``; where several managers scored one, the latest), not_scored; accounts,
+        phase ``manager``; of several managers the person's own, else the latest), not_scored;
+        accounts,
         opening_arr (money), red_share (of the ARR, in accounts red at the hand-over),
         largest_share, effective_accounts, all of the owned opening. Without such ratings the
         counts are 0 and ``attrs["needs"]`` says so.
     """
     grid = cycle.subjects[["person_id"]].merge(matrix[["id", "pillar"]], how="cross")
-    given = cycle.table("ratings").sort_values("at", kind="stable")
-    given = given[given["phase"].eq("manager") & given["value"].isin(COLOURS)]
-    latest = given.drop_duplicates(["person_id", "competency"], keep="last")
-    latest = latest[["person_id", "competency", "value"]].rename(columns={"competency": "id"})
-    grid = grid.merge(latest, on=["person_id", "id"], how="left")
+    grid["pillar"] = grid["pillar"] if by_pillar else "All"
+    given = manager_ratings(cycle)
+    given = given[given["value"].isin(COLOURS)]
+    given = given[["person_id", "competency", "value"]].rename(columns={"competency": "id"})
+    grid = grid.merge(given, on=["person_id", "id"], how="left")
     for colour in COLOURS:
         grid[colour] = grid["value"].eq(colour).fillna(False).astype("int64")
     grid["not_scored"] = grid["value"].isna().astype("int64")

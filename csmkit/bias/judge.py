@@ -63,10 +63,6 @@ def in_words(value: float, unit: str) -> str:
     return by_unit(value, unit)
 
 
-def _signed(value: float, unit: str) -> str:
-    return f"{'+' if value > 0 else ''}{in_words(value, unit)}"
-
-
 def judged(founds: Sequence[Found], *, material: float, days: int) -> pd.DataFrame:
     """Checks side by side, each with its verdict and its sentence.
 
@@ -137,9 +133,9 @@ def _row(found: Found, p_adjusted: float, material: float, days: int) -> dict[st
 def _sentence(found: Found, result: str, least: float, days: int) -> str:
     say, words = texts()["say"], texts()["check"][found.check]
     if result == NOT_COMPUTABLE:
-        return str(say["needs"].format(needs=found.needs))
+        return str(say["needs"])
     if found.unsure:
-        return str(say["unsure"].format(why=texts()["unsure"][found.unsure]))
+        return str(texts()["unsure"][found.unsure])
     low, high = _interval(found, result)
     in_unit = {
         "effect": in_words(abs(found.effect), words["unit"]),
@@ -203,7 +199,8 @@ def lines_of(founds: Sequence[Found], checks: pd.DataFrame) -> pd.DataFrame:
         unit = texts()["check"][found.check]["unit"]
         for line in found.lines.to_dict("records"):
             said = texts()["say"]["line" if line["p"] < ALPHA else "line_open"].format(
-                effect=_signed(line["effect"], unit),
+                effect=in_words(abs(line["effect"]), unit),
+                way="more" if line["effect"] > 0 else "less",
                 low=in_words(line["low"], "number"),
                 high=in_words(line["high"], unit),
                 n=f"{int(line['n'])} {'person' if line['n'] == 1 else 'people'}",

@@ -11,6 +11,7 @@ from csmkit.bias.shuffle import LEVEL, SHUFFLES
 from csmkit.cycle import Cycle
 
 ATTENDED = ["person_id", "rater_id", "attended", "steps", "fitted", "low", "high"]
+LEAST = 0.5
 LIMITS = ["expected", "low_95", "high_95", "low_998", "high_998"]
 
 
@@ -66,15 +67,15 @@ def case_mix_funnel(cycle: Cycle) -> tuple[pd.DataFrame, pd.DataFrame]:
     Returns
     -------
     tuple of DataFrame
-        person_id, losses, expected, ratio; and `LIMITS`, where the limits allow for the spread
-        between books beyond chance (overdispersion). Empty with ``attrs["needs"]`` where nothing
-        is expected of two books or more.
+        person_id, losses, expected, ratio, of books with half a loss to expect or more: of smaller
+        ones a ratio says nothing; and `LIMITS`, which allow for the spread between books beyond
+        chance (overdispersion). Empty with ``attrs["needs"]`` where there are not two such books.
     """
     known = expected_retention(cycle)
-    books = known[known["expected_losses"] > 0]
-    if len(books) < 2:
+    known = known[known["expected_losses"] >= LEAST]
+    if len(known) < 2:
         empty = pd.DataFrame(columns=["person_id", "losses", "expected", "ratio"])
-        empty.attrs["needs"] = "two books or more with losses to expect"
+        empty.attrs["needs"] = "two books or more with half a loss to expect"
         return empty, pd.DataFrame(columns=LIMITS)
     made = retention_funnel(known)
     people = made.units.rename(columns={"unit": "person_id", "observed": "losses"})

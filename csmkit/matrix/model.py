@@ -28,6 +28,23 @@ def read_matrix() -> pd.DataFrame:
     return pd.DataFrame(list(_entries()))[["id", "pillar", "name", "about", "book"]]
 
 
+def manager_ratings(cycle: Cycle) -> pd.DataFrame:
+    """Ratings of the phase ``manager``, one for each person and competency.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ratings. Where several scored, the person's own manager counts, and where
+        that one did not, the latest.
+    """
+    rows = cycle.table("ratings")
+    rows = rows[rows["phase"].eq("manager")].sort_values("at", kind="stable")
+    people = cycle.table("people").drop_duplicates("person_id").set_index("person_id")
+    own = rows["person_id"].map(people["manager_id"]).eq(rows["rater_id"])
+    ordered = rows.assign(own=own).sort_values("own", kind="stable")
+    return ordered.drop_duplicates(["person_id", "competency"], keep="last").drop(columns="own")
+
+
 def matrix_scores(cycle: Cycle) -> pd.DataFrame:
     """The matrix with the values given to each person; blank until scored.
 
@@ -35,11 +52,12 @@ def matrix_scores(cycle: Cycle) -> pd.DataFrame:
     -------
     DataFrame
         person_id, pillar, competency, self, manager, final (red, yellow, green, not_observed;
-        blank where nobody scored; where several managers did, the latest), evidence (items on
-        file that name the competency).
+        blank where nobody scored; of several managers the person's own, else the latest), evidence
+        (items on file that name the competency).
     """
     ratings = cycle.table("ratings").sort_values("at", kind="stable")
-    ratings = ratings[ratings["phase"].isin(PHASES)]
+    alone = ratings[ratings["phase"].isin(("self", "final"))]
+    ratings = pd.concat([alone, manager_ratings(cycle)])
     keys = ["person_id", "competency"]
     values = ratings.groupby([*keys, "phase"])["value"].last().unstack("phase")
     values = values.reindex(columns=list(PHASES)).reset_index()

@@ -140,6 +140,8 @@ def chart_attended(attended: pd.DataFrame) -> alt.Chart:
             **_SIGNED,
             "format": "+.0%",
             "grid": True,
+            "tickCount": 8,
+            "labelOverlap": "greedy",
         },
     }
     steps = {"title": "Rating beyond the usual, steps", "grid": True, **_SIGNED}

@@ -82,7 +82,8 @@ class Table:
             + (f"<caption>{_safe(self.caption)}</caption>" if self.caption else "")
             + "<thead><tr>"
             + "".join(
-                f'<th scope="col"{_class("number" if h.numeric else "")}>{_safe(h.text)}</th>'
+                f'<th scope="col"{_class("number" if h.numeric else "")}{_left(h)}>'
+                f"{_safe(h.text)}</th>"
                 for h in self.heads
             )
             + "</tr></thead>"
@@ -105,10 +106,11 @@ class Table:
         first, *rest = zip(row, self.heads, strict=True)
         auto = ' dir="auto"'
         return (
-            f'<tr><th scope="row"{_class(_td(*first))}{auto}>{_inner(first[0], first[1])}</th>'
+            f'<tr><th scope="row"{_class(_td(*first))}{auto}{_left(first[1])}>'
+            f"{_inner(first[0], first[1])}</th>"
             + "".join(
                 f'<td{_class(_td(cell, head))} data-label="{escape(head.text)}"'
-                f"{'' if head.numeric else auto}>"
+                f"{'' if head.numeric else auto}{_left(head)}>"
                 f"{_inner(cell, head)}</td>"
                 for cell, head in rest
             )
@@ -166,6 +168,11 @@ def _safe(text: str) -> str:
 
 def _class(names: str) -> str:
     return f' class="{names}"' if names else ""
+
+
+def _left(head: Head) -> str:
+    """JupyterLab writes every cell of a table to the right; a packet's page takes no styles."""
+    return "" if head.numeric else ' style="text-align:left"'
 
 
 def _td(cell: Cell, head: Head) -> str:

@@ -14,6 +14,7 @@ import csmkit as ck
 from csmkit.bias.corrections import (
     leave_one_out,
     never_seen,
+    never_seen_by_person,
     outcomes_without_recent,
     rating_beside_book,
 )
@@ -219,6 +220,39 @@ def test_scores_stand_beside_the_book_that_was_given():
     assert strategy[["accounts", "opening_arr"]].tolist() == [2, 400]
     book = strategy[["red_share", "largest_share", "effective_accounts"]]
     assert book.tolist() == pytest.approx([0.25, 0.75, 1.6])
+
+
+def test_the_own_manager_s_colour_counts_before_a_second_rater_s():
+    cycle = scored()
+    ratings = cycle.table("ratings")
+    people = cycle.table("people")
+    boss = ratings.loc[ratings["phase"] == "manager", "rater_id"].iloc[0]
+    cycle = cycle.with_tables(people=people.assign(manager_id=boss))
+    later = ratings.assign(rater_id="second", value="red", at=pd.Timestamp("2026-06-30"))
+    both = cycle.with_tables(ratings=pd.concat([ratings, later], ignore_index=True))
+    alone = ratings[ratings["rater_id"] == boss]
+    pd.testing.assert_frame_equal(
+        rating_beside_book(both.with_tables(ratings=pd.concat([alone, later])), MATRIX),
+        rating_beside_book(cycle.with_tables(ratings=alone), MATRIX),
+    )
+
+
+def test_one_row_a_person_adds_up_the_pillars():
+    by_pillar = rating_beside_book(scored(), MATRIX)
+    whole = rating_beside_book(scored(), MATRIX, by_pillar=False)
+    assert list(whole["pillar"]) == ["All"] * whole["person_id"].nunique()
+    counts = ["green", "yellow", "red", "not_scored"]
+    added = by_pillar.groupby("person_id")[counts].sum()
+    assert whole.set_index("person_id")[counts].to_dict() == added.to_dict()
+
+
+def test_unseen_accounts_are_counted_for_each_person(team):
+    listed, counted = never_seen(team), never_seen_by_person(team)
+    by = listed.groupby("person_id")
+    assert counted.set_index("person_id")["unseen"].to_dict() == by.size().to_dict()
+    assert counted.set_index("person_id")["arr"].to_dict() == by["arr"].sum().to_dict()
+    assert (counted["unseen"] <= counted["of"]).all()
+    assert counted.set_index("person_id")["account"].to_dict() == by["account"].first().to_dict()
 
 
 def test_without_ratings_of_managers_it_says_so():

@@ -62,14 +62,17 @@ def test_a_large_p_value_alone_is_no_all_clear():
 def test_what_is_lacking_is_named_and_no_figure_is_shown():
     found = row(Found("recency", needs="ratings.value"))
     assert found["verdict"] == "not computable"
-    assert found["sentence"] == "Not computable: needs ratings.value."
+    assert found["sentence"] == "The export lacks what this check stands on."
+    assert found["needs"] == "ratings.value"
     assert found[["effect", "low", "high", "p", "p_adjusted"]].isna().all()
 
 
 @pytest.mark.parametrize("why", list(texts()["unsure"]))
 def test_every_reason_for_not_knowing_is_a_sentence(why):
-    sentence = row(Found("severity", unsure=why))["sentence"]
-    assert sentence.startswith("Cannot tell: ")
+    found = row(Found("severity", unsure=why))
+    sentence = found["sentence"]
+    assert found["verdict"] == "cannot tell"
+    assert sentence[0].isupper()
     assert sentence.endswith(".")
     assert "nan" not in sentence
 
@@ -135,7 +138,7 @@ def test_lines_of_managers_are_there_only_when_the_check_is_a_signal():
     shown = lines_of(founds, judged(founds, material=0.075, days=30))
     assert list(shown["check"]) == ["severity"]
     assert shown["sentence"][0] == (
-        "+4 steps beside colleagues on the same 8 people (95 % interval 1 to 7 steps)."
+        "4 steps more than colleagues gave the same 8 people (95 % interval 1 to 7 steps)."
     )
     assert lines_of([quiet], judged([quiet], material=0.075, days=30)).empty
 

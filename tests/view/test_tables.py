@@ -32,12 +32,12 @@ def test_metrics_as_html():
     html = table_metrics(frames.metrics().head(1), currency="EUR", caption="A & B")._repr_html_()
     assert html == (
         '<div class="table figures short"><table><caption>A &amp; B</caption>'
-        '<thead><tr><th scope="col">Figure</th><th scope="col" class="number">Value</th>'
-        '<th scope="col" class="number">Target</th><th scope="col">Out of</th></tr></thead>'
-        '<tbody><tr><th scope="row" dir="auto">NRR</th>'
+        '<thead><tr><th scope="col" style="text-align:left">Figure</th><th scope="col" class="number">Value</th>'
+        '<th scope="col" class="number">Target</th><th scope="col" style="text-align:left">Out of</th></tr></thead>'
+        '<tbody><tr><th scope="row" dir="auto" style="text-align:left">NRR</th>'
         '<td class="number" data-label="Value">112.4\u202f%</td>'
         '<td class="number muted" data-label="Target">105.0\u202f%</td>'
-        '<td class="muted" data-label="Out of" dir="auto">€1,124 of €1,000</td></tr></tbody>'
+        '<td class="muted" data-label="Out of" dir="auto" style="text-align:left">€1,124 of €1,000</td></tr></tbody>'
         "</table></div>"
     )
 
