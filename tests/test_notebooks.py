@@ -111,3 +111,22 @@ def test_composition_notebook_lists_every_book(executed):
     text = table_after(executed["02_composition"], "books_side_by_side")
     assert "Siobhán O'Connor" in text
     assert "Mateo Núñez" in text
+
+
+@pytest.mark.slow
+def test_masked_the_bias_notebook_names_nobody(team):
+    notebook = nbformat.read(FOLDER / "03_bias_checks.ipynb", as_version=4)
+    first = next(c for c in notebook.cells if c.cell_type == "code")
+    assert "mask = False" in first.source
+    first.source = first.source.replace("mask = False", "mask = True")
+    for cell in notebook.cells:
+        cell.source = cell.source if cell.cell_type == "code" else ""
+    client = NotebookClient(
+        notebook, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}
+    )
+    shown = nbformat.writes(client.execute())
+    assert "Person 1" in shown
+    people, accounts = team.table("people"), team.table("accounts")["name"]
+    # One word may be a word of the kit.
+    names = [*people["name"], *people["person_id"], *accounts[accounts.str.contains(" ")]]
+    assert [name for name in names if name in shown] == []

@@ -24,6 +24,7 @@ def lab(tmp_path_factory):
     [
         ("01_load_and_check", 0, "Nobody owns"),
         ("02_composition", 4, "Attribution rules"),
+        ("03_bias_checks", 4, "Who could score whom"),
     ],
 )
 def test_notebook_runs_and_draws_offline(lab, lab_tab, name, charts, said):
