@@ -37,9 +37,11 @@ COLUMNS = (
 def statuses(cycle: Cycle) -> pd.DataFrame:
     """Health by date with a colour for every row: the export's, else from the score.
 
-    Without a colour, 70 and more is green, 40 to 70 yellow, less red.
+    Without a colour, 70 and more is green, 40 to 70 yellow, less red. Of several readings of an
+    account on one day the last counts.
     """
     health = cycle.table("health").sort_values(["date"], kind="stable")
+    health = health.drop_duplicates(["account_id", "date"], keep="last")
     colour = pd.Series("red", index=health.index, dtype="str")
     colour = colour.mask(health["score"] >= YELLOW_FROM, "yellow")
     colour = colour.mask(health["score"] >= GREEN_FROM, "green")

@@ -237,7 +237,7 @@ def test_provenance_names_the_choices_that_change_figures():
 
 def test_tables_read_says_what_is_there():
     cycle = cycle_of(ownership=ALL_ALONG, contracts=contracts(("a", "2025-01-01", None, 60)))
-    table = ck.compute.limits.tables_read(cycle).set_index("table")
+    table = ck.tables_read(cycle).set_index("table")
     assert table.loc["contracts", "rows"] == 1
     assert table.loc["contracts", "first_day"] == pd.Timestamp("2025-01-01")
     assert table.loc["health", "rows"] == 0

@@ -2,6 +2,7 @@
 
 import pytest
 
+import csmkit as ck
 from csmkit.cycle import Period
 from csmkit.load.assemble import load
 from csmkit.load.maps.fit import canonical_map
@@ -273,3 +274,22 @@ def test_movements_that_begin_in_the_middle_are_named(write):
         "A1,2026-01-01,new,100\nA1,2026-02-01,expansion,20\nA2,2026-02-01,expansion,20\n",
     }
     assert [f[-1] for f in told(write(files), "movements_without_start")] == ["A2"]
+
+
+def test_several_readings_of_an_account_on_one_day_are_told_and_the_last_counts(small):
+    health = "account_id,date,score\nA1,2021-02-01,80\nA1,2021-02-01,30\nA2,2021-02-01,50\n"
+    folder = small({"health.csv": health + "A2,2021-02-01,50\nA1,2021-03-01,20\n"})
+    found = told(folder, "several_readings_a_day", "2021-01-01:2021-06-30")
+    assert len(found) == 1
+    assert found[0][0] == "warning"
+    cycle = ck.read_export(folder, period="2021-01-01:2021-06-30")
+    moved = ck.health_movement(cycle).set_index("account_id")
+    assert moved.loc["A1", "start_score"] == 30
+
+
+def test_arr_snapshots_of_one_day_are_told_too(small):
+    snapshots = "account_id,date,arr\nA1,2021-02-01,100\nA1,2021-02-01,90\nA2,2021-02-01,50\n"
+    found = told(
+        small({"arr_snapshots.csv": snapshots}), "several_readings_a_day", "2021-01-01:2021-06-30"
+    )
+    assert len(found) == 1

@@ -39,6 +39,8 @@ _WHEN = {
     "evidence": ("date",),
 }
 _LASTING = ("ownership", "contracts")
+_READINGS = {"arr_snapshots": "arr", "health": "score"}
+"""Tables of which an account has one reading a day, and what is read."""
 
 
 def check_dates(tables: Mapping[str, pd.DataFrame], period: Period | None) -> pd.DataFrame:
@@ -53,6 +55,11 @@ def check_dates(tables: Mapping[str, pd.DataFrame], period: Period | None) -> pd
         for start, end in _SPANS.get(name, ()):
             if start in frame and end in frame:
                 found.append(_backwards(name, frame[frame[end] < frame[start]], start, end))
+    found += [
+        _again(name, tables[name], column)
+        for name, column in _READINGS.items()
+        if name in tables and column in tables[name]
+    ]
     if period is not None:
         found.append(_outside(tables, period))
     return join_findings(found)
@@ -80,6 +87,24 @@ def _backwards(table: str, rows: pd.DataFrame, start: str, end: str) -> pd.DataF
         message=f"{end} is before {start}. "
         + ("It counts for no day." if (start, end) == ("start", "end") else "Kept as written."),
         remedy=f"Correct {start} or {end}.",
+    )
+
+
+def _again(table: str, frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Rows that read another value of the same account on the same day as a later row."""
+    read = frame.dropna(subset=["account_id", "date", column])
+    keys = ["account_id", "date"]
+    several = read[read.duplicated(keys, keep=False)]
+    counts = several.drop_duplicates(keys, keep="last")[[*keys, column]]
+    both = several[keys].merge(counts, on=keys, how="left")[column].to_numpy()
+    return findings_of(
+        table,
+        several[several[column].to_numpy() != both],
+        column,
+        severity="warning",
+        kind="several_readings_a_day",
+        message="The same account has another value on the same day further down, which counts.",
+        remedy="Map the column that holds each reading's own day, or keep one reading a day.",
     )
 
 

@@ -59,7 +59,8 @@ def _without_owner(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         severity="warning",
         kind="account_without_owner",
         message="Nobody owns " + accounts.loc[~owned, "account_id"] + "; it is unassigned.",
-        remedy="Name its owner in accounts or in ownership.",
+        remedy="Name its owner in accounts or in ownership. Where a name stands only on the first"
+        " row of a group, say so with fill_down in the map.",
     )
 
 
