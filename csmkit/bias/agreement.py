@@ -262,8 +262,12 @@ def two_colours_apart(cycle: Cycle, *, competencies: Sequence[str] | None = None
         value_a, rater_b, value_b; of self and manager, a is the person.
     """
     raters, _ = given_by_managers(cycle, competencies)
+    # Votes before the meeting are nobody's to read.
+    raters = raters[raters["phase"] == "manager"]
     own = _self_rows(cycle, competencies)
-    beside = own.merge(_manager_rows(cycle, competencies), on=["person_id", "competency"])
+    theirs = _manager_rows(cycle, competencies)
+    theirs = theirs[theirs["person_id"].isin(raters["person_id"])]
+    beside = own.merge(theirs, on=["person_id", "competency"])
     each = raters.merge(raters, on=["person_id", "competency"], suffixes=("_a", "_b"))
     each = each[each["rater_id_a"] < each["rater_id_b"]]
     both = pd.concat(

@@ -23,6 +23,9 @@ from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.matrix.model import read_matrix
 
+# With fewer no p value is below 0.05 once the seven checks of ratings are counted.
+FEWEST_SHUFFLES = 199
+
 
 def bias_checks(
     cycle: Cycle,
@@ -59,8 +62,10 @@ def bias_checks(
     DataFrame
         One row a check: check, family, label, asks, verdict (``signal``, ``no material effect``,
         ``cannot tell``, ``not computable``), sentence, effect with its 95 % interval low and high
-        in ``unit`` (steps: one competency moved by one colour; or share), n, p, p_adjusted (Holm
-        over the checks of a family), correction, note, statistic, null, assumes, needs.
+        in ``unit`` (steps: one competency moved by one colour; or share; of a check of raters
+        without a signal the interval reaches over all raters), n, p, p_adjusted (Holm over the
+        checks of a family), correction, note (what stands beside, what was left out),
+        statistic, null, assumes, needs.
 
     Raises
     ------
@@ -72,7 +77,7 @@ def bias_checks(
     >>> checks = bias_checks(ck.sample_team())  # doctest: +SKIP
     >>> checks[["label", "verdict", "sentence"]]  # doctest: +SKIP
     """
-    _sensible(cycle, recent_days, material, shuffles)
+    _sensible(recent_days, material, shuffles)
     founds = _founds(cycle, matrix, recent_days, shuffles, seed)
     return judged(founds, material=material, days=recent_days)
 
@@ -99,26 +104,26 @@ def bias_lines(
         check, person_id (the rater), effect, low, high (steps), p (beside all raters), n (people
         shared with others), sentence.
     """
-    _sensible(cycle, recent_days, material, shuffles)
+    _sensible(recent_days, material, shuffles)
     founds = _founds(cycle, matrix, recent_days, shuffles, seed)
     checks = judged(founds, material=material, days=recent_days)
     return lines_of(founds, checks)
 
 
-def _sensible(cycle: Cycle, recent_days: int, material: float, shuffles: int) -> None:
-    if not 1 <= recent_days < cycle.period.days:
+def _sensible(recent_days: int, material: float, shuffles: int) -> None:
+    if recent_days < 1:
         raise UsageError(
-            f"The last {recent_days} days are no part of a period of {cycle.period.days} days.",
-            f"Choose recent_days from 1 to {cycle.period.days - 1}.",
+            f"The last {recent_days} days are no days.", "Choose recent_days of 1 or more."
         )
     if not 0 < material < 1:
         raise UsageError(
             f"The smallest difference worth acting on is {material}: no share of the scale.",
             "Give a share between 0 and 1; 0.075 is 3 of 40 steps.",
         )
-    if shuffles < 99:
+    if shuffles < FEWEST_SHUFFLES:
         raise UsageError(
-            f"{shuffles} shuffles are too few to tell anything from.", "Use 999 or more."
+            f"With {shuffles} shuffles no p value is small enough for a signal.",
+            f"Use {FEWEST_SHUFFLES} or more; the default is {SHUFFLES:,}.",
         )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from csmkit.bias.checks import bias_checks
 from csmkit.bias.expected import expected_retention
 from csmkit.bias.judge import texts
-from csmkit.bias.verdicts import NOT_COMPUTABLE
+from csmkit.bias.verdicts import NOT_COMPUTABLE, SIGNAL
 from csmkit.compute.sentences import percent
 from csmkit.compute.team import role_bands
 from csmkit.cycle import Book, Context, Cycle
@@ -59,13 +59,16 @@ def case_mix(book: Book) -> pd.DataFrame:
     -------
     DataFrame
         label (ARR kept, accounts kept), value (as it was), expected, low, high (an average CSM
-        with this very book: expectation and 95 % interval), unit (share). Empty with
-        ``attrs["needs"]`` where nothing can be expected.
+        with this very book: expectation and 95 % interval), unit (share). Empty where nothing can
+        be expected; ``attrs["needs"]`` says what is lacking, or why.
     """
     row = _own(book)
     table = pd.DataFrame(columns=CASE_MIX)
     if row is None or row["verdict"] == NOT_COMPUTABLE:
         table.attrs["needs"] = "" if row is None else row["needs"]
+        return table
+    if row["low"] != row["low"]:
+        table.attrs["needs"] = texts()["unsure"][row["unsure"]]
         return table
     words = texts()["case_mix"]
     parts = {
@@ -84,14 +87,21 @@ def case_mix_note(book: Book) -> str:
     row = _own(book)
     if row is None or row["verdict"] == NOT_COMPUTABLE:
         return ""
-    words = texts()["case_mix"]
+    words, why = texts()["case_mix"], row["unsure"]
+    if row["low"] != row["low"]:
+        return str(texts()["unsure"][why])
     name = str(book.owner["name"])
     said = words["says"].format(
         low=percent(row["low"]), high=percent(row["high"]), kept=percent(row["observed"]), name=name
     )
-    why = row["unsure"]
-    told = texts()["unsure"][why] if why else words[row["verdict"].replace(" ", "_")]
+    told = texts()["unsure"][why] if why else words[_verdict_key(row)]
     return f"{said} {told}"
+
+
+def _verdict_key(row: pd.Series) -> str:
+    if row["verdict"] == SIGNAL:
+        return "more" if row["losses"] > row["expected_losses"] else "fewer"
+    return str(row["verdict"]).replace(" ", "_")
 
 
 def _own(book: Book) -> pd.Series | None:

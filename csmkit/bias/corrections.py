@@ -157,7 +157,10 @@ def never_seen(cycle: Cycle) -> pd.DataFrame:
     columns = ["person_id", "manager_id", "account_id", "account", "arr", "days", "touchpoints"]
     table = table.sort_values(["person_id", "arr", "account"], ascending=[True, False, True])
     table = table[[*columns, "without_attendees", "last"]].reset_index(drop=True)
-    if needs := cycle.missing("touchpoints.attendees", "people.manager_id"):
+    lacking = [cycle.missing("touchpoints.attendees", "people.manager_id")]
+    if cycle.subjects["manager_id"].isna().all():
+        lacking = [lacking[0] or "people.manager_id"]
+    if needs := lacking[0]:
         table = table.head(0)
         table.attrs["needs"] = needs
     return table

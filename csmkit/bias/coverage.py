@@ -74,6 +74,8 @@ def check_coverage_recency(cycle: Cycle, *, days: int = RECENT_DAYS) -> Found:
     lacks = _lacks(cycle)
     if lacks:
         return Found("coverage_recency", needs=lacks)
+    if cycle.period.days <= days:
+        return Found("coverage_recency", unsure="short_period", scale=1.0)
     items = evidence_timeline(cycle)
     recent = (cycle.period.end - items["date"]).dt.days < days
     return _found("coverage_recency", _marked(items, _citations(cycle)), recent)

@@ -72,9 +72,10 @@ def start_facts(cycle: Cycle, *, opening: str = "calendar") -> pd.DataFrame:
     period, steps = cycle.period, arr_steps(cycle)
     master = account_facts(cycle, "segment", "contract_start").set_index("account_id")
     rows["arr"] = arr_at(steps, rows, on="day")
-    rows["segment"] = rows["account_id"].map(master["segment"]).fillna("unknown")
+    rows["segment"] = rows["account_id"].map(master["segment"]).astype("str").fillna("unknown")
     scored = statuses(cycle).dropna(subset=["status"])[["account_id", "date", "status"]]
-    rows["health"] = nearest_record(rows, scored, on="day")["status"].fillna("unknown")
+    colour = nearest_record(rows, scored, on="day")["status"]
+    rows["health"] = colour.astype("str").fillna("unknown")
     began = rows["account_id"].map(master["contract_start"])
     first = rows["account_id"].map(steps.groupby("account_id")["date"].min())
     began = began.where(began <= rows["day"], first.where(first <= rows["day"]))

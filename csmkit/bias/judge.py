@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from csmkit.bias.verdicts import (
-    ALPHA,
     CANNOT_TELL,
     NO_EFFECT,
     NOT_COMPUTABLE,
@@ -148,8 +147,11 @@ def _sentence(found: Found, result: str, least: float, days: int) -> str:
     if words["unit"] == SHARE and np.isfinite(low):
         in_unit["low"] = in_words(low * 100, "number")
     if result == SIGNAL:
+        if len(found.lines) == 2:
+            return str(say["signal"].format(what=say["two"].format(**in_unit), **in_unit))
         what = words["higher" if found.effect > 0 else "lower"].format(**in_unit)
-        return str(say["signal"].format(what=what, **in_unit))
+        key = "signal_rater" if len(found.lines) else "signal"
+        return str(say[key].format(what=what, **in_unit))
     if result == NO_EFFECT:
         return str(say["small"].format(**in_unit))
     return str(say[_how_open(found)].format(**in_unit))
@@ -166,7 +168,28 @@ def _note(found: Found) -> str:
     """What of the ratings was left out, in words."""
     told = texts()["told"]
     counts = {key: int(found.extra.get(key, 0)) for key in told}
-    return " ".join(told[key].format(count=f"{n:,}") for key, n in counts.items() if n)
+    left_out = [told[key].format(count=f"{n:,}") for key, n in counts.items() if n]
+    return " ".join([*_beside(found), *left_out])
+
+
+def _beside(found: Found) -> list[str]:
+    """What a check looked at beside its own figure, in words; shown, never judged."""
+    words, extra = texts()["beside"], found.extra
+    unit = texts()["check"][found.check]["unit"]
+    said = []
+    for key in sorted(key for key in extra if key.startswith("effect_")):
+        days = key.removeprefix("effect_")
+        figures = {n: in_words(extra[f"{n}_{days}"], unit) for n in ("effect", "low", "high")}
+        said.append(words["days"].format(days=days, **figures))
+    if np.isfinite(extra.get("slope_effect", np.nan)):
+        figures = {n: in_words(extra[f"slope_{n}"], unit) for n in ("effect", "low", "high")}
+        said.append(words["slope"].format(**figures))
+    if np.isfinite(extra.get("cited", np.nan)):
+        shares = {name: by_unit(extra[name], "share") for name in ("cited", "on_file")}
+        said.append(words["shares"].format(**shares))
+    if extra.get("by_level"):
+        said.append(words["by_level"])
+    return said
 
 
 def _how_open(found: Found) -> str:
@@ -194,16 +217,22 @@ def lines_of(founds: Sequence[Found], checks: pd.DataFrame) -> pd.DataFrame:
         check, person_id, effect, low, high, p, n, sentence; empty without a signal.
     """
     signals = set(checks.loc[checks["verdict"] == SIGNAL, "check"])
-    rows = []
+    rows: list[dict[str, Any]] = []
     for found in (f for f in founds if f.check in signals):
-        unit = texts()["check"][found.check]["unit"]
+        unit, before = texts()["check"][found.check]["unit"], len(rows)
         for line in found.lines.to_dict("records"):
-            said = texts()["say"]["line" if line["p"] < ALPHA else "line_open"].format(
+            place, two = len(rows) - before, len(found.lines) == 2
+            first = place == int(found.extra.get("headline", 0))
+            key = "line_two" if two else "line" if first else "line_other"
+            said = texts()["say"][key].format(
                 effect=in_words(abs(line["effect"]), unit),
                 way="more" if line["effect"] > 0 else "less",
                 low=in_words(line["low"], "number"),
                 high=in_words(line["high"], unit),
                 n=f"{int(line['n'])} {'person' if line['n'] == 1 else 'people'}",
             )
-            rows.append({**line, "check": found.check, "sentence": said})
+            # A rater beside one who stands apart looks apart too: only that one has a p value.
+            p = line["p"] if first and not two else None
+            kept = {str(name): value for name, value in line.items()}
+            rows.append({**kept, "p": p, "check": found.check, "sentence": said})
     return pd.DataFrame(rows, columns=LINE_COLUMNS)

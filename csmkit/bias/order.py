@@ -20,6 +20,7 @@ VALUES = "ratings.phase=final, or decisions.before and decisions.after"
 # Lowest to highest is two levels, as red to green is two colours: a level counts as much as one
 # colour on every competency.
 WORDS = {"needs": 0.0, "meets": 1.0, "exceeds": 2.0, "red": 0.0, "yellow": 1.0, "green": 2.0}
+MEETING = pd.Timedelta(days=30)
 
 
 def order_of_discussion(
@@ -117,7 +118,8 @@ def order_check(
 ) -> Found:
     """Changes made in the meeting against who was discussed just before.
 
-    The order is that of the rows of ``decisions`` of one day. A table in order of its ids holds no
+    A meeting of this cycle lies in the last 30 days of the period or after it. The order is that of
+    the rows of ``decisions`` of one day. A table in order of its ids holds no
     order of discussion. Changes are final less manager colours where both are on record for enough
     people, else after less before of the decision; then a level counts as one colour on every
     competency (``extra`` has ``by_level``).
@@ -128,6 +130,7 @@ def order_check(
         As in `csmkit.bias.raters.rater_checks`.
     """
     rows = cycle.table("decisions").dropna(subset=["person_id", "at"])
+    rows = rows[rows["at"] > cycle.period.end - MEETING]
     if rows.empty:
         return Found("order", needs=NEEDS)
     day = rows["at"].dt.normalize()

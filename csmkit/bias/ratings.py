@@ -8,7 +8,7 @@ import pandas as pd
 
 from csmkit.bias.pairs import STEPS, Pairs, pairs_of
 from csmkit.cycle import Cycle
-from csmkit.matrix.model import read_matrix
+from csmkit.matrix.model import ratings_of_cycle, read_matrix
 
 NEEDS = "ratings.value, ratings.rater_id"
 # Words of the schema that are no colour and yet no mistake on a competency.
@@ -39,15 +39,22 @@ def colours(
     -------
     tuple
         A frame (person_id, rater_id, competency, phase, value, at), the later of two values for
-        the same cell; and how many were left out, by reason: ``repeated``, ``outside_scale``.
+        the same cell; and how many were left out, by reason: ``repeated``, ``outside_scale``,
+        ``earlier`` (given before the period). Only people with a packet's role are rated.
     """
-    rows = cycle.table("ratings")
-    rows = rows[rows["phase"].isin(phases) & rows["competency"].isin(matrix_ids(competencies))]
+    every = cycle.table("ratings")
+    every = every[every["person_id"].isin(cycle.subjects["person_id"])]
+    every = every[every["phase"].isin(phases) & every["competency"].isin(matrix_ids(competencies))]
+    rows = every[every.index.isin(ratings_of_cycle(cycle).index)]
     coloured = rows[rows["value"].isin(list(STEPS))]
     outside = int((~rows["value"].isin([*STEPS, *BLANK])).sum())
     ordered = coloured.sort_values("at", kind="stable", na_position="first")
     latest = ordered.drop_duplicates([*_KEYS, "phase"], keep="last")
-    told = {"repeated": float(len(coloured) - len(latest)), "outside_scale": float(outside)}
+    told = {
+        "repeated": float(len(coloured) - len(latest)),
+        "outside_scale": float(outside),
+        "earlier": float(len(every) - len(rows)),
+    }
     return latest[[*_KEYS, "phase", "value", "at"]].reset_index(drop=True), told
 
 

@@ -87,6 +87,8 @@ def check_recency(
     lacks = [cycle.missing(*NEEDS.split(", ")), "" if len(happened) else events.NEEDS]
     if any(lacks):
         return Found("recency", needs=", ".join(filter(None, lacks)))
+    if cycle.period.days <= days:
+        return Found("recency", unsure="short_period")
     pairs, told = rating_pairs(cycle, competencies)
     people = pd.Index(pairs.people)
     rating, part = by_person(pairs.person, pairs.rater, pairs.totals, len(people))
@@ -95,7 +97,8 @@ def check_recency(
     kind = pd.factorize(happened["kind"], sort=True)[0].astype(np.int64)
     value = happened["value"].to_numpy(dtype=np.float64)
     left = (cycle.period.end - happened["date"]).dt.days.to_numpy()
-    windows = {d: Dated(person, kind, value, left < d) for d in dict.fromkeys((days, *BESIDE_DAYS))}
+    wanted = [d for d in dict.fromkeys((days, *BESIDE_DAYS)) if d < cycle.period.days]
+    windows = {d: Dated(person, kind, value, left < d) for d in wanted}
     found = recency(rating, part, windows, shuffles=shuffles, rng=rng)
     found.extra.update(told)
     return replace(found, scale=STEPS["green"] * len(pairs.competencies))

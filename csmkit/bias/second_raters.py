@@ -17,7 +17,7 @@ from csmkit.bias.ratings import given_by_managers, managers_of
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 
-COLUMNS = ["person_id", "second_rater_id", "reason"]
+COLUMNS = ["person_id", "second_rater_id", "why"]
 
 
 @cache
@@ -73,7 +73,7 @@ def plan_second_raters(cycle: Cycle, *, people: int = MIN_SHARED) -> pd.DataFram
     Returns
     -------
     DataFrame
-        person_id, second_rater_id, reason. ``attrs``: ``needs`` (what is lacking; then no rows),
+        person_id, second_rater_id, why. ``attrs``: ``needs`` (what is lacking; then no rows),
         ``shared`` (people with two raters after the plan), ``smallest_p`` (the smallest p value
         that many can give), ``connected``, ``says`` (in words).
 
@@ -176,13 +176,13 @@ def _without(options: list[list[dict[str, Any]]], person: str) -> list[list[dict
 
 
 def _row(option: dict[str, Any], *, joins: bool) -> dict[str, str]:
-    words = _texts()["reason"]
+    words = _texts()["why"]
     knows = words["attended"] if option["attended"] else words["unseen"]
     reason = [words["joins"] if joins else words["more"], knows]
     return {
         "person_id": option["person_id"],
         "second_rater_id": option["second"],
-        "reason": " ".join(reason).format(attended=f"{option['attended']:.0%}".replace("%", " %")),
+        "why": " ".join(reason).format(attended=f"{option['attended']:.0%}".replace("%", " %")),
     }
 
 

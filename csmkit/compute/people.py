@@ -8,6 +8,7 @@ import pandas as pd
 
 from csmkit.cycle import Cycle
 
+ELSE = "Somebody else"
 _PEOPLE = {
     "person_id": "name",
     "rater_id": "rater",
@@ -16,7 +17,11 @@ _PEOPLE = {
     "rater_a": "rater_a",
     "rater_b": "rater_b",
 }
-_TEXT = ("text", "message")
+# Words that are the kit's own or stand for a figure; any other text may hold a name.
+_KIT_WORDS = frozenset(
+    """between check competency family item kind label measure metric pillar sentence status unit
+    value_a value_b verdict what why needs movement start_status end_status""".split()  # noqa: SIM905
+)
 
 
 def with_names(cycle: Cycle, frame: pd.DataFrame, *, mask: bool = False) -> pd.DataFrame:
@@ -31,7 +36,8 @@ def with_names(cycle: Cycle, frame: pd.DataFrame, *, mask: bool = False) -> pd.D
         named too.
     mask : bool
         For a shared screen: people become "Person 7" and accounts "Account 12", the same in every
-        frame of the cycle and in no order that says who they are; ids and free text go.
+        frame of the cycle. Numbers and rows stand in no order that says who somebody is; ids and
+        all text but the kit's own go.
 
     Returns
     -------
@@ -45,17 +51,21 @@ def with_names(cycle: Cycle, frame: pd.DataFrame, *, mask: bool = False) -> pd.D
     for column, name in _PEOPLE.items():
         if column in frame:
             told = frame[column].map(known)
-            named[name] = told if mask else told.fillna(frame[column])
+            named[name] = told.fillna(ELSE) if mask else told.fillna(frame[column])
     if not mask:
         return named
     if "account_id" in frame:
         accounts = pd.Index(cycle.table("accounts")["account_id"].unique())
         named["account"] = frame["account_id"].map(_numbered(cycle, accounts, "Account"))
-    hidden = [c for c in (*_PEOPLE, "account_id", *_TEXT) if c in named and c not in _shown()]
-    # An account that is known by name alone cannot be numbered, so it goes.
-    if "account" in frame and "account_id" not in frame:
-        hidden.append("account")
-    return named.drop(columns=hidden)
+    shown = {*_PEOPLE.values(), "account"} if "account_id" in frame else {*_PEOPLE.values()}
+    texts = named.select_dtypes(include=["str", "object"]).columns
+    named = named.drop(columns=[c for c in texts if c not in shown | _KIT_WORDS])
+    return named.sort_values("name", key=_number, kind="stable") if "name" in named else named
+
+
+def _number(labels: pd.Series) -> pd.Series:
+    """The number in a label such as "Person 7"; what has none goes last."""
+    return labels.str.extract(r"(\d+)$", expand=False).astype("float64")
 
 
 def _told_apart(cycle: Cycle) -> pd.Series:
@@ -63,11 +73,6 @@ def _told_apart(cycle: Cycle) -> pd.Series:
     people = cycle.table("people").drop_duplicates("person_id").set_index("person_id")["name"]
     shared = people.duplicated(keep=False)
     return people.mask(shared, people + " (" + people.index.to_series() + ")")
-
-
-def _shown() -> set[str]:
-    """Columns that are ids before and names after."""
-    return set(_PEOPLE) & set(_PEOPLE.values())
 
 
 def _numbered(cycle: Cycle, ids: pd.Index, word: str) -> pd.Series:

@@ -28,6 +28,12 @@ def read_matrix() -> pd.DataFrame:
     return pd.DataFrame(list(_entries()))[["id", "pillar", "name", "about", "book"]]
 
 
+def ratings_of_cycle(cycle: Cycle) -> pd.DataFrame:
+    """Ratings but for those given before the period began: they belong to an earlier cycle."""
+    rows = cycle.table("ratings")
+    return rows[rows["at"].isna() | (rows["at"] >= cycle.period.start)]
+
+
 def manager_ratings(cycle: Cycle) -> pd.DataFrame:
     """Ratings of the phase ``manager``, one for each person and competency.
 
@@ -37,7 +43,7 @@ def manager_ratings(cycle: Cycle) -> pd.DataFrame:
         The columns of ratings. Where several scored, the person's own manager counts, and where
         that one did not, the latest.
     """
-    rows = cycle.table("ratings")
+    rows = ratings_of_cycle(cycle)
     rows = rows[rows["phase"].eq("manager")].sort_values("at", kind="stable")
     people = cycle.table("people").drop_duplicates("person_id").set_index("person_id")
     own = rows["person_id"].map(people["manager_id"]).eq(rows["rater_id"])
@@ -55,7 +61,7 @@ def matrix_scores(cycle: Cycle) -> pd.DataFrame:
         blank where nobody scored; of several managers the person's own, else the latest), evidence
         (items on file that name the competency).
     """
-    ratings = cycle.table("ratings").sort_values("at", kind="stable")
+    ratings = ratings_of_cycle(cycle).sort_values("at", kind="stable")
     alone = ratings[ratings["phase"].isin(("self", "final"))]
     ratings = pd.concat([alone, manager_ratings(cycle)])
     keys = ["person_id", "competency"]

@@ -1,11 +1,14 @@
 """All checks of a team at once: on the sample team, on too little, on odd ratings."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
 import csmkit as ck
 from csmkit.bias.judge import texts
 from csmkit.errors import UsageError
+from csmkit.schema import TABLES
 from tests.compute.helpers import cycle_of, rows
 
 QUICK = 199
@@ -30,7 +33,9 @@ def test_every_check_is_told_once_with_a_sentence_and_a_correction(found):
     assert found["sentence"].str.len().gt(20).all()
     assert found["correction"].str.len().gt(20).all()
     assert not found["sentence"].str.contains("nan|inf", case=True, regex=True).any()
-    assert set(found["verdict"]) <= {"signal", "no material effect", "cannot tell"}
+    # No meeting of this cycle is on record: the sample team's decisions are of the one before.
+    alone = found.loc[found["check"] != "order", "verdict"]
+    assert set(alone) <= {"signal", "no material effect", "cannot tell"}
 
 
 def test_the_same_seed_gives_the_same_figures(team):
@@ -118,9 +123,7 @@ def test_a_rater_of_themself_and_values_given_twice_are_left_out_and_told():
     assert "no colour of the scale: 1" in note
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"recent_days": 0}, {"recent_days": 500}, {"material": 3.0}, {"shuffles": 10}]
-)
+@pytest.mark.parametrize("wrong", [{"recent_days": 0}, {"material": 3.0}, {"shuffles": 99}])
 def test_settings_that_make_no_sense_are_one_message(team, wrong):
     with pytest.raises(UsageError):
         ck.bias_checks(team, **wrong)
@@ -130,3 +133,37 @@ def test_another_matrix_has_another_scale(team):
     half = ck.read_matrix().head(10)
     table = ck.bias_checks(team, half, shuffles=QUICK).set_index("check")
     assert "1.5 steps" in table.loc["severity", "sentence"]
+
+
+@pytest.mark.parametrize("period", ["2026-06-01:2026-06-30", "2026-06-29:2026-06-30"])
+def test_a_period_as_short_as_its_last_days_has_no_recency(team, period):
+    short = dataclasses.replace(team, period=ck.Period.parse(period))
+    table = ck.bias_checks(short, shuffles=QUICK).set_index("check")
+    for check in ("recency", "coverage_recency"):
+        assert table.loc[check, "verdict"] in ("cannot tell", "not computable")
+    if period.startswith("2026-06-01"):
+        assert "as short as its last days" in table.loc["recency", "sentence"]
+
+
+def test_ratings_of_an_earlier_cycle_and_of_managers_are_no_second_ratings():
+    cycle = _rated(_mixed, raters=("m0",))
+    ratings = cycle.table("ratings")
+    old = ratings.assign(rater_id="m1", at=pd.Timestamp("2024-06-01"))
+    boss = ratings.head(20).assign(person_id="m0", rater_id="m1")
+    more = cycle.with_tables(ratings=pd.concat([ratings, old, boss], ignore_index=True))
+    table = ck.bias_checks(more, shuffles=QUICK).set_index("check")
+    assert "No two raters" in table.loc["severity", "sentence"]
+    assert "earlier cycle" in table.loc["severity", "note"]
+
+
+def test_last_year_s_meeting_is_not_this_year_s():
+    people = [f"p{i}" for i in range(8)]
+    order = people[::2] + people[1::2]
+    meeting = rows(
+        "person_id at before after",
+        *((p, "2025-06-30", "meets", "exceeds") for p in order),
+    )
+    cycle = _rated(_mixed)
+    old = TABLES["decisions"].conform(meeting.assign(at=pd.to_datetime(meeting["at"])))
+    table = ck.bias_checks(cycle.with_tables(decisions=old), shuffles=QUICK).set_index("check")
+    assert table.loc["order", "verdict"] == "not computable"

@@ -55,6 +55,18 @@ def test_why_it_cannot_tell_is_in_words():
     assert "Less than half" in ck.case_mix_note(book)
 
 
+def test_nothing_is_half_filled_where_too_few_were_lost(team):
+    # Nobody's contracts end: nothing was lost, so nothing can be expected.
+    contracts = team.table("contracts").drop_duplicates("account_id", keep="last")
+    bare = team.with_tables(contracts=contracts.assign(end=pd.NaT))
+    book = ck.book_of(bare, BOHDAN, context=ck.team_context(bare))
+    note = ck.case_mix_note(book)
+    assert "would keep" not in note
+    assert note.endswith(".")
+    assert ck.case_mix(book).empty
+    assert ck.case_mix(book).attrs["needs"]
+
+
 def test_the_csms_edition_has_the_expectation_and_no_checks(team, context):
     book = ck.book_of(team, BOHDAN, edition="csm", context=context)
     assert ck.team_checks(book).empty

@@ -143,11 +143,40 @@ def test_lines_of_managers_are_there_only_when_the_check_is_a_signal():
     assert lines_of([quiet], judged([quiet], material=0.075, days=30)).empty
 
 
-def test_a_line_that_is_not_beyond_chance_says_so():
-    founds = [one("severity", lines=lines(p=0.2, n=1))]
-    said = lines_of(founds, judged(founds, material=0.075, days=30))["sentence"][0]
-    assert "cannot be told from no difference" in said
-    assert "1 person " in said
+def three(**headline):
+    several = pd.concat([lines(), lines(person_id="jo", effect=-3.0), lines(person_id="al", n=1)])
+    return one("severity", lines=several.reset_index(drop=True), extra=headline)
+
+
+def test_only_the_rater_who_stands_out_most_is_spoken_of():
+    founds = [three(headline=1.0, headline_low=-5.0, headline_high=-1.0)]
+    checks = judged(founds, material=0.075, days=30)
+    shown = lines_of(founds, checks).set_index("person_id")
+    assert "3 steps less than colleagues gave" in shown.loc["jo", "sentence"]
+    assert shown.loc["jo", "p"] == 0.01
+    assert shown["p"].notna().sum() == 1
+    assert "nothing is said of this one" in shown.loc["mk", "sentence"]
+    assert "the same 1 person " in shown.loc["al", "sentence"]
+    assert "makes the others look apart too" in checks["sentence"][0]
+
+
+def test_of_two_raters_neither_is_the_one_apart():
+    both = pd.concat([lines(), lines(person_id="jo", effect=-4.0)]).reset_index(drop=True)
+    founds = [one("severity", lines=both, effect=4.0)]
+    checks = judged(founds, material=0.075, days=30)
+    assert checks["sentence"][0].startswith("The two raters of the same people differ: 4 steps.")
+    shown = lines_of(founds, checks)
+    assert shown["p"].isna().all()
+    assert shown["sentence"].str.contains("Which of the two").all()
+
+
+def test_what_stands_beside_a_check_is_told_and_not_judged():
+    wider = {"effect_60": 1.0, "low_60": -2.0, "high_60": 4.0}
+    assert "With the last 60 days: 1 step (−2 steps to 4 steps)." in row(one(extra=wider))["note"]
+    slope = {"slope_effect": 2.0, "slope_low": -1.0, "slope_high": 5.0, "slope_p": 0.2}
+    assert "shown, not judged" in row(one("inheritance", extra=slope))["note"]
+    shares = one("coverage_recency", extra={"cited": 0.4, "on_file": 0.25}, scale=1.0)
+    assert "Cited 40.0\u202f%, on file 25.0\u202f%." in row(shares)["note"]
 
 
 def test_every_check_has_all_its_texts():

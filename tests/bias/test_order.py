@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 
 from csmkit.bias.order import order_check, order_of_discussion
-from tests.compute.helpers import cycle_of, rows
+from tests.compute.helpers import csms, cycle_of, rows
 
 
 def rng(seed: int = 0) -> np.random.Generator:
@@ -112,7 +112,7 @@ def test_ratings_before_and_after_count_where_they_are_on_record():
             for c in ("c0", "c1")
         ),
     )
-    cycle = cycle_of(decisions=decided(IDS), ratings=ratings)
+    cycle = cycle_of(people=csms(*IDS), decisions=decided(IDS), ratings=ratings)
     found = order_check(cycle, competencies=["c0", "c1"], shuffles=99)
     by_level = order_check(cycle_of(decisions=decided(IDS)), shuffles=99)
     assert found.extra["by_level"] == 0

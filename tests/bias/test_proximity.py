@@ -6,7 +6,7 @@ import pytest
 import statsmodels.api as sm
 
 from csmkit.bias.proximity import attended, proximity, proximity_check, raters_and_calls
-from tests.compute.helpers import cycle_of, rows
+from tests.compute.helpers import csms, cycle_of, rows
 
 COMPETENCIES = [f"c{i}" for i in range(20)]
 
@@ -147,5 +147,8 @@ def test_without_attendance_or_ratings_it_says_what_it_needs():
     assert proximity_check(cycle_of()).needs == (
         "ratings.value, ratings.rater_id, touchpoints.attendees"
     )
-    found = proximity_check(cycle_of(ratings=rated(3)), competencies=COMPETENCIES)
+    found = proximity_check(
+        cycle_of(people=csms(*rated(3)["person_id"].unique()), ratings=rated(3)),
+        competencies=COMPETENCIES,
+    )
     assert found.needs == "touchpoints.attendees"

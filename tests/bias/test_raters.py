@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from csmkit.bias.blocks import Blocks, gap_families
 from csmkit.bias.raters import central_tendency, halo, rater_checks, severity
-from tests.compute.helpers import cycle_of, rows
+from tests.compute.helpers import csms, cycle_of, rows
 
 COMPETENCIES = [f"c{i}" for i in range(20)]
 
@@ -215,7 +215,7 @@ def test_a_cycle_is_read_and_what_was_left_out_is_counted():
         ("p0", "m0", "c1", "manager", "not_observed", "2026-06-22"),
         ("p0", "m0", "overall", "manager", "meets", "2026-06-22"),
     )
-    cycle = cycle_of(ratings=pd.concat([ratings, more]))
+    cycle = cycle_of(people=csms(*(f"p{i}" for i in range(8))), ratings=pd.concat([ratings, more]))
     found = {f.check: f for f in rater_checks(cycle, competencies=COMPETENCIES, shuffles=99)}
     assert list(found) == ["severity", "halo", "central"]
     for one in found.values():
@@ -232,7 +232,7 @@ def test_the_pre_vote_counts_for_people_without_a_managers_rating():
     early = ratings["person_id"].isin(["p0", "p1"])
     ratings.loc[early, "phase"] = "prevote"
     extra = ratings[ratings["person_id"] == "p2"].assign(phase="prevote", rater_id="m9")
-    cycle = cycle_of(ratings=pd.concat([ratings, extra]))
+    cycle = cycle_of(people=csms(*(f"p{i}" for i in range(8))), ratings=pd.concat([ratings, extra]))
     found = rater_checks(cycle, competencies=COMPETENCIES, shuffles=99)[0]
     assert found.n == {"CSMs": 8, "raters": 2, "ratings": 16}
 
@@ -243,7 +243,7 @@ def test_without_ratings_the_checks_say_what_they_need():
 
 
 def test_the_same_seed_gives_the_same_figures():
-    cycle = cycle_of(ratings=table(colours(8, 2), 8, 2))
+    cycle = cycle_of(people=csms(*(f"p{i}" for i in range(8))), ratings=table(colours(8, 2), 8, 2))
     ask = {"competencies": COMPETENCIES, "shuffles": 99}
     one, two = rater_checks(cycle, seed=5, **ask), rater_checks(cycle, seed=5, **ask)
     assert [f.p for f in one] == [f.p for f in two]

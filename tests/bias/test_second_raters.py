@@ -73,7 +73,7 @@ def test_who_attended_calls_goes_first():
     seconds = dict(zip(plan["person_id"], plan["second_rater_id"], strict=True))
     assert seconds["p002"] == "m1"
     assert seconds["p105"] == "m0"
-    told = plan.set_index("person_id")["reason"]
+    told = plan.set_index("person_id")["why"]
     assert "100 % of this person's touchpoints" in told["p002"]
     assert "No shared touchpoint" in told.drop(["p002", "p105"]).iloc[0]
 

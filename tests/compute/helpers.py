@@ -22,6 +22,11 @@ def owned(*values: tuple[Any, ...]) -> pd.DataFrame:
     return rows("account_id person_id start end", *values)
 
 
+def csms(*ids: str) -> pd.DataFrame:
+    """People who are CSMs, named by their ids."""
+    return rows("person_id name role", *((i, i.title(), "csm") for i in ids))
+
+
 def contracts(*values: tuple[Any, ...]) -> pd.DataFrame:
     """Contracts: account, first day, last day, ARR."""
     return rows("account_id start end arr", *values)
