@@ -61,11 +61,11 @@ def bias_checks(
     -------
     DataFrame
         One row a check: check, family, label, asks, verdict (``signal``, ``no material effect``,
-        ``cannot tell``, ``not computable``), sentence, effect with its 95 % interval low and high
-        in ``unit`` (steps: one competency moved by one colour; or share; of a check of raters
-        without a signal the interval reaches over all raters), n, p, p_adjusted (Holm over the
-        checks of a family), correction, note (what stands beside, what was left out),
-        statistic, null, assumes, needs.
+        ``cannot tell``, ``not computable``), sentence (where it is not computable, what it needs),
+        effect with its 95 % interval low and high in ``unit`` (steps: one competency moved by one
+        colour; or share; of a check of raters without a signal the interval reaches over all
+        raters), n, p, p_adjusted (Holm over the checks of a family), correction, note (what stands
+        beside, what was left out), statistic, null, assumes, needs.
 
     Raises
     ------

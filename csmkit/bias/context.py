@@ -12,7 +12,7 @@ from csmkit.compute.sentences import percent
 from csmkit.compute.team import role_bands
 from csmkit.cycle import Book, Context, Cycle
 
-CHECKS = ["family", "label", "asks", "verdict", "sentence", "n", "correction", "note", "needs"]
+CHECKS = ["family", "label", "asks", "verdict", "sentence", "n", "correction"]
 CASE_MIX = ["label", "value", "expected", "low", "high", "unit"]
 
 
@@ -45,7 +45,7 @@ def team_checks(book: Book) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        label, verdict, sentence, n, correction, needs. They speak of the team's ratings, not of the
+        label, verdict, sentence, n, correction. They speak of the team's ratings, not of the
         person. Empty in the CSM's edition.
     """
     checks = book.context.checks

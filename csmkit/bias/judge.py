@@ -132,7 +132,7 @@ def _row(found: Found, p_adjusted: float, material: float, days: int) -> dict[st
 def _sentence(found: Found, result: str, least: float, days: int) -> str:
     say, words = texts()["say"], texts()["check"][found.check]
     if result == NOT_COMPUTABLE:
-        return str(say["needs"])
+        return found.needs
     if found.unsure:
         return str(texts()["unsure"][found.unsure])
     low, high = _interval(found, result)

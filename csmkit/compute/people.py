@@ -19,8 +19,11 @@ _PEOPLE = {
 }
 # Words that are the kit's own or stand for a figure; any other text may hold a name.
 _KIT_WORDS = frozenset(
-    """attribution between check competency family item kind label measure metric pillar sentence status unit
-    value_a value_b verdict what why needs movement start_status end_status""".split()  # noqa: SIM905
+    {
+        *("attribution", "between", "check", "competency", "family", "item", "kind", "label"),
+        *("measure", "metric", "pillar", "sentence", "status", "unit", "value_a", "value_b"),
+        *("verdict", "what", "why", "needs", "movement", "start_status", "end_status"),
+    }
 )
 
 
