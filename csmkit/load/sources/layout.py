@@ -295,11 +295,12 @@ def _left_out(
     )
 
 
-def like_totals(texts: pd.Series) -> set[str]:
+def like_totals(texts: pd.Series | pd.Index) -> set[str]:
     """The texts that may stand before a total; what is beside them tells for certain."""
     # Of a million ids only those few that hold such a word are looked at one by one.
-    held = pc.match_substring_regex(pa.array(texts, pa.large_string()), _TOTAL_STEM)
-    some = texts[held.to_numpy(zero_copy_only=False)]
+    array = pa.array(texts, from_pandas=True)
+    held = pc.fill_null(pc.match_substring_regex(array, _TOTAL_STEM), False)
+    some = array.filter(held).unique().to_pylist()
     return {text for text in some if _TOTAL.match(text) or _TOTAL_OF.match(text)}
 
 

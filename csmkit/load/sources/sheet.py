@@ -210,7 +210,7 @@ class Sheet:
         if len(end) and self.layout.last_row is None:
             found.append(self._foot(frame.loc[end], filled, counts, said))
         noted = join_findings(found)["row"]
-        found.append(self._totals(frame[~frame.index.isin(noted)]))
+        found.append(self._totals(frame.drop(noted, errors="ignore") if len(noted) else frame))
         notes = join_findings(found)
         blank = counts.index[counts == 0]
         return blank.append(pd.Index(notes["row"].dropna().astype("int64"))), notes
@@ -222,8 +222,8 @@ class Sheet:
         label = frame[self.headers[0]]
         if label.isna().any():
             label = decoded(label).fillna(self._second(frame))
-        texts = distinct(label)
-        like = like_totals(texts)
+        coded = isinstance(label.dtype, pd.CategoricalDtype)
+        like = like_totals(label.cat.categories if coded else label)
         if not like:
             return no_findings()
         rows = label.index[label.isin(like)]
@@ -233,7 +233,7 @@ class Sheet:
             for row in rows
             if (filled := [str(cell) for cell in cells.loc[row] if isinstance(cell, str)])
         }
-        return totals_between(last, set(texts) - like, self._opened.usual, self.name)
+        return totals_between(last, set(distinct(label)) - like, self._opened.usual, self.name)
 
     def _second(self, frame: pd.DataFrame) -> pd.Series:
         """The second column, in which a group's total is named where the first one is blank."""
