@@ -219,9 +219,8 @@ def lines_of(founds: Sequence[Found], checks: pd.DataFrame) -> pd.DataFrame:
     signals = set(checks.loc[checks["verdict"] == SIGNAL, "check"])
     rows: list[dict[str, Any]] = []
     for found in (f for f in founds if f.check in signals):
-        unit, before = texts()["check"][found.check]["unit"], len(rows)
-        for line in found.lines.to_dict("records"):
-            place, two = len(rows) - before, len(found.lines) == 2
+        unit, two = texts()["check"][found.check]["unit"], len(found.lines) == 2
+        for place, line in enumerate(found.lines.to_dict("records")):
             first = place == int(found.extra.get("headline", 0))
             key = "line_two" if two else "line" if first else "line_other"
             said = texts()["say"][key].format(
