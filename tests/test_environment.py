@@ -8,7 +8,7 @@ from tests.conftest import ROOT
 
 def _conda() -> dict[str, str]:
     lines = (ROOT / "environment.yml").read_text(encoding="utf-8").splitlines()
-    found = [re.fullmatch(r"  - ([a-z0-9_-]+)((?:[<>=].*)?)", line) for line in lines]
+    found = [re.fullmatch(r"  - ([a-z0-9._-]+)((?:[<>=].*)?)", line) for line in lines]
     # conda keeps the underscore in jupyter_core, which pip takes for a hyphen.
     named = {m[1].replace("_", "-"): m[2] for m in found if m}
     return {name: text for name, text in named.items() if name not in ("conda-forge", "pip")}
@@ -16,7 +16,7 @@ def _conda() -> dict[str, str]:
 
 def _project() -> dict[str, str]:
     data = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    found = [re.fullmatch(r"([a-z0-9-]+)(.*)", line) for line in data["dependencies"]]
+    found = [re.fullmatch(r"([a-z0-9.-]+)(.*)", line) for line in data["dependencies"]]
     ranges = {m[1]: m[2] for m in found if m}
     return ranges | {"python": data["requires-python"]}
 
