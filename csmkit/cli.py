@@ -1,4 +1,4 @@
-"""The command line: exit 0 done, 1 errors found or packets failed, 2 wrong usage."""
+"""The command line: exit 0 done, 1 errors found, packets or checks failed, 2 wrong usage."""
 
 from __future__ import annotations
 
@@ -341,12 +341,14 @@ def _render(
     for entry in pack.manifest["packets"]:
         if entry["status"] != "done":
             _tell(f"csmkit: {entry['error']}", err=True)
+    for told in pack.failed_checks:
+        _tell(f"csmkit: A check of the team failed. {told}", err=True)
     done = len(pack.manifest["packets"]) - pack.failed
     _tell(f"{done} packets done, {pack.failed} failed. Open {pack.index.resolve()}")
     errors = int(cycle.findings["severity"].eq("error").sum()) if len(cycle.findings) else 0
     if errors:
         _tell(f"The export has {errors} errors that change figures; csmkit check lists them.")
-    if pack.failed or errors:
+    if pack.failed or pack.failed_checks or errors:
         raise typer.Exit(1)
 
 

@@ -5,9 +5,43 @@ from __future__ import annotations
 import hashlib
 import re
 
+import pandas as pd
 from anyascii import anyascii
 
 _LONGEST = 60
+
+
+def one_id_a_row(rows: pd.DataFrame, column: str, *, name: str) -> pd.DataFrame:
+    """A frame with one row for each id of a column of several, joined by ``;``.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Any frame.
+    column : str
+        A column of ids, for example the attendees of touchpoints.
+    name : str
+        What the column of single ids is called.
+
+    Returns
+    -------
+    DataFrame
+        Rows keep their index, so that the ids of a row share it. An id that stands twice in a row
+        is there once; blank ones are left out, and with them rows without any.
+
+    Examples
+    --------
+    >>> calls = pd.DataFrame({"attendees": ["ana; max", None]})
+    >>> one_id_a_row(calls, "attendees", name="person_id")["person_id"].tolist()
+    ['ana', 'max']
+    """
+    known = rows[rows[column].notna()]
+    ids = [
+        list(dict.fromkeys(part.strip() for part in str(text).split(";") if part.strip()))
+        for text in known[column]
+    ]
+    each = known.assign(**{name: pd.Series(ids, index=known.index, dtype="object")}).explode(name)
+    return each[each[name].notna()].astype({name: "str"})
 
 
 def slug_name(name: str) -> str:

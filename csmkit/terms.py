@@ -144,10 +144,20 @@ def team_terms(cycle: Cycle) -> list[Term]:
     return terms
 
 
-def unnamed_people(cycle: Cycle) -> pd.DataFrame:
-    """The people packets do not name: everybody but managers, whatever their role is."""
+def managers(cycle: Cycle) -> frozenset[str]:
+    """The ids of the people packets name: who has the role manager, and whoever is a manager.
+
+    A team lead may have the role of those led; being somebody's ``manager_id`` decides.
+    """
     people = cycle.table("people")
-    return people[people["role"].ne("manager").fillna(True)]
+    of_role = people.loc[people["role"].eq("manager").fillna(False), "person_id"]
+    return frozenset([*of_role, *people["manager_id"].dropna()])
+
+
+def unnamed_people(cycle: Cycle) -> pd.DataFrame:
+    """The people packets do not name: everybody but managers."""
+    people = cycle.table("people")
+    return people[~people["person_id"].isin(managers(cycle))]
 
 
 def first_names(cycle: Cycle) -> list[Term]:

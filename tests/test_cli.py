@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import csmkit as ck
+from csmkit.cli import main
+from csmkit.render.pack import Pack
 from csmkit.resources import resource
 from tests.conftest import ROOT
 
@@ -247,3 +249,13 @@ def test_letters_that_the_console_does_not_know_do_not_stop_a_check(tmp_path):
 def test_json_is_utf8_whatever_the_console_is_set_to(tmp_path):
     told = _narrow("check", str(_japanese(tmp_path / "export")), "--json").stdout.decode("utf-8")
     assert "東京" in {found["value"] for found in json.loads(told)["findings"]}
+
+
+def test_a_check_that_failed_is_told_and_ends_with_1(tmp_path, monkeypatch, capsys):
+    pack = Pack(tmp_path / "index.html", {"packets": []}, 0, ("Recency: KeyError: 'x'",))
+    monkeypatch.setattr("csmkit.render.pack.render_pack", lambda *_args, **_options: pack)
+    monkeypatch.setattr(sys, "argv", ["csmkit", "demo", "--out", str(tmp_path)])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 1
+    assert "A check of the team failed. Recency: KeyError: 'x'" in capsys.readouterr().err

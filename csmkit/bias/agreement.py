@@ -9,10 +9,10 @@ import pandas as pd
 from scipy import stats
 
 from csmkit.bias.pairs import STEPS, Pairs, pairs_of
-from csmkit.bias.ratings import colours, given_by_managers, managers_of, matrix_ids, rating_pairs
+from csmkit.bias.ratings import colours, given_by_managers, matrix_ids, rating_pairs
 from csmkit.bias.shuffle import LEVEL, SHUFFLES, Family, Floats, Ints, stream
 from csmkit.cycle import Cycle
-from csmkit.matrix.model import read_matrix
+from csmkit.matrix.model import manager_ratings, managers_of, read_matrix
 
 MIN_PEOPLE = 6
 # Below it, one competency's alpha moves more with who is in the team than with who rated.
@@ -365,11 +365,13 @@ def _self_rows(cycle: Cycle, competencies: Sequence[str] | None) -> pd.DataFrame
 
 
 def _manager_rows(cycle: Cycle, competencies: Sequence[str] | None) -> pd.DataFrame:
-    """Values of each person's manager; of the latest rater for whom the manager did not rate."""
-    rows, _ = given_by_managers(cycle, competencies)
-    own = rows["person_id"].map(managers_of(cycle)) == rows["rater_id"]
-    has = rows["person_id"].isin(rows.loc[own, "person_id"])
-    dated = rows.sort_values("at", kind="stable", na_position="first")
-    last = dated.groupby("person_id")["rater_id"].last()
-    kept = own | (~has & (rows["person_id"].map(last) == rows["rater_id"]))
-    return rows[kept][["person_id", "rater_id", "competency", "value"]]
+    """The manager's values that stand, as colours; those of the pre-vote for who has no others."""
+    by_phase = []
+    for phase in ("manager", "prevote"):
+        rows = manager_ratings(cycle, phase=phase)
+        rows = rows[rows["value"].isin(list(STEPS))]
+        rows = rows[rows["competency"].isin(matrix_ids(competencies))]
+        by_phase.append(rows[rows["person_id"].isin(cycle.subjects["person_id"])])
+    rated, voted = by_phase
+    rows = pd.concat([rated, voted[~voted["person_id"].isin(rated["person_id"])]])
+    return rows[["person_id", "rater_id", "competency", "value"]]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -11,13 +14,14 @@ from csmkit.bias.coverage import (
     check_coverage_recency,
 )
 from csmkit.bias.expected import expected_retention
+from csmkit.bias.guard import Stopped, attempted
 from csmkit.bias.inheritance import check_inheritance
 from csmkit.bias.judge import judged, lines_of
 from csmkit.bias.order import order_check
 from csmkit.bias.proximity import proximity_check
-from csmkit.bias.raters import rater_checks
+from csmkit.bias.raters import RATER_CHECKS, rater_check
 from csmkit.bias.recency import RECENT_DAYS, check_recency
-from csmkit.bias.shuffle import SHUFFLES, stream
+from csmkit.bias.shuffle import SHUFFLES
 from csmkit.bias.verdicts import MATERIAL_SHARE, Found
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
@@ -61,7 +65,8 @@ def bias_checks(
     -------
     DataFrame
         One row a check: check, family, label, asks, verdict (``signal``, ``no material effect``,
-        ``cannot tell``, ``not computable``), sentence (where it is not computable, what it needs),
+        ``cannot tell``, ``not computable``; ``failed`` where the check stopped on an error of the
+        kit, which ``note`` names), sentence (where it is not computable, what it needs),
         effect with its 95 % interval low and high in ``unit`` (steps: one competency moved by one
         colour; or share; of a check of raters without a signal the interval reaches over all
         raters), n, p, p_adjusted (Holm over the checks of a family), correction, note (what stands
@@ -135,29 +140,36 @@ def _founds(
     names, book = list(matrix["id"]), matrix.set_index("id")["book"]
     key = (__name__, tuple(names), tuple(book), days, shuffles, seed)
     if key not in cycle.memo:
-        cycle.memo[key] = [
-            check_coverage_recency(cycle, days=days),
-            check_coverage_inheritance(cycle),
-            check_coverage_proximity(cycle),
-            check_recency(
-                cycle,
-                days=days,
-                competencies=names,
-                shuffles=shuffles,
-                rng=stream(seed, "recency"),
-            ),
-            check_inheritance(
-                cycle,
-                beyond_expected=_beyond_expected(cycle),
-                book=book,
-                shuffles=shuffles,
-                rng=stream(seed, "inheritance"),
-            ),
-            proximity_check(cycle, competencies=names, seed=seed, shuffles=shuffles),
-            *rater_checks(cycle, competencies=names, seed=seed, shuffles=shuffles),
-            order_check(cycle, competencies=names, seed=seed, shuffles=shuffles),
-        ]
+        cycle.memo[key] = _asked(cycle, names, book, days, {"seed": seed, "shuffles": shuffles})
     return list(cycle.memo[key])
+
+
+def _asked(
+    cycle: Cycle, names: list[str], book: pd.Series, days: int, chance: dict[str, int]
+) -> list[Found]:
+    """Every check once, each by itself: one that stops says so in its own row."""
+    asked: dict[str, Callable[[], Found]] = {
+        "coverage_recency": lambda: check_coverage_recency(cycle, days=days),
+        "coverage_inheritance": lambda: check_coverage_inheritance(cycle),
+        "coverage_proximity": lambda: check_coverage_proximity(cycle),
+        "recency": lambda: check_recency(cycle, days=days, competencies=names, **chance),
+        "inheritance": lambda: check_inheritance(
+            cycle, beyond_expected=_beyond_expected(cycle), book=book, **chance
+        ),
+        "proximity": lambda: proximity_check(cycle, competencies=names, **chance),
+        **{
+            check: partial(rater_check, cycle, check, competencies=names, **chance)
+            for check in RATER_CHECKS
+        },
+        "order": lambda: order_check(cycle, competencies=names, **chance),
+    }
+    return [_found_or_why(check, attempted(ask)) for check, ask in asked.items()]
+
+
+def _found_or_why(check: str, made: Found | Stopped) -> Found:
+    if isinstance(made, Found):
+        return made
+    return Found(check, fault=made.reason) if made.fault else Found(check, needs=made.reason)
 
 
 def _beyond_expected(cycle: Cycle) -> pd.Series | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from csmkit.bias.checks import bias_checks
-from csmkit.bias.expected import expected_retention
-from csmkit.bias.judge import texts
-from csmkit.bias.verdicts import NOT_COMPUTABLE, SIGNAL
+from csmkit.bias.expected import expected_retention, without_figures
+from csmkit.bias.guard import Stopped, attempted
+from csmkit.bias.judge import SHARE, in_words, reach, texts
+from csmkit.bias.verdicts import FAILED, NOT_COMPUTABLE, SIGNAL
 from csmkit.compute.sentences import percent
 from csmkit.compute.team import role_bands
 from csmkit.cycle import Book, Context, Cycle
@@ -30,13 +31,43 @@ def team_context(cycle: Cycle, matrix: pd.DataFrame | None = None) -> Context:
     -------
     Context
         Bands of five people or more, each person's expectation, and the team's checks; names
-        nobody but by the id of the expectation's row.
+        nobody but by the id of the expectation's row. A check or expectation that cannot be worked
+        out has the verdict ``not computable`` or, on an error of the kit, ``failed``; see
+        `failures`.
     """
+    expected = attempted(lambda: expected_retention(cycle))
+    if isinstance(expected, Stopped):
+        expected = _no_expectation(cycle, expected)
     return Context(
-        bands=role_bands(cycle),
-        expected=expected_retention(cycle),
-        checks=bias_checks(cycle, matrix)[CHECKS],
+        bands=role_bands(cycle), expected=expected, checks=bias_checks(cycle, matrix)[CHECKS]
     )
+
+
+def _no_expectation(cycle: Cycle, why: Stopped) -> pd.DataFrame:
+    people = cycle.subjects["person_id"]
+    if why.fault:
+        said = str(texts()["case_mix"]["failed"])
+        return without_figures(people, needs=said, verdict=FAILED)
+    return without_figures(people, needs=why.reason)
+
+
+def failures(cycle: Cycle, matrix: pd.DataFrame | None = None) -> list[str]:
+    """What of a team's checks and expectations stopped on an error of the kit, and on which.
+
+    Packets do not hold these errors, whose text may name somebody.
+
+    Returns
+    -------
+    list of str
+        A check's label and its error, one text each; empty where all is well.
+    """
+    checks = bias_checks(cycle, matrix)
+    failed = checks[checks["verdict"] == FAILED]
+    told = [f"{label}: {why}" for label, why in failed[["label", "note"]].itertuples(index=False)]
+    expected = attempted(lambda: expected_retention(cycle))
+    if isinstance(expected, Stopped) and expected.fault:
+        told.append(f"{texts()['case_mix']['label']}: {expected.reason}")
+    return told
 
 
 def team_checks(book: Book) -> pd.DataFrame:
@@ -64,7 +95,7 @@ def case_mix(book: Book) -> pd.DataFrame:
     """
     row = _own(book)
     table = pd.DataFrame(columns=CASE_MIX)
-    if row is None or row["verdict"] == NOT_COMPUTABLE:
+    if row is None or row["verdict"] in (NOT_COMPUTABLE, FAILED):
         table.attrs["needs"] = "" if row is None else row["needs"]
         return table
     if row["low"] != row["low"]:
@@ -85,7 +116,7 @@ def case_mix_note(book: Book) -> str:
     Empty where nothing can be expected.
     """
     row = _own(book)
-    if row is None or row["verdict"] == NOT_COMPUTABLE:
+    if row is None or row["verdict"] in (NOT_COMPUTABLE, FAILED):
         return ""
     words, why = texts()["case_mix"], row["unsure"]
     if row["low"] != row["low"]:
@@ -94,8 +125,19 @@ def case_mix_note(book: Book) -> str:
     said = words["says"].format(
         low=percent(row["low"]), high=percent(row["high"]), kept=percent(row["observed"]), name=name
     )
-    told = texts()["unsure"][why] if why else words[_verdict_key(row)]
-    return f"{said} {told}"
+    told = [said, texts()["unsure"][why] if why else words[_verdict_key(row)]]
+    if row["verdict"] == SIGNAL:
+        told.append(_shrunk(row))
+    return " ".join(told)
+
+
+def _shrunk(row: pd.Series) -> str:
+    """The difference of a person who stands out, drawn in by as much as noise calls for."""
+    effect = in_words(abs(row["shrunk"]), SHARE)
+    way = "more" if row["shrunk"] > 0 else "less"
+    interval = reach(row["shrunk_low"], row["shrunk_high"], SHARE)
+    words = texts()["case_mix"]["shrunk"]
+    return str(words.format(effect=effect, way=way, interval=interval))
 
 
 def _verdict_key(row: pd.Series) -> str:

@@ -18,6 +18,7 @@ from csmkit.compute.readings import opening_lacks
 from csmkit.compute.results import account_results
 from csmkit.cycle import DAY, Cycle, Period
 from csmkit.matrix.model import manager_ratings
+from csmkit.names import one_id_a_row
 
 RECENT_DAYS = (30, 60, 90)
 NO_OPENING = "an owned opening above 0"
@@ -137,10 +138,8 @@ def never_seen(cycle: Cycle) -> pd.DataFrame:
     owned = owned_accounts(cycle)
     owned = owned.merge(cycle.subjects[["person_id", "manager_id"]].dropna(), on="person_id")
     rows = rows.merge(owned[[*keys, "manager_id"]], on=keys).reset_index(drop=True)
-    there = rows["attendees"].astype("str").str.split(";").explode()
-    there = there.astype("str").str.strip()
-    joined = there.eq(rows["manager_id"].reindex(there.index)).groupby(level=0).any()
-    rows["joined"] = joined.reindex(rows.index, fill_value=False).astype(bool)
+    there = one_id_a_row(rows, "attendees", name="attendee")
+    rows["joined"] = rows.index.isin(there.index[there["attendee"].eq(there["manager_id"])])
     rows["unknown"] = rows["attendees"].isna()
     seen = rows.groupby(keys, as_index=False).agg(
         touchpoints=("date", "size"),

@@ -11,15 +11,18 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from csmkit.bias.books import health_at_hand_over
+from csmkit.bias.ratings import BY_OTHERS
 from csmkit.bias.recency import RECENT_DAYS
 from csmkit.bias.shuffle import LEVEL, Floats, Ints
 from csmkit.bias.verdicts import Found
 from csmkit.compute.evidence import evidence_timeline
 from csmkit.cycle import Cycle
+from csmkit.names import one_id_a_row
 
 FEWEST_CITED = 10
 # Evidence so many days before or after an attended touchpoint of the account was within sight.
 SIGHT_DAYS = 7
+CITED_BY_OTHERS = f"evidence cited in {BY_OTHERS}"
 # Log odds beyond which nothing more can be seen.
 FURTHEST = 30.0
 
@@ -102,7 +105,7 @@ def check_coverage_inheritance(cycle: Cycle) -> Found:
     health = "" if known else "health on or before the day of hand-over"
     lacks = [_lacks(cycle, "evidence.account_id"), health]
     if any(lacks):
-        return Found("coverage_inheritance", needs=", ".join(filter(None, lacks)))
+        return Found("coverage_inheritance", needs="; ".join(filter(None, lacks)))
     items = evidence_timeline(cycle).dropna(subset=["account_id"])
     items = items.merge(
         given[["person_id", "account_id", "health"]], on=["person_id", "account_id"], how="left"
@@ -126,7 +129,8 @@ def check_coverage_proximity(cycle: Cycle) -> Found:
     Found
         As `check_coverage_recency`, with a file for each person and rater. An item was within a
         rater's sight if the rater attended a touchpoint of its account at most 7 days before or
-        after it.
+        after it. Touchpoints after the period do not count; those of the week before it do, since
+        they may be what an item of its first days is about.
     """
     lacks = _lacks(cycle, "evidence.account_id", "touchpoints.attendees")
     if lacks:
@@ -134,28 +138,29 @@ def check_coverage_proximity(cycle: Cycle) -> Found:
     cited = _citations(cycle)
     items = evidence_timeline(cycle).dropna(subset=["account_id"])
     items = items.merge(cited[["person_id", "rater_id"]].drop_duplicates(), on="person_id")
+    touchpoints = cycle.table("touchpoints")
     return _found(
         "coverage_proximity",
         _marked(items, cited, "rater_id"),
-        _in_sight(items, cycle.table("touchpoints")),
+        _in_sight(items, touchpoints[touchpoints["date"] <= cycle.period.end]),
     )
 
 
 def _lacks(cycle: Cycle, *columns: str) -> str:
     """What is missing, without naming columns of a table that is missing as a whole."""
     lacks = [] if len(evidence_timeline(cycle)) else ["evidence"]
-    lacks += [] if len(_citations(cycle)) else ["ratings.evidence_ids"]
+    if _citations(cycle).empty:
+        lacks += [cycle.missing("ratings.evidence_ids") or CITED_BY_OTHERS]
     lacks += [c for c in columns if c.split(".")[0] not in lacks and cycle.missing(c)]
-    return ", ".join(lacks)
+    return "; ".join(lacks)
 
 
 def _citations(cycle: Cycle) -> pd.DataFrame:
     """Who cited what of whose evidence: person_id, rater_id, evidence_id."""
     rows = cycle.table("ratings").dropna(subset=["evidence_ids"])
     rows = rows[rows["phase"].eq("manager") & rows["rater_id"].ne(rows["person_id"])]
-    rows = rows.assign(evidence_id=rows["evidence_ids"].str.split(";")).explode("evidence_id")
-    rows["evidence_id"] = rows["evidence_id"].str.strip()
-    rows = rows.loc[rows["evidence_id"].ne(""), ["person_id", "rater_id", "evidence_id"]]
+    rows = one_id_a_row(rows, "evidence_ids", name="evidence_id")
+    rows = rows[["person_id", "rater_id", "evidence_id"]]
     return rows.drop_duplicates().reset_index(drop=True)
 
 
@@ -169,9 +174,7 @@ def _marked(items: pd.DataFrame, citations: pd.DataFrame, *also: str) -> pd.Data
 
 
 def _in_sight(items: pd.DataFrame, touchpoints: pd.DataFrame) -> pd.Series:
-    there = touchpoints.dropna(subset=["attendees"])[["account_id", "date", "attendees"]]
-    there = there.assign(rater_id=there["attendees"].str.split(";")).explode("rater_id")
-    there["rater_id"] = there["rater_id"].str.strip()
+    there = one_id_a_row(touchpoints, "attendees", name="rater_id")
     there = there[["account_id", "rater_id", "date"]].drop_duplicates()
     rows = items[["account_id", "rater_id", "date"]].assign(_row=items.index)
     both = rows.merge(there, on=["account_id", "rater_id"], suffixes=("", "_seen"))

@@ -89,13 +89,13 @@ def expected_retention(
     """
     people = cycle.subjects["person_id"]
     if lacking := _lacking(cycle):
-        return _without(people, needs=lacking)
+        return without_figures(people, needs=lacking)
     facts = start_facts(cycle, opening=opening)
     rows = facts.merge(
         kept_shares(cycle, opening=opening), on=["person_id", "account_id"], how="inner"
     )
     if rows.empty:
-        return _without(people, needs=NO_OPENING[opening])
+        return without_figures(people, needs=NO_OPENING[opening])
     lost, counts = _losses(rows["kept"].to_numpy(dtype=np.float64))
     ids, person = np.unique(rows["person_id"].to_numpy(dtype=object), return_inverse=True)
     books = Books(
@@ -252,8 +252,10 @@ def _blank_rows_told(table: pd.DataFrame, opening: str) -> pd.DataFrame:
     ).astype(dict.fromkeys(NUMBERS, "float64"))
 
 
-def _without(people: pd.Series, *, needs: str) -> pd.DataFrame:
-    """The frame of a team of which nothing can be computed."""
+def without_figures(
+    people: pd.Series, *, needs: str, verdict: str = NOT_COMPUTABLE
+) -> pd.DataFrame:
+    """The frame of `expected_retention` for a team of which nothing can be computed."""
     table = pd.DataFrame({"person_id": people.to_numpy(), "accounts": 0})
     table = table.reindex(columns=list(COLUMNS)).astype(dict.fromkeys(NUMBERS, "float64"))
-    return table.assign(verdict=NOT_COMPUTABLE, needs=needs, unsure="")
+    return table.assign(verdict=verdict, needs=needs, unsure="")

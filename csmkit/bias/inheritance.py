@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from csmkit.bias.books import performance, starting_strength
 from csmkit.bias.exposure import FEWEST, LEVELS_FROM, by_person, levels
 from csmkit.bias.pairs import STEPS
-from csmkit.bias.ratings import NEEDS, rating_pairs
-from csmkit.bias.shuffle import SHUFFLES, Family, Floats, freedman_lane
+from csmkit.bias.ratings import lacking, rating_pairs
+from csmkit.bias.shuffle import SHUFFLES, Family, Floats, freedman_lane, stream
 from csmkit.bias.verdicts import Found
 from csmkit.cycle import Cycle
 from csmkit.matrix.model import read_matrix
@@ -28,8 +28,8 @@ def check_inheritance(
     *,
     beyond_expected: pd.Series | None = None,
     book: pd.Series | None = None,
+    seed: int = 0,
     shuffles: int = SHUFFLES,
-    rng: np.random.Generator,
 ) -> Found:
     """The inheritance check of a team; see `inheritance`.
 
@@ -41,10 +41,8 @@ def check_inheritance(
         Retention beyond what an average CSM would keep of the same book, by person_id.
     book : Series, optional
         For each competency's id: linked, independent or mixed; of `csmkit.read_matrix` without it.
-    shuffles : int
-        How many.
-    rng : Generator
-        Where chance comes from.
+    seed, shuffles : int
+        Where chance starts, and how many shuffles.
 
     Returns
     -------
@@ -52,10 +50,10 @@ def check_inheritance(
         As `inheritance`; what was left out of the ratings stands in ``extra``.
     """
     strength = starting_strength(cycle)
-    lacks = [cycle.missing(*NEEDS.split(", ")), "" if len(strength) else BOOK_NEEDS]
-    if any(lacks):
-        return Found("inheritance", needs=", ".join(filter(None, lacks)))
     kind = read_matrix().set_index("id")["book"] if book is None else book
+    lacks = [lacking(cycle, list(kind.index)), "" if len(strength) else BOOK_NEEDS]
+    if any(lacks):
+        return Found("inheritance", needs="; ".join(filter(None, lacks)))
     pairs, told = rating_pairs(cycle, list(kind.index))
     people = list(pairs.people)
     gaps = contrast(
@@ -73,7 +71,7 @@ def check_inheritance(
         strength.reindex(people).to_numpy(dtype=np.float64),
         known.to_numpy(dtype=np.float64),
         shuffles=shuffles,
-        rng=rng,
+        rng=stream(seed, "inheritance"),
     )
     found.extra.update(told)
     return replace(found, scale=STEPS["green"] * len(kind))

@@ -13,6 +13,7 @@ import pandas as pd
 
 from csmkit.bias.verdicts import (
     CANNOT_TELL,
+    FAILED,
     NO_EFFECT,
     NOT_COMPUTABLE,
     SIGNAL,
@@ -83,7 +84,8 @@ def judged(founds: Sequence[Found], *, material: float, days: int) -> pd.DataFra
     adjusted: dict[str, float] = {}
     for family in texts()["family"]:
         members = [f for f in founds if texts()["check"][f.check]["family"] == family]
-        asked = [f.p if not (f.needs or f.unsure) else float("nan") for f in members]
+        told = [not (f.fault or f.needs or f.unsure) for f in members]
+        asked = [f.p if one else float("nan") for f, one in zip(members, told, strict=True)]
         adjusted |= dict(zip([f.check for f in members], holm(asked), strict=True))
     rows = [_row(found, adjusted[found.check], material, days) for found in founds]
     _read_together(rows)
@@ -91,12 +93,17 @@ def judged(founds: Sequence[Found], *, material: float, days: int) -> pd.DataFra
 
 
 def _read_together(rows: list[dict[str, Any]]) -> None:
-    """Add to a signal what another signal says about it."""
-    signals = {row["check"] for row in rows if row["verdict"] == SIGNAL}
-    for row in (row for row in rows if row["check"] in signals):
-        beside = texts()["check"][row["check"]].get("beside", {})
-        said = [text for other, text in beside.items() if other in signals]
-        row["sentence"] = " ".join([row["sentence"], *said])
+    """Add to a signal what another signal says about it, where their directions fit."""
+    way = {
+        row["check"]: "higher" if row["effect"] > 0 else "lower"
+        for row in rows
+        if row["verdict"] == SIGNAL
+    }
+    for row in (row for row in rows if row["check"] in way):
+        for beside in texts()["check"][row["check"]].get("beside", []):
+            other = way.get(beside["other"])
+            if way[row["check"]] == beside["way"] and other in beside["others"]:
+                row["sentence"] = f"{row['sentence']} {beside['says']}"
 
 
 def _row(found: Found, p_adjusted: float, material: float, days: int) -> dict[str, Any]:
@@ -131,27 +138,33 @@ def _row(found: Found, p_adjusted: float, material: float, days: int) -> dict[st
 
 def _sentence(found: Found, result: str, least: float, days: int) -> str:
     say, words = texts()["say"], texts()["check"][found.check]
+    if result == FAILED:
+        return str(say["failed"])
     if result == NOT_COMPUTABLE:
         return found.needs
     if found.unsure:
         return str(texts()["unsure"][found.unsure])
     low, high = _interval(found, result)
+    what = words["higher" if found.effect > 0 else "lower"]
+    there = result == NO_EFFECT and not len(found.lines) and (low > 0 or high < 0)
+    if (result == SIGNAL or there) and high <= 0:
+        # Told as lower by so much, and so is the interval.
+        low, high = -high, -low
     in_unit = {
         "effect": in_words(abs(found.effect), words["unit"]),
-        "low": in_words(low, "number"),
+        "low": _bare(low, words["unit"]),
         "high": in_words(high, words["unit"]),
         "floor": in_words(low, words["unit"]),
         "material": in_words(least, words["unit"]),
         "days": days,
     }
-    if words["unit"] == SHARE and np.isfinite(low):
-        in_unit["low"] = in_words(low * 100, "number")
     if result == SIGNAL:
         if len(found.lines) == 2:
             return str(say["signal"].format(what=say["two"].format(**in_unit), **in_unit))
-        what = words["higher" if found.effect > 0 else "lower"].format(**in_unit)
         key = "signal_rater" if len(found.lines) else "signal"
-        return str(say[key].format(what=what, **in_unit))
+        return str(say[key].format(what=what.format(**in_unit), **in_unit))
+    if there:
+        return str(say["small_there"].format(what=what.format(**in_unit), **in_unit))
     if result == NO_EFFECT:
         return str(say["small"].format(**in_unit))
     return str(say[_how_open(found)].format(**in_unit))
@@ -165,7 +178,9 @@ def _interval(found: Found, result: str) -> tuple[float, float]:
 
 
 def _note(found: Found) -> str:
-    """What of the ratings was left out, in words."""
+    """What of the ratings was left out, in words; of a check that failed, on what."""
+    if found.fault:
+        return found.fault
     told = texts()["told"]
     counts = {key: int(found.extra.get(key, 0)) for key in told}
     left_out = [told[key].format(count=f"{n:,}") for key, n in counts.items() if n]
@@ -219,19 +234,43 @@ def lines_of(founds: Sequence[Found], checks: pd.DataFrame) -> pd.DataFrame:
     signals = set(checks.loc[checks["verdict"] == SIGNAL, "check"])
     rows: list[dict[str, Any]] = []
     for found in (f for f in founds if f.check in signals):
-        unit, two = texts()["check"][found.check]["unit"], len(found.lines) == 2
+        two = len(found.lines) == 2
         for place, line in enumerate(found.lines.to_dict("records")):
             first = place == int(found.extra.get("headline", 0))
             key = "line_two" if two else "line" if first else "line_other"
-            said = texts()["say"][key].format(
-                effect=in_words(abs(line["effect"]), unit),
-                way="more" if line["effect"] > 0 else "less",
-                low=in_words(line["low"], "number"),
-                high=in_words(line["high"], unit),
-                n=f"{int(line['n'])} {'person' if line['n'] == 1 else 'people'}",
-            )
+            said = _line_says(found.check, line, key)
             # A rater beside one who stands apart looks apart too: only that one has a p value.
             p = line["p"] if first and not two else None
             kept = {str(name): value for name, value in line.items()}
             rows.append({**kept, "p": p, "check": found.check, "sentence": said})
     return pd.DataFrame(rows, columns=LINE_COLUMNS)
+
+
+def _line_says(check: str, line: dict[Any, Any], key: str) -> str:
+    say, words = texts()["say"], texts()["check"][check]
+    unit = words["unit"]
+    effect = in_words(abs(line["effect"]), unit)
+    level = effect == in_words(0.0, unit)
+    what = (say["line_same"] if level else words["line"]).format(
+        effect=effect,
+        way="more" if line["effect"] > 0 else "less",
+        others=say["other" if key == "line_two" else "others"],
+        n=f"{int(line['n'])} {'person' if line['n'] == 1 else 'people'}",
+    )
+    return str(say[key].format(what=what, interval=reach(line["low"], line["high"], unit)))
+
+
+def reach(low: float, high: float, unit: str) -> str:
+    """An interval without signs: what lies to both sides of 0 is so much less, so much more."""
+    say = texts()["say"]
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return str(say["no_bounds"])
+    if low < 0 < high:
+        return str(say["across"].format(less=in_words(-low, unit), more=in_words(high, unit)))
+    near, far = sorted((abs(low), abs(high)))
+    return str(say["aside"].format(near=_bare(near, unit), far=in_words(far, unit)))
+
+
+def _bare(value: float, unit: str) -> str:
+    """A value as `in_words` tells it, but for its unit."""
+    return in_words(value * 100 if unit == SHARE and np.isfinite(value) else value, "number")

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from csmkit.bias.pairs import pairs_of
-from csmkit.bias.ratings import colours, given_by_managers, managers_of, matrix_ids
+from csmkit.bias.ratings import colours, given_by_managers, matrix_ids
 from csmkit.bias.shuffle import SHUFFLES, Family, Floats, Ints, basis, cleared, deals, stream
 from csmkit.bias.verdicts import Found
 from csmkit.cycle import Cycle
+from csmkit.matrix.model import by_day, managers_of
 
 MIN_PEOPLE = 8
 NEEDS = "decisions.person_id, decisions.at"
@@ -127,7 +128,7 @@ def order_check(
     Parameters
     ----------
     cycle, competencies, seed, shuffles
-        As in `csmkit.bias.raters.rater_checks`.
+        As in `csmkit.bias.raters.rater_check`.
     """
     rows = cycle.table("decisions").dropna(subset=["person_id", "at"])
     rows = rows[rows["at"] > cycle.period.end - MEETING]
@@ -169,8 +170,7 @@ def _by_colour(
     """Decisions with initial total and change in steps, from ratings before and after."""
     before, _ = given_by_managers(cycle, competencies)
     after, _ = colours(cycle, "final", competencies=competencies)
-    after = after.sort_values("at", kind="stable", na_position="first")
-    after = after.drop_duplicates(["person_id", "competency"], keep="last")
+    after = by_day(after).drop_duplicates(["person_id", "competency"], keep="last")
     known = set(before["person_id"]) & set(after["person_id"])
     totals = []
     for part in (before, after.assign(rater_id="final")):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from csmkit.bias.blocks import Blocks, unsure_of
 from csmkit.bias.pairs import Pairs
-from csmkit.bias.ratings import NEEDS, rating_pairs
+from csmkit.bias.ratings import lacking, rating_pairs
 from csmkit.bias.shuffle import (
     SHUFFLES,
     Family,
@@ -24,6 +24,7 @@ from csmkit.bias.shuffle import (
 from csmkit.bias.verdicts import Found
 from csmkit.compute.customers import credited
 from csmkit.cycle import Cycle
+from csmkit.names import one_id_a_row
 
 ATTENDANCE = "touchpoints.attendees"
 
@@ -153,11 +154,8 @@ def attended(cycle: Cycle) -> pd.DataFrame:
     rows = rows[rows["date"].between(cycle.period.start, cycle.period.end)]
     rows = rows.dropna(subset=["attendees", "person_id"]).reset_index(drop=True)
     count = rows.groupby("person_id").size().rename("n").reset_index()
-    there = rows.assign(rater_id=rows["attendees"].str.split(";"), touch=rows.index)
-    there = there.explode("rater_id")
-    there = there.assign(rater_id=there["rater_id"].str.strip())
-    there = there.drop_duplicates(["touch", "rater_id"])
-    there = there[there["rater_id"].ne("") & there["rater_id"].ne(there["person_id"])]
+    there = one_id_a_row(rows, "attendees", name="rater_id")
+    there = there[there["rater_id"].ne(there["person_id"])]
     seen = there.groupby(["person_id", "rater_id"]).size().rename("seen").reset_index()
     share = seen.merge(count, on="person_id")
     share["attended"] = share["seen"] / share["n"]
@@ -200,13 +198,12 @@ def proximity_check(
     Parameters
     ----------
     cycle, competencies, seed, shuffles
-        As in `csmkit.bias.raters.rater_checks`.
+        As in `csmkit.bias.raters.rater_check`.
     """
     pairs, told = rating_pairs(cycle, competencies)
-    needs = [] if len(pairs.person) else [NEEDS]
-    needs += [ATTENDANCE] if cycle.missing(ATTENDANCE) else []
-    if needs:
-        return Found("proximity", needs=", ".join(needs), extra=told)
+    needs = [lacking(cycle, competencies), cycle.missing(ATTENDANCE)]
+    if any(needs):
+        return Found("proximity", needs="; ".join(filter(None, needs)), extra=told)
     who = pairs.shared()
     found = proximity(
         who.person,
@@ -254,7 +251,7 @@ def raters_and_calls(
     Parameters
     ----------
     cycle, competencies, seed, shuffles
-        As in `csmkit.bias.raters.rater_checks`.
+        As in `csmkit.bias.raters.rater_check`.
     """
     pairs, _ = rating_pairs(cycle, competencies)
     if len(pairs.person) == 0 or cycle.missing(ATTENDANCE):

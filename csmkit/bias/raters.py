@@ -18,11 +18,12 @@ import numpy as np
 import pandas as pd
 
 from csmkit.bias.blocks import Blocks, gap_families, max_t, ratio_interval, unsure_of
-from csmkit.bias.ratings import NEEDS, rating_pairs
+from csmkit.bias.ratings import lacking, rating_pairs
 from csmkit.bias.shuffle import SHUFFLES, Floats, Ints, deals, stream
 from csmkit.bias.verdicts import LINES, Found
 from csmkit.cycle import Cycle
 
+RATER_CHECKS = ("severity", "halo", "central")
 MIDDLE = 1.0
 MIN_CELLS = 4
 # Spreads of 0 have no logarithm: this share of the mean spread is added to each.
@@ -292,40 +293,46 @@ def _found(check: str, blocks: Blocks, away: Floats, lines: pd.DataFrame) -> Fou
     )
 
 
-def rater_checks(
+def rater_check(
     cycle: Cycle,
+    check: str,
     *,
     competencies: Sequence[str] | None = None,
     seed: int = 0,
     shuffles: int = SHUFFLES,
-) -> list[Found]:
-    """Severity, halo and central tendency of a cycle's raters.
+) -> Found:
+    """Severity, halo or central tendency of a cycle's raters.
 
     Parameters
     ----------
     cycle : Cycle
         The team; ratings of the phase ``manager`` count, those of ``prevote`` for people who have
         no others.
+    check : str
+        ``severity``, ``halo`` or ``central``.
     competencies : sequence of str, optional
         The matrix's ids; the kit's own without it.
     seed, shuffles : int
-        Where chance comes from, and how many shuffles.
+        Where chance starts, and how many shuffles.
 
     Returns
     -------
-    list of Found
-        ``severity``, ``halo``, ``central``; ``extra`` also counts what was left out (``repeated``,
-        ``outside_scale``, ``rated_themself``).
+    Found
+        ``extra`` also counts what was left out (``repeated``, ``outside_scale``,
+        ``rated_themself``).
     """
     pairs, told = rating_pairs(cycle, competencies)
-    if len(pairs.person) == 0:
-        return [Found(name, needs=NEEDS, extra=told) for name in ("severity", "halo", "central")]
-    scale = float(2 * len(pairs.competencies))
+    if needs := lacking(cycle, competencies):
+        return Found(check, needs=needs, extra=told)
     who = pairs.shared()
-    common: dict[str, Any] = {"names": pairs.raters, "shuffles": shuffles}
-    found = [
-        severity(who.person, who.rater, who.totals, rng=stream(seed, "severity"), **common),
-        halo(who.person, who.rater, who.values, rng=stream(seed, "halo"), **common),
-        central_tendency(who.person, who.rater, who.values, rng=stream(seed, "central"), **common),
-    ]
-    return [replace(one, extra={**one.extra, **told}, scale=scale) for one in found]
+    common: dict[str, Any] = {
+        "names": pairs.raters,
+        "shuffles": shuffles,
+        "rng": stream(seed, check),
+    }
+    if check == "severity":
+        found = severity(who.person, who.rater, who.totals, **common)
+    else:
+        made = {"halo": halo, "central": central_tendency}[check]
+        found = made(who.person, who.rater, who.values, **common)
+    return replace(found, extra={**found.extra, **told}, scale=float(2 * len(pairs.competencies)))

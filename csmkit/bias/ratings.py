@@ -8,9 +8,14 @@ import pandas as pd
 
 from csmkit.bias.pairs import STEPS, Pairs, pairs_of
 from csmkit.cycle import Cycle
-from csmkit.matrix.model import ratings_of_cycle, read_matrix
+from csmkit.matrix.model import by_day, managers_of, ratings_of_cycle, read_matrix
 
-NEEDS = "ratings.value, ratings.rater_id"
+NEEDS = ("ratings.value", "ratings.rater_id")
+BY_OTHERS = "ratings of the phase manager, by somebody other than the person rated"
+OF_PEOPLE = "ratings of people with the role csm, onboarding or cs_ops"
+THIS_CYCLE = "ratings given in the period or after it"
+OF_MATRIX = "ratings.competency: ids of the matrix"
+COLOURED = "ratings.value: red, yellow or green"
 # Words of the schema that are no colour and yet no mistake on a competency.
 BLANK = ("not_observed",)
 _KEYS = ["person_id", "rater_id", "competency"]
@@ -48,8 +53,7 @@ def colours(
     rows = every[every.index.isin(ratings_of_cycle(cycle).index)]
     coloured = rows[rows["value"].isin(list(STEPS))]
     outside = int((~rows["value"].isin([*STEPS, *BLANK])).sum())
-    ordered = coloured.sort_values("at", kind="stable", na_position="first")
-    latest = ordered.drop_duplicates([*_KEYS, "phase"], keep="last")
+    latest = by_day(coloured).drop_duplicates([*_KEYS, "phase"], keep="last")
     told = {
         "repeated": float(len(coloured) - len(latest)),
         "outside_scale": float(outside),
@@ -78,15 +82,41 @@ def given_by_managers(
     return rows[kept].reset_index(drop=True), told
 
 
-def managers_of(cycle: Cycle) -> pd.Series:
-    """Each person's manager_id, by person_id."""
-    people = cycle.table("people").drop_duplicates("person_id")
-    return people.set_index("person_id")["manager_id"]
+def lacking(cycle: Cycle, competencies: Sequence[str] | None = None) -> str:
+    """What the ratings lack for any check of them; empty where some are left to check.
+
+    Says what takes away the last of them: that all were given by people to themselves, say.
+    """
+    if needs := cycle.missing(*NEEDS):
+        return needs
+    rows = cycle.table("ratings")
+    of_cycle = rows.index.isin(ratings_of_cycle(cycle).index)
+    asked = {
+        BY_OTHERS: rows["phase"].isin(("manager", "prevote"))
+        & rows["rater_id"].ne(rows["person_id"]),
+        OF_PEOPLE: rows["person_id"].isin(cycle.subjects["person_id"]),
+        THIS_CYCLE: pd.Series(of_cycle, index=rows.index),
+        OF_MATRIX: rows["competency"].isin(matrix_ids(competencies)),
+        COLOURED: rows["value"].isin(list(STEPS)),
+    }
+    for needs, holds in asked.items():
+        rows = rows[holds.reindex(rows.index)]
+        if rows.empty:
+            return needs
+    return ""
 
 
 def rating_pairs(
     cycle: Cycle, competencies: Sequence[str] | None = None
 ) -> tuple[Pairs, dict[str, float]]:
-    """What each rater gave each person, and what was left out; see `given_by_managers`."""
-    rows, told = given_by_managers(cycle, competencies)
-    return pairs_of(rows, managers_of(cycle), matrix_ids(competencies)), told
+    """What each rater gave each person, and what was left out; see `given_by_managers`.
+
+    Kept with the cycle: most checks of ratings stand on it.
+    """
+    ids = matrix_ids(competencies)
+    key = (__name__, "rating_pairs", tuple(ids))
+    if key not in cycle.memo:
+        rows, told = given_by_managers(cycle, ids)
+        cycle.memo[key] = pairs_of(rows, managers_of(cycle), ids), told
+    pairs, left_out = cycle.memo[key]
+    return pairs, dict(left_out)

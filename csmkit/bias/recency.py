@@ -12,8 +12,18 @@ from numpy.typing import NDArray
 from csmkit.bias import events
 from csmkit.bias.exposure import FEWEST, by_person, levels
 from csmkit.bias.pairs import STEPS
-from csmkit.bias.ratings import NEEDS, rating_pairs
-from csmkit.bias.shuffle import SHUFFLES, Family, Floats, Ints, basis, cleared, deals, joined
+from csmkit.bias.ratings import lacking, rating_pairs
+from csmkit.bias.shuffle import (
+    SHUFFLES,
+    Family,
+    Floats,
+    Ints,
+    basis,
+    cleared,
+    deals,
+    joined,
+    stream,
+)
 from csmkit.bias.verdicts import Found
 from csmkit.cycle import Cycle
 
@@ -59,8 +69,8 @@ def check_recency(
     *,
     days: int = RECENT_DAYS,
     competencies: Sequence[str] | None = None,
+    seed: int = 0,
     shuffles: int = SHUFFLES,
-    rng: np.random.Generator,
 ) -> Found:
     """The recency check of a team; see `recency`.
 
@@ -72,10 +82,8 @@ def check_recency(
         How many of the period's last days are the recent ones.
     competencies : sequence of str, optional
         The matrix's ids; the kit's own without it.
-    shuffles : int
-        How many.
-    rng : Generator
-        Where chance comes from.
+    seed, shuffles : int
+        Where chance starts, and how many shuffles.
 
     Returns
     -------
@@ -84,9 +92,9 @@ def check_recency(
         ratings.
     """
     happened = events.dated_outcomes(cycle)
-    lacks = [cycle.missing(*NEEDS.split(", ")), "" if len(happened) else events.NEEDS]
+    lacks = [lacking(cycle, competencies), "" if len(happened) else events.NEEDS]
     if any(lacks):
-        return Found("recency", needs=", ".join(filter(None, lacks)))
+        return Found("recency", needs="; ".join(filter(None, lacks)))
     if cycle.period.days <= days:
         return Found("recency", unsure="short_period")
     pairs, told = rating_pairs(cycle, competencies)
@@ -99,6 +107,7 @@ def check_recency(
     left = (cycle.period.end - happened["date"]).dt.days.to_numpy()
     wanted = [d for d in dict.fromkeys((days, *BESIDE_DAYS)) if d < cycle.period.days]
     windows = {d: Dated(person, kind, value, left < d) for d in wanted}
+    rng = stream(seed, "recency")
     found = recency(rating, part, windows, shuffles=shuffles, rng=rng)
     found.extra.update(told)
     return replace(found, scale=STEPS["green"] * len(pairs.competencies))

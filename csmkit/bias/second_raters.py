@@ -13,9 +13,10 @@ import pandas as pd
 
 from csmkit.bias.blocks import MIN_SHARED
 from csmkit.bias.proximity import attended
-from csmkit.bias.ratings import given_by_managers, managers_of
+from csmkit.bias.ratings import given_by_managers
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
+from csmkit.matrix.model import managers_of
 
 COLUMNS = ["person_id", "second_rater_id", "why"]
 

@@ -6,39 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import special
 
 from csmkit.bias.shuffle import LEVEL, Floats
 
 POINTS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """How much units differ beyond their noise.
-
-    Attributes
-    ----------
-    tau2 : float
-        The variance between units, never below 0.
-    low, high : float
-        The 95 % interval of the standard deviation between units.
-    at_zero : bool
-        Whether the estimate is 0. That is no finding that units do not differ: ``high`` says by
-        how much they still may.
-    pooled, pooled_se : float
-        The mean effect and its standard error, at this variance between units.
-    q : float
-        Cochran's Q, the weighted sum of squared distances from the mean of equal effects.
-    """
-
-    tau2: float
-    low: float
-    high: float
-    at_zero: bool
-    pooled: float
-    pooled_se: float
-    q: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,92 +34,6 @@ class Shrunk:
     tau: float
     tau_low: float
     tau_high: float
-
-
-def spread_between(effects: Floats, se: Floats, *, level: float = LEVEL) -> Spread:
-    """The variance between units by the method of moments, with its interval.
-
-    Parameters
-    ----------
-    effects, se : array, shape (units,)
-        Each unit's effect and its standard error, above 0.
-    level : float
-        Of the interval.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two units.
-
-    References
-    ----------
-    DerSimonian and Laird (1986), Meta-analysis in clinical trials. The interval: Viechtbauer
-    (2007), Confidence intervals for the amount of heterogeneity in meta-analysis (Q profile).
-    """
-    if len(effects) < 2:
-        raise ValueError("the variance between units needs at least two units")
-    weight = 1 / se**2
-    q = _cochran(0.0, effects, se)
-    free = len(effects) - 1
-    size = weight.sum() - (weight**2).sum() / weight.sum()
-    tau2 = max(0.0, float((q - free) / size))
-    precision = 1 / (se**2 + tau2)
-    pooled = float((precision * effects).sum() / precision.sum())
-    edges = [
-        _where_q_is(float(stats.chi2.ppf(share, free)), effects, se)
-        for share in ((1 + level) / 2, (1 - level) / 2)
-    ]
-    low, high = (float(np.sqrt(edge)) for edge in edges)
-    return Spread(tau2, low, high, tau2 == 0.0, pooled, float(precision.sum() ** -0.5), q)
-
-
-def _cochran(tau2: float, effects: Floats, se: Floats) -> float:
-    weight = 1 / (se**2 + tau2)
-    mean = (weight * effects).sum() / weight.sum()
-    return float((weight * (effects - mean) ** 2).sum())
-
-
-def _where_q_is(wanted: float, effects: Floats, se: Floats) -> float:
-    """The variance between units at which Q falls to a value; 0 if it is below it at once."""
-    if _cochran(0.0, effects, se) <= wanted:
-        return 0.0
-    far = float(np.max(se) ** 2 + np.var(effects))
-    while _cochran(far, effects, se) > wanted:
-        far *= 2
-    return float(optimize.brentq(lambda tau2: _cochran(tau2, effects, se) - wanted, 0.0, far))
-
-
-def stein(effects: Floats, variance: float) -> tuple[Floats, float]:
-    """Effects of one and the same known variance, drawn towards their mean.
-
-    Parameters
-    ----------
-    effects : array, shape (units,)
-        At least four.
-    variance : float
-        The variance of each.
-
-    Returns
-    -------
-    tuple of array and float
-        The effects after shrinking, and the share of its distance from the mean that each keeps,
-        1 - (units - 3) variance / sum of squared distances, never below 0.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than four units.
-
-    References
-    ----------
-    Efron and Morris (1975), Data analysis using Stein's estimator and its generalizations.
-    """
-    if len(effects) < 4:
-        raise ValueError("shrinking towards the mean needs at least four units")
-    distance = effects - effects.mean()
-    total = float((distance**2).sum())
-    keeps = max(0.0, 1 - (len(effects) - 3) * variance / total) if total > 0 else 0.0
-    return effects.mean() + keeps * distance, keeps
 
 
 def shrink(

@@ -16,6 +16,7 @@ SIGNAL = "signal"
 NO_EFFECT = "no material effect"
 CANNOT_TELL = "cannot tell"
 NOT_COMPUTABLE = "not computable"
+FAILED = "failed"
 
 LINES = ["person_id", "effect", "low", "high", "p", "n"]
 
@@ -37,6 +38,8 @@ class Found:
         How many of what the check stands on, for example ``{"CSMs": 12, "events": 210}``.
     needs : str
         What the export lacks for this check; empty if nothing.
+    fault : str
+        The error of the kit on which the check stopped; empty if it did not.
     unsure : str
         Why the check cannot tell whatever its figures say (a key of texts.toml); empty if nothing.
     lines : DataFrame
@@ -55,6 +58,7 @@ class Found:
     high: float = float("nan")
     n: dict[str, int] = field(default_factory=dict)
     needs: str = ""
+    fault: str = ""
     unsure: str = ""
     lines: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=LINES))
     extra: dict[str, float] = field(default_factory=dict)
@@ -93,10 +97,13 @@ def verdict(found: Found, p_adjusted: float, *, material: float) -> str:
     Returns
     -------
     str
-        ``not computable``; ``no material effect`` if the whole interval is smaller than what is
-        worth acting on; ``signal`` if the adjusted p value is below 0.05; else ``cannot tell``. A
-        large p value alone is never an all-clear.
+        ``failed`` if the check stopped on an error of the kit; ``not computable``; ``no material
+        effect`` if the whole interval is smaller than what is worth acting on; ``signal`` if the
+        adjusted p value is below 0.05; else ``cannot tell``. A large p value alone is never an
+        all-clear.
     """
+    if found.fault:
+        return FAILED
     if found.needs:
         return NOT_COMPUTABLE
     if found.unsure or np.isnan(found.p):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from csmkit.cycle import Cycle
+from csmkit.names import one_id_a_row
 
 PHASES = ("self", "manager", "final")
 
@@ -34,21 +35,39 @@ def ratings_of_cycle(cycle: Cycle) -> pd.DataFrame:
     return rows[rows["at"].isna() | (rows["at"] >= cycle.period.start)]
 
 
-def manager_ratings(cycle: Cycle) -> pd.DataFrame:
-    """Ratings of the phase ``manager``, one for each person and competency.
+def managers_of(cycle: Cycle) -> pd.Series:
+    """Each person's manager_id, by person_id."""
+    people = cycle.table("people").drop_duplicates("person_id")
+    return people.set_index("person_id")["manager_id"]
+
+
+def manager_ratings(cycle: Cycle, *, phase: str = "manager") -> pd.DataFrame:
+    """The manager's value that stands, for each person and competency.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        A cycle, or a book.
+    phase : str
+        ``manager``, or ``prevote``.
 
     Returns
     -------
     DataFrame
-        The columns of ratings. Where several scored, the person's own manager counts, and where
-        that one did not, the latest.
+        The columns of ratings. Where several scored a competency, the person's own manager counts,
+        and where that one did not, the latest; of the same day, the last on file. What people gave
+        themselves in this phase is no manager's and is left out.
     """
-    rows = ratings_of_cycle(cycle)
-    rows = rows[rows["phase"].eq("manager")].sort_values("at", kind="stable")
-    people = cycle.table("people").drop_duplicates("person_id").set_index("person_id")
-    own = rows["person_id"].map(people["manager_id"]).eq(rows["rater_id"])
+    rows = by_day(ratings_of_cycle(cycle))
+    rows = rows[rows["phase"].eq(phase) & rows["rater_id"].ne(rows["person_id"])]
+    own = rows["person_id"].map(managers_of(cycle)).eq(rows["rater_id"])
     ordered = rows.assign(own=own).sort_values("own", kind="stable")
     return ordered.drop_duplicates(["person_id", "competency"], keep="last").drop(columns="own")
+
+
+def by_day(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Ratings from the earliest to the latest; those without a day come before all others."""
+    return ratings.sort_values("at", kind="stable", na_position="first")
 
 
 def matrix_scores(cycle: Cycle) -> pd.DataFrame:
@@ -61,7 +80,7 @@ def matrix_scores(cycle: Cycle) -> pd.DataFrame:
         blank where nobody scored; of several managers the person's own, else the latest), evidence
         (items on file that name the competency).
     """
-    ratings = ratings_of_cycle(cycle).sort_values("at", kind="stable")
+    ratings = by_day(ratings_of_cycle(cycle))
     alone = ratings[ratings["phase"].isin(("self", "final"))]
     ratings = pd.concat([alone, manager_ratings(cycle)])
     keys = ["person_id", "competency"]
@@ -72,10 +91,7 @@ def matrix_scores(cycle: Cycle) -> pd.DataFrame:
     grid = grid.merge(values, on=keys, how="left")
     evidence = cycle.table("evidence").dropna(subset=["competencies"])
     evidence = evidence[~evidence["private"].fillna(False)]
-    named = evidence.assign(competency=evidence["competencies"].str.split(";")).explode(
-        "competency"
-    )
-    named["competency"] = named["competency"].str.strip()
+    named = one_id_a_row(evidence, "competencies", name="competency")
     count = named.groupby(keys).size().rename("evidence").reset_index()
     grid = grid.merge(count, on=keys, how="left")
     grid["evidence"] = grid["evidence"].fillna(0).astype("int64")

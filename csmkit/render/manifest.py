@@ -88,14 +88,24 @@ def origin_of(cycle: Cycle) -> dict[str, Any]:
 
 
 def manifest_of(
-    cycle: Cycle, edition: str, entries: list[dict[str, Any]], *, left_out: tuple[str, ...]
+    cycle: Cycle,
+    edition: str,
+    entries: list[dict[str, Any]],
+    *,
+    left_out: tuple[str, ...],
+    failed_checks: tuple[str, ...],
 ) -> dict[str, Any]:
-    """What ``manifest.json`` holds; ``left_out`` are names the scan could not look for."""
+    """What ``manifest.json`` holds.
+
+    ``left_out`` are names the scan could not look for, ``failed_checks`` checks of the team that
+    stopped on an error of the kit, with that error.
+    """
     return {
         **origin_of(cycle),
         "attribution": RULES["outcome"],
         "edition": edition,
         "totals": company_totals(cycle),
         "scan": {"left_out": list(left_out)},
+        "failed_checks": list(failed_checks),
         "packets": entries,
     }

@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from csmkit import __version__
-from csmkit.bias.context import team_context
+from csmkit.bias.context import failures, team_context
 from csmkit.compute.arr import arr_source
 from csmkit.compute.results import account_results
 from csmkit.compute.sentences import money, notices
@@ -54,18 +54,22 @@ class Pack:
         The page that lists the packets.
     manifest : dict
         What ``manifest.json`` holds: inputs, map, period, attribution, edition, version, totals,
-        scan, packets.
+        scan, failed_checks, packets.
     failed : int
         How many packets failed.
+    failed_checks : tuple of str
+        Checks of the team that stopped on an error of the kit. Packets say so, and are done.
     """
 
     index: Path
     manifest: dict[str, Any]
     failed: int
+    failed_checks: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         done = len(self.manifest["packets"]) - self.failed
-        return f"{done} packets done, {self.failed} failed: {self.index}"
+        checks = "".join(f"\nA check of the team failed. {told}" for told in self.failed_checks)
+        return f"{done} packets done, {self.failed} failed: {self.index}{checks}"
 
 
 def render_pack(
@@ -139,13 +143,18 @@ def render_pack(
             entries[entry["person_id"]] = entry
     order = [p for p in cycle.subjects["person_id"] if p in entries]
     manifest = manifest_of(
-        cycle, edition, [entries[p] for p in order], left_out=maker.scanner.left_out
+        cycle,
+        edition,
+        [entries[p] for p in order],
+        left_out=maker.scanner.left_out,
+        failed_checks=maker.failed_checks,
     )
     _clear(out / "packets", keep={entry["slug"] for entry in manifest["packets"]})
     _write(out / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
     index = out / "index.html"
     _write(index, _index(cycle, manifest))
-    return Pack(index, manifest, sum(e["status"] != "done" for e in manifest["packets"]))
+    failed = sum(entry["status"] != "done" for entry in manifest["packets"])
+    return Pack(index, manifest, failed, maker.failed_checks)
 
 
 def _chosen(cycle: Cycle, only: str | Iterable[str]) -> pd.DataFrame:
@@ -183,6 +192,7 @@ class _Maker:
     def __init__(self, cycle: Cycle, plan: NotebookNode, folder: Path, edition: str) -> None:
         self.cycle, self.plan, self.folder, self.edition = cycle, plan, folder, edition
         self.context = team_context(cycle)
+        self.failed_checks = tuple(failures(cycle))
         self.scanner = Scanner(cycle, ordinary=own_text(plan))
         money = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]]
         sums = money.sum(min_count=1)

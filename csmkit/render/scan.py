@@ -11,7 +11,7 @@ from typing import Any
 
 from csmkit.cycle import Cycle
 from csmkit.render.slices import accounts_of, told_apart
-from csmkit.terms import Term, Terms, is_others
+from csmkit.terms import Term, Terms, is_others, managers
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
@@ -32,10 +32,10 @@ class Scanner:
 
     def __init__(self, cycle: Cycle, *, ordinary: str = "") -> None:
         kept, self.left_out = told_apart(cycle, ordinary=ordinary)
-        managers = cycle.table("people")
-        managers = managers[managers["role"].eq("manager")]
-        self._managers = frozenset(managers["person_id"])
-        for row in managers[["person_id", "name", "email"]].to_dict("records"):
+        self._managers = managers(cycle)
+        people = cycle.table("people")
+        named = people[people["person_id"].isin(self._managers)]
+        for row in named[["person_id", "name", "email"]].to_dict("records"):
             kept += [
                 Term(text, "person", str(row["person_id"]))
                 for text in row.values()

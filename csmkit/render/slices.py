@@ -20,7 +20,16 @@ from csmkit.cycle import Book, Context, Cycle, Period, Provenance, SourceFile
 from csmkit.errors import UsageError
 from csmkit.samples import sample_team
 from csmkit.schema import TABLES
-from csmkit.terms import Kind, Term, Terms, blotted, first_names, team_terms, words_of
+from csmkit.terms import (
+    Kind,
+    Term,
+    Terms,
+    blotted,
+    first_names,
+    managers,
+    team_terms,
+    words_of,
+)
 
 EDITIONS = ("committee", "csm")
 COLLEAGUE, OTHER_ACCOUNT = "a colleague", "another account"
@@ -196,12 +205,10 @@ class _Slicer:
 
     def __init__(self, cycle: Cycle, who: str, edition: str) -> None:
         self.cycle, self.who, self.edition = cycle, who, edition
-        people = cycle.table("people")
         self.mine = owned_by(cycle, who)
         self.accounts = accounts_of(cycle, who)
         self.last = self.mine.groupby("account_id")["end"].max()
-        managers = people.loc[people["role"].eq("manager"), "person_id"]
-        self.named = frozenset([who, *managers])
+        self.named = managers(cycle) | {who}
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables of the slice, cut, unnamed and in canonical form."""

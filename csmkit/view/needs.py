@@ -22,15 +22,21 @@ def _called() -> dict[str, str]:
 def plain_needs(needs: object) -> str:
     """Names of tables and columns as what they hold; any other words stay as they are.
 
-    Columns of one table that follow each other are named together.
+    Columns of one table that follow each other are named together; what stands between semicolons
+    is read by itself.
 
     Examples
     --------
     >>> plain_needs("renewals.arr_due, renewals.arr_renewed")
     'renewals with “ARR up for renewal”, “ARR renewed”'
-    >>> plain_needs("an owned opening above 0")
-    'an owned opening above 0'
+    >>> plain_needs("an owned opening above 0; renewals.arr_due")
+    'an owned opening above 0; renewals with “ARR up for renewal”'
     """
+    return "; ".join(_plain(part) for part in clean(needs).split("; "))
+
+
+def _plain(text: str) -> str:
+    """One need, or several of names alone."""
     last = ""
 
     def said(match: re.Match[str]) -> str:
@@ -49,7 +55,6 @@ def plain_needs(needs: object) -> str:
         last = table
         return told
 
-    text = clean(needs)
     # Ordinary words such as "accounts" or "evidence" in a sentence are no names of tables.
     if not re.fullmatch(rf"(?:{_CODE.pattern}(?:, | or |; )?)+", text):
         return text

@@ -24,6 +24,7 @@ from csmkit.bias.agreement import (
     rater_agreement,
     two_colours_apart,
 )
+from csmkit.matrix.model import matrix_scores
 from tests.compute.helpers import cycle_of, rows
 
 WORKED = Path(__file__).parent / "worked"
@@ -228,6 +229,35 @@ def test_items_two_colours_apart_are_listed():
         ["p0", "QBR craft", "raters", "m1", "red", "m2", "green"],
         ["p1", "Advocacy", "self and manager", "p1", "red", "m2", "green"],
     ]
+
+
+def test_the_value_beside_the_self_rating_is_the_one_the_matrix_shows():
+    """The own manager's for each competency; where that one gave nothing, the latest."""
+    cycle = team(
+        ("p0", "p0", "advocacy", "self", "green"),
+        ("p0", "p0", "qbr_craft", "self", "green"),
+        ("p0", "p0", "adoption", "self", "green"),
+        ("p0", "m1", "advocacy", "manager", "red"),
+        ("p0", "m2", "advocacy", "manager", "green"),
+        ("p0", "m2", "qbr_craft", "manager", "red"),
+        ("p0", "p0", "adoption", "manager", "red"),
+    )
+    listed = two_colours_apart(cycle)
+    beside = listed[listed["between"] == "self and manager"].set_index("competency")
+    assert beside["rater_b"].to_dict() == {"Advocacy": "m1", "QBR craft": "m2"}
+    shown = matrix_scores(cycle)
+    shown = shown[shown["person_id"] == "p0"].set_index("competency")["manager"].dropna()
+    assert shown.to_dict() == {"Advocacy": "red", "QBR craft": "red"}
+
+
+def test_a_value_without_a_day_is_older_than_any_with_one():
+    given = [("p1", "m2", "advocacy", "manager", "green", None)]
+    cycle = cycle_of(
+        people=PEOPLE,
+        ratings=rows(RATINGS, ("p1", "m2", "advocacy", "manager", "red", "2026-06-20"), *given),
+    )
+    shown = matrix_scores(cycle).set_index(["person_id", "competency"])
+    assert shown.loc[("p1", "Advocacy"), "manager"] == "red"
 
 
 def test_self_above_manager_is_told_in_steps():

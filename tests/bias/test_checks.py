@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 import csmkit as ck
+from csmkit.bias import checks as checks_module
 from csmkit.bias.judge import texts
-from csmkit.errors import UsageError
+from csmkit.errors import DataError, UsageError
 from csmkit.schema import TABLES
 from tests.compute.helpers import cycle_of, rows
 
@@ -167,3 +168,73 @@ def test_last_year_s_meeting_is_not_this_year_s():
     old = TABLES["decisions"].conform(meeting.assign(at=pd.to_datetime(meeting["at"])))
     table = ck.bias_checks(cycle.with_tables(decisions=old), shuffles=QUICK).set_index("check")
     assert table.loc["order", "verdict"] == "not computable"
+
+
+OTHERS = "ratings of the phase manager, by somebody other than the person rated"
+
+
+@pytest.mark.parametrize("phase", ["self", "manager"])
+def test_people_who_all_rated_themselves_leave_a_manager_s_ratings_wanting(phase):
+    cycle = _rated(_mixed, raters=("m0",))
+    ratings = cycle.table("ratings")
+    alone = ratings.assign(rater_id=ratings["person_id"], phase=phase)
+    table = ck.bias_checks(cycle.with_tables(ratings=alone), shuffles=QUICK).set_index("check")
+    for check in ("recency", "inheritance", "proximity", "severity", "halo", "central"):
+        assert table.loc[check, "verdict"] == "not computable"
+        assert OTHERS in table.loc[check, "sentence"]
+
+
+def test_evidence_only_people_themselves_cite_leaves_a_manager_s_citations_wanting(team):
+    ratings = team.table("ratings").assign(phase="self")
+    table = ck.bias_checks(team.with_tables(ratings=ratings), shuffles=QUICK).set_index("check")
+    assert table.loc["coverage_recency", "sentence"] == f"evidence cited in {OTHERS}"
+
+
+@pytest.mark.parametrize(
+    ("change", "needs"),
+    [
+        ({"at": pd.Timestamp("2024-06-01")}, "ratings given in the period or after it"),
+        ({"competency": "juggling"}, "ratings.competency: ids of the matrix"),
+        ({"person_id": "m1"}, "ratings of people with the role csm, onboarding or cs_ops"),
+    ],
+)
+def test_what_takes_away_the_last_rating_is_named(change, needs):
+    cycle = _rated(_mixed, raters=("m0",))
+    ratings = cycle.table("ratings").assign(**change)
+    table = ck.bias_checks(cycle.with_tables(ratings=ratings), shuffles=QUICK).set_index("check")
+    assert table.loc["severity", "sentence"] == needs
+
+
+def _stops(error):
+    def check(*_args, **_options):
+        raise error
+
+    return check
+
+
+def test_an_error_the_kit_raises_on_purpose_is_that_check_s_reason(team, monkeypatch):
+    whole = ck.bias_checks(team.with_tables(), shuffles=QUICK).set_index("check")
+    why = DataError("No dates.", "Give dates.")
+    monkeypatch.setattr(checks_module, "check_recency", _stops(why))
+    table = ck.bias_checks(team.with_tables(), shuffles=QUICK).set_index("check")
+    assert table.loc["recency", "verdict"] == "not computable"
+    assert table.loc["recency", "sentence"] == "No dates. Give dates."
+    rest = [c for c in whole.index if c != "recency"]
+    pd.testing.assert_series_equal(table.loc[rest, "p"], whole.loc[rest, "p"])
+
+
+def test_a_fault_of_the_kit_is_a_failed_check_and_no_other(team, monkeypatch):
+    monkeypatch.delenv("CSMKIT_DEBUG", raising=False)
+    monkeypatch.setattr(checks_module, "order_check", _stops(KeyError("Ana Ruiz")))
+    table = ck.bias_checks(team.with_tables(), shuffles=QUICK).set_index("check")
+    assert table.index[table["verdict"] == "failed"].tolist() == ["order"]
+    # The error's text may name somebody; what is shown in packets does not.
+    assert "Ana Ruiz" not in table.loc["order", "sentence"]
+    assert table.loc["order", "note"] == "KeyError: 'Ana Ruiz'"
+
+
+def test_who_looks_for_the_fault_gets_the_error_itself(team, monkeypatch):
+    monkeypatch.setenv("CSMKIT_DEBUG", "1")
+    monkeypatch.setattr(checks_module, "order_check", _stops(KeyError("x")))
+    with pytest.raises(KeyError):
+        ck.bias_checks(team.with_tables(), shuffles=QUICK)

@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 import csmkit as ck
+from csmkit.bias import context as context_module
+from csmkit.bias.context import failures
 from csmkit.cycle import Context
 
 BOHDAN = "bohdan.kovalenko@northwind.example"
@@ -73,3 +75,41 @@ def test_the_csms_edition_has_the_expectation_and_no_checks(team, context):
     assert ck.case_mix_note(book)
     committee = ck.book_of(team, BOHDAN, context=context)
     assert len(ck.team_checks(committee)) == len(context.checks)
+
+
+def test_a_case_mix_that_stops_leaves_packets_their_facts(team, monkeypatch):
+    monkeypatch.delenv("CSMKIT_DEBUG", raising=False)
+
+    def stop(*_args, **_options):
+        raise ZeroDivisionError("of Ana Ruiz")
+
+    monkeypatch.setattr(context_module, "expected_retention", stop)
+    context = ck.team_context(team)
+    assert len(context.bands)
+    assert set(context.expected["verdict"]) == {"failed"}
+    book = ck.book_of(team, BOHDAN, context=context)
+    assert ck.case_mix_note(book) == ""
+    assert "please report it" in ck.case_mix(book).attrs["needs"]
+    assert "Ana Ruiz" not in context.expected.to_csv()
+    assert failures(team) == ["Case mix: ZeroDivisionError: of Ana Ruiz"]
+
+
+def test_where_nothing_failed_nothing_is_told(team):
+    assert failures(team) == []
+
+
+def test_of_somebody_who_stands_out_the_drawn_in_difference_is_told():
+    row = {
+        **{"low": 0.88, "high": 1.0, "observed": 0.6, "losses": 9.0, "expected_losses": 3.0},
+        **{"shrunk": -0.12, "shrunk_low": -0.2, "shrunk_high": -0.05},
+        **{"person_id": "p", "verdict": "signal", "unsure": "", "needs": ""},
+    }
+    book = ck.Book(
+        {"people": pd.DataFrame({"person_id": ["p"], "name": ["Ana"]})},
+        ck.Period.of("2026-01-01", "2026-06-30"),
+        person_id="p",
+        context=Context(expected=pd.DataFrame([row])),
+    )
+    assert ck.case_mix_note(book).endswith(
+        "the losses speak for 12 percentage points less ARR kept (5 to 20 percentage points)."
+    )

@@ -203,6 +203,20 @@ def test_what_a_rater_attended_is_within_a_week_of_the_touchpoint():
     assert found.extra == {"cited": 0.6, "on_file": 0.25}
 
 
+def test_touchpoints_after_the_period_bring_nothing_into_sight():
+    touches = cycle().table("touchpoints")
+    # Two days after the last items about b, but the period is over; before it began, they count.
+    late = touches.head(1).assign(account_id="b", date=pd.Timestamp("2026-07-01"))
+    items = cycle().table("evidence")
+    items["date"] = items["date"].mask(items["date"].eq(NEW), pd.Timestamp("2026-06-29"))
+    seen = check_coverage_proximity(cycle(evidence=items, touchpoints=pd.concat([touches, late])))
+    assert seen.extra == {"cited": 0.6, "on_file": 0.25}
+    items["date"] = items["date"].mask(items["date"].eq(OLD), pd.Timestamp("2026-01-02"))
+    early = touches.head(1).assign(date=pd.Timestamp("2025-12-29"))
+    seen = check_coverage_proximity(cycle(evidence=items, touchpoints=pd.concat([touches, early])))
+    assert seen.extra["on_file"] == 0.5
+
+
 def test_private_items_are_not_on_file():
     items = cycle().table("evidence")
     items["private"] = items["evidence_id"].isin(["a0", "b11"])

@@ -171,7 +171,7 @@ LIFTED = {f"csm{i}": 8 if i < 4 else 0 for i in range(8)}
 
 
 def test_ratings_that_follow_the_book_are_found():
-    found = check_inheritance(team(LIFTED), shuffles=999, rng=stream(1, "inheritance"))
+    found = check_inheritance(team(LIFTED), shuffles=999, seed=1)
     assert found.n == {"people": 8}
     assert found.p == pytest.approx(2 / 70, abs=0.02)
     assert found.effect > 0
@@ -181,7 +181,7 @@ def test_ratings_that_follow_the_book_are_found():
 
 def test_ratings_that_do_not_follow_it_are_not():
     even = dict.fromkeys(LIFTED, 3)
-    found = check_inheritance(team(even), shuffles=999, rng=stream(1, "inheritance"))
+    found = check_inheritance(team(even), shuffles=999, seed=1)
     assert found.p > 0.2
     assert found.low < 0 < found.high
 
@@ -193,14 +193,13 @@ def test_retention_beyond_what_was_expected_is_one_of_the_covariates():
     assert table["retention"].mean() == pytest.approx(0.0)
     assert table["retention"].std(ddof=0) == pytest.approx(1.0)
     assert "retention" not in performance(made)
-    found = check_inheritance(made, beyond_expected=kept, shuffles=99, rng=stream(1, "inheritance"))
+    found = check_inheritance(made, beyond_expected=kept, shuffles=99, seed=1)
     assert np.isfinite(found.extra["slope_effect"])
 
 
 def test_what_is_missing_is_named():
     made = team(LIFTED)
-    rng = stream(1, "inheritance")
     bare = made.with_tables(health=made.table("health").head(0))
-    assert check_inheritance(bare, rng=rng).needs == "health on or before the day of hand-over"
+    assert check_inheritance(bare).needs == "health on or before the day of hand-over"
     bare = made.with_tables(ratings=made.table("ratings").head(0))
-    assert check_inheritance(bare, rng=rng).needs == "ratings.value, ratings.rater_id"
+    assert check_inheritance(bare).needs == "ratings.value, ratings.rater_id"

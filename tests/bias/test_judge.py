@@ -114,10 +114,60 @@ def test_a_signal_of_one_rater_shows_that_rater_s_interval_and_the_verdict_all_o
 
 
 def test_two_signals_are_read_together():
-    alone = row(one("central"))["sentence"]
-    both = judged([one("severity"), one("central")], material=0.075, days=30)
-    assert "severity" not in alone
+    fewer = one("central", effect=-5.0, low=-6.5, high=-3.5)
+    both = judged([one("severity"), fewer], material=0.075, days=30)
+    assert "severity" not in row(fewer)["sentence"]
     assert "Read it with severity" in both.set_index("check").loc["central", "sentence"]
+
+
+def test_what_would_explain_fewer_yellows_is_not_said_of_more():
+    both = judged([one("severity"), one("central")], material=0.075, days=30)
+    assert "Read it with severity" not in both.set_index("check").loc["central", "sentence"]
+
+
+def test_what_is_told_as_lower_has_its_interval_told_as_lower():
+    found = row(one(effect=-5.0, low=-6.5, high=-3.5))
+    assert "rated lower: 5 steps" in found["sentence"]
+    assert "The 95 % interval is 3.5 to 6.5 steps" in found["sentence"]
+    assert (found["low"], found["high"]) == (-6.5, -3.5)
+
+
+def test_a_small_difference_that_is_surely_there_is_not_told_with_an_if():
+    found = row(one(effect=1.5, low=1.0, high=2.0))
+    assert found["verdict"] == "no material effect"
+    assert "were rated higher: 1.5 steps" in found["sentence"]
+    assert (
+        "That is small: the 95 % interval is 1 to 2 steps, and 3 steps or more would"
+        in (found["sentence"])
+    )
+
+
+def test_a_check_that_stopped_on_an_error_of_the_kit_says_so_and_shows_no_figure():
+    found = row(Found("recency", fault="KeyError: 'x'"), one("severity", p=0.04))
+    assert found["verdict"] == "failed"
+    assert "stopped on an error" in found["sentence"]
+    assert "KeyError" not in found["sentence"]
+    assert found["note"] == "KeyError: 'x'"
+    assert found[["effect", "low", "high", "p", "p_adjusted"]].isna().all()
+
+
+def test_lines_say_what_they_count_and_how_far_to_both_sides():
+    several = pd.concat([lines(effect=-0.6, low=-1.4, high=0.2), lines(effect=0.04), lines()])
+    several = several.assign(person_id=["jo", "al", "mk"]).reset_index(drop=True)
+    founds = [one("central", lines=several, extra={"headline": 2.0})]
+    shown = lines_of(founds, judged(founds, material=0.075, days=30)).set_index("person_id")
+    assert shown.loc["jo", "sentence"].startswith(
+        "0.6 steps less of yellow than colleagues gave the same 8 people"
+        " (1.4 steps less to 0.2 steps more)."
+    )
+    assert shown.loc["al", "sentence"].startswith("About the same as colleagues gave")
+    assert "4 steps more of yellow than" in shown.loc["mk", "sentence"]
+
+
+def test_an_interval_without_end_is_told_in_words():
+    founds = [one("severity", lines=lines(low=-INF, high=INF))]
+    said = lines_of(founds, judged(founds, material=0.075, days=30))["sentence"][0]
+    assert "(95 % interval without end)" in said
 
 
 def test_what_was_left_out_of_the_ratings_is_told():

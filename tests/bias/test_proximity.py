@@ -145,7 +145,7 @@ def test_a_cycle_is_read():
 
 def test_without_attendance_or_ratings_it_says_what_it_needs():
     assert proximity_check(cycle_of()).needs == (
-        "ratings.value, ratings.rater_id, touchpoints.attendees"
+        "ratings.value, ratings.rater_id; touchpoints.attendees"
     )
     found = proximity_check(
         cycle_of(people=csms(*rated(3)["person_id"].unique()), ratings=rated(3)),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csmkit.bias.blocks import Blocks, gap_families
-from csmkit.bias.raters import central_tendency, halo, rater_checks, severity
+from csmkit.bias.raters import RATER_CHECKS, central_tendency, halo, rater_check, severity
 from tests.compute.helpers import csms, cycle_of, rows
 
 COMPETENCIES = [f"c{i}" for i in range(20)]
@@ -203,6 +203,10 @@ def table(values: np.ndarray, people: int, raters: int) -> pd.DataFrame:
             for competency, value in zip(COMPETENCIES, given, strict=True)
         ),
     )
+
+
+def rater_checks(cycle, **options):
+    return [rater_check(cycle, check, **options) for check in RATER_CHECKS]
 
 
 def test_a_cycle_is_read_and_what_was_left_out_is_counted():

@@ -155,7 +155,7 @@ LATE = {p: (5 - i % 3, 5 + i % 4) for i, p in enumerate(PEOPLE)}
 
 
 def test_ratings_made_from_the_last_days_are_found():
-    found = check_recency(cycle(LATE), shuffles=999, rng=stream(1, "recency"))
+    found = check_recency(cycle(LATE), shuffles=999, seed=1)
     assert found.n == {"people": 10, "outcomes": 90}
     assert found.p < 0.02
     assert 0 < found.low < found.effect < found.high
@@ -170,20 +170,19 @@ def test_the_order_of_rows_does_not_matter():
     turned = made.with_tables(
         **{t: made.table(t).iloc[::-1].reset_index(drop=True) for t in ("surveys", "ratings")}
     )
-    one, other = (check_recency(c, shuffles=999, rng=stream(1, "recency")) for c in (made, turned))
+    one, other = (check_recency(c, shuffles=999, seed=1) for c in (made, turned))
     assert one.effect == pytest.approx(other.effect)
     assert one.p == pytest.approx(other.p, abs=0.01)
 
 
 def test_sixty_and_ninety_days_stand_beside():
-    extra = check_recency(cycle(LATE), shuffles=99, rng=stream(1, "recency")).extra
+    extra = check_recency(cycle(LATE), shuffles=99, seed=1).extra
     assert {"effect_60", "low_60", "high_60", "effect_90", "left_out", "repeated"} <= set(extra)
 
 
 def test_what_is_missing_is_named():
     made = cycle(LATE)
-    rng = stream(1, "recency")
     bare = made.with_tables(ratings=made.table("ratings").head(0))
-    assert check_recency(bare, rng=rng).needs == "ratings.value, ratings.rater_id"
+    assert check_recency(bare).needs == "ratings.value, ratings.rater_id"
     bare = made.with_tables(surveys=made.table("surveys").head(0))
-    assert check_recency(bare, rng=rng).needs.startswith("renewals, movements")
+    assert check_recency(bare).needs.startswith("renewals, movements")

@@ -92,6 +92,22 @@ def test_one_failed_packet_stops_nobody_else_s(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_check_that_stops_fails_no_packet_and_is_told(tmp_path, monkeypatch):
+    def stop(*_args, **_options):
+        raise KeyError("Bolt Industries")
+
+    monkeypatch.delenv("CSMKIT_DEBUG", raising=False)
+    monkeypatch.setattr("csmkit.bias.checks.check_recency", stop)
+    pack = render(tmp_path, "ck.team_checks(book)['sentence'].to_list()")
+    assert pack.failed == 0
+    assert pack.failed_checks == ("Recency: KeyError: 'Bolt Industries'",)
+    assert pack.manifest["failed_checks"] == list(pack.failed_checks)
+    assert "Recency: KeyError" in repr(pack)
+    notebook = nbformat.read(tmp_path / "pack/packets" / f"{ANA_SLUG}.ipynb", as_version=4)
+    assert "stopped on an error of the kit" in json.dumps(notebook)
+
+
+@pytest.mark.slow
 def test_a_failed_packet_keeps_the_cells_that_ran_and_the_error(tmp_path):
     pack = render(tmp_path, "'before'", "1 / (len(book.table('accounts')) - 2)", "'after'")
     # Both own two accounts in the period.

@@ -26,6 +26,36 @@ def test_managers_are_named_and_colleagues_are_not():
     assert set(people["name"]) == {"Ana Ruiz", "Mia Kahn"}
 
 
+def led_by_ben(**changes):
+    """Ana's manager is Ben, who has the role of a CSM."""
+    people = small_team().table("people").to_dict("records")
+    people[0]["manager_id"] = BEN
+    return small_team(people=people, **changes)
+
+
+def test_whoever_is_somebody_s_manager_is_named_whatever_the_role():
+    team = led_by_ben()
+    people = ck.book_of(team, ANA).table("people").set_index("person_id")
+    assert people.loc[ANA, "manager_id"] == BEN
+    assert people.loc[BEN, "name"] == "Ben Stone"
+
+
+def test_what_such_a_manager_never_saw_is_listed_in_the_packet_too():
+    calls = [
+        {
+            "account_id": "AC-100001",
+            "person_id": ANA,
+            "date": "2026-02-01",
+            "type": "call",
+            "attendees": ANA,
+        }
+    ]
+    team = led_by_ben(touchpoints=calls)
+    listed = ck.never_seen(ck.book_of(team, ANA))
+    assert listed["account"].tolist() == ["Acme"]
+    assert ck.never_seen(team)["account"].tolist() == ["Acme"]
+
+
 def test_free_text_names_neither_colleague_nor_foreign_account():
     text = ck.book_of(small_team(), ANA).table("evidence")["text"][0]
     assert text == "A colleague and I moved another account and Acme to the new plan."
