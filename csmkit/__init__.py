@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from csmkit.bias.agreement import apart_from_manager as apart_from_manager
     from csmkit.bias.agreement import rater_agreement as rater_agreement
-    from csmkit.bias.agreement import two_colours_apart as two_colours_apart
+    from csmkit.bias.agreement import raters_apart as raters_apart
     from csmkit.bias.checks import bias_checks as bias_checks
     from csmkit.bias.checks import bias_lines as bias_lines
     from csmkit.bias.context import case_mix as case_mix
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from csmkit.compute.composition import books_side_by_side as books_side_by_side
     from csmkit.compute.composition import composition as composition
     from csmkit.compute.composition import composition_mix as composition_mix
+    from csmkit.compute.criteria import level_criteria as level_criteria
     from csmkit.compute.drivers import arr_bridge as arr_bridge
     from csmkit.compute.drivers import drivers as drivers
     from csmkit.compute.drivers import loss_signals as loss_signals
@@ -41,7 +43,9 @@ if TYPE_CHECKING:
     from csmkit.compute.evidence import agreements as agreements
     from csmkit.compute.evidence import evidence_coverage as evidence_coverage
     from csmkit.compute.evidence import evidence_timeline as evidence_timeline
+    from csmkit.compute.evidence import months_without_evidence as months_without_evidence
     from csmkit.compute.evidence import unmetered_work as unmetered_work
+    from csmkit.compute.evidence import without_evidence_by_person as without_evidence_by_person
     from csmkit.compute.health import health_movement as health_movement
     from csmkit.compute.health import health_summary as health_summary
     from csmkit.compute.limits import cannot_tell as cannot_tell
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
     from csmkit.compute.standing import profile as profile
     from csmkit.compute.standing import standing as standing
     from csmkit.compute.team import team_bands as team_bands
+    from csmkit.compute.voice import csm_comments as csm_comments
     from csmkit.cycle import Book as Book
     from csmkit.cycle import Cycle as Cycle
     from csmkit.cycle import Period as Period
@@ -67,14 +72,29 @@ if TYPE_CHECKING:
     from csmkit.load.findings_file import write_findings as write_findings
     from csmkit.load.read import check_export as check_export
     from csmkit.load.read import read_export as read_export
-    from csmkit.matrix.model import matrix_scores as matrix_scores
-    from csmkit.matrix.model import read_matrix as read_matrix
+    from csmkit.matrix.check import check_matrix as check_matrix
+    from csmkit.matrix.gaps import skill_gaps as skill_gaps
+    from csmkit.matrix.model import matrix_of as matrix_of
+    from csmkit.matrix.read import read_matrix as read_matrix
+    from csmkit.matrix.standing import evidence_cited as evidence_cited
+    from csmkit.matrix.standing import matrix_coverage as matrix_coverage
+    from csmkit.matrix.standing import matrix_standing as matrix_standing
+    from csmkit.panels.desk import scoring_desk as scoring_desk
+    from csmkit.panels.feedback import feedback_panel as feedback_panel
+    from csmkit.panels.heatmap import heatmap_panel as heatmap_panel
+    from csmkit.panels.level import level_panel as level_panel
     from csmkit.panels.mapping import map_panel as map_panel
+    from csmkit.panels.scoring import score_panel as score_panel
+    from csmkit.panels.self_assessment import hand_in_panel as hand_in_panel
+    from csmkit.panels.self_assessment import open_self as open_self
+    from csmkit.panels.self_assessment import self_panel as self_panel
+    from csmkit.panels.voice import voice_panel as voice_panel
     from csmkit.render.pack import render_pack as render_pack
+    from csmkit.render.self_kit import self_assessment_kit as self_assessment_kit
     from csmkit.render.slices import book_of as book_of
     from csmkit.render.slices import read_book as read_book
-    from csmkit.samples import export_or_sample as export_or_sample
     from csmkit.samples import sample_team as sample_team
+    from csmkit.store.open import open_store as open_store
     from csmkit.view.charts import chart_attended as chart_attended
     from csmkit.view.charts import chart_bands as chart_bands
     from csmkit.view.charts import chart_coverage as chart_coverage
@@ -89,10 +109,11 @@ if TYPE_CHECKING:
     from csmkit.view.tables import table_composition as table_composition
     from csmkit.view.tables import table_metrics as table_metrics
     from csmkit.view.tables import table_rows as table_rows
+    from csmkit.workspace import find_export as find_export
 
 _HOMES = {
     "cycle": "Book Cycle Period",
-    "bias.agreement": "rater_agreement two_colours_apart",
+    "bias.agreement": "apart_from_manager rater_agreement raters_apart",
     "bias.checks": "bias_checks bias_lines",
     "bias.context": "case_mix case_mix_note team_checks team_context",
     "bias.corrections": "leave_one_out never_seen never_seen_by_person outcomes_without_recent"
@@ -103,8 +124,9 @@ _HOMES = {
     "compute.people": "with_names",
     "compute.composition": "books_side_by_side composition composition_mix",
     "compute.drivers": "arr_bridge drivers loss_signals losses ownership_timeline time_lag",
+    "compute.criteria": "level_criteria",
     "compute.evidence": "accounts_without_evidence agreements evidence_coverage evidence_timeline"
-    " unmetered_work",
+    " months_without_evidence unmetered_work without_evidence_by_person",
     "compute.health": "health_movement health_summary",
     "compute.limits": "cannot_tell files_read provenance tables_read",
     "compute.outcomes": "against_targets outcomes",
@@ -112,18 +134,33 @@ _HOMES = {
     "compute.results": "attribution_rules movements",
     "compute.standing": "headline profile standing",
     "compute.team": "team_bands",
+    "compute.voice": "csm_comments",
     "load.findings": "summarise_findings",
     "load.findings_file": "write_findings",
     "load.assistant.propose": "propose_map",
     "load.read": "check_export read_export",
-    "matrix.model": "matrix_scores read_matrix",
+    "matrix.check": "check_matrix",
+    "matrix.gaps": "skill_gaps",
+    "matrix.model": "matrix_of",
+    "matrix.read": "read_matrix",
+    "matrix.standing": "evidence_cited matrix_coverage matrix_standing",
+    "panels.desk": "scoring_desk",
+    "panels.feedback": "feedback_panel",
+    "panels.heatmap": "heatmap_panel",
+    "panels.level": "level_panel",
     "panels.mapping": "map_panel",
+    "panels.scoring": "score_panel",
+    "panels.self_assessment": "hand_in_panel open_self self_panel",
+    "panels.voice": "voice_panel",
     "render.pack": "render_pack",
+    "render.self_kit": "self_assessment_kit",
     "render.slices": "book_of read_book",
-    "samples": "export_or_sample sample_team",
+    "samples": "sample_team",
+    "store.open": "open_store",
     "view.charts": "chart_attended chart_bands chart_coverage chart_evidence chart_funnel"
     " chart_gaps chart_health chart_mix chart_timeline chart_waterfall",
     "view.tables": "note table_composition table_metrics table_rows",
+    "workspace": "find_export",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 __all__ = ["__version__", *sorted(_HOME_OF)]

@@ -6,16 +6,21 @@ import os
 import shutil
 import sys
 import textwrap
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from csmkit.cli_csm import feedback_app, import_self, self_assessment
 from csmkit.errors import CsmkitError, UnreadableInput, UsageError
+from csmkit.store.cli import app as store_app
+from csmkit.store.cli_retention import app as retention_app
+from csmkit.workspace import FILE, SCORES, setting, settings
 
 if TYPE_CHECKING:
+    from csmkit.cycle import Cycle
     from csmkit.load.assistant.draft import Draft
+    from csmkit.matrix.matrix import Matrix
 
 app = typer.Typer(
     name="csmkit",
@@ -314,17 +319,29 @@ def render(
         list[str] | None, typer.Option("--only", help="One person: id or mail.")
     ] = None,
     jobs: Jobs = None,
+    scores: Annotated[
+        str | None,
+        typer.Option(
+            "--scores", help="The score file, or the URL of a database; scores.db if it is there."
+        ),
+    ] = None,
+    matrix_file: Annotated[
+        Path | None, typer.Option("--matrix", help="Your own matrix; the kit's if not given.")
+    ] = None,
 ) -> None:
     """Render one packet per CSM, an index and a manifest."""
     from csmkit.load.read import read_export
+    from csmkit.matrix.read import read_matrix
 
     cycle = read_export(
         _setting("export", export),
         map=_setting("map", map_file, required=False),
         period=_setting("period", period),
     )
+    own = _setting("matrix", matrix_file, required=False)
     _render(
-        cycle,
+        _with_scores(cycle, _setting("scores", scores, required=False)),
+        matrix=read_matrix(own) if own else None,
         out=Path(_setting("out", out)),
         edition=_setting("edition", edition, required=False) or "committee",
         only=only,
@@ -332,12 +349,28 @@ def render(
     )
 
 
+def _with_scores(cycle: Cycle, scores: str | None) -> Cycle:
+    """The cycle with a store's scores laid over it; a file of the usual name is taken if there."""
+    from csmkit.store.open import open_store
+
+    if scores is None and not (Path(FILE).exists() and Path(SCORES).exists()):
+        return cycle
+    with open_store(scores or SCORES, create=False) as store:
+        return store.overlay(cycle)
+
+
 def _render(
-    cycle: Any, *, out: Path, edition: str, only: list[str] | None, jobs: int | None
+    cycle: Cycle,
+    *,
+    out: Path,
+    edition: str,
+    only: list[str] | None = None,
+    jobs: int | None = None,
+    matrix: Matrix | None = None,
 ) -> None:
     from csmkit.render.pack import render_pack
 
-    pack = render_pack(cycle, out=out, edition=edition, only=only or (), jobs=jobs)
+    pack = render_pack(cycle, out=out, edition=edition, only=only or (), jobs=jobs, matrix=matrix)
     for entry in pack.manifest["packets"]:
         if entry["status"] != "done":
             _tell(f"csmkit: {entry['error']}", err=True)
@@ -347,7 +380,10 @@ def _render(
     _tell(f"{done} packets done, {pack.failed} failed. Open {pack.index.resolve()}")
     errors = int(cycle.findings["severity"].eq("error").sum()) if len(cycle.findings) else 0
     if errors:
-        _tell(f"The export has {errors} errors that change figures; csmkit check lists them.")
+        _tell(
+            f"The export has {errors} errors that change figures. The same command with check in"
+            " place of render lists them."
+        )
     if pack.failed or pack.failed_checks or errors:
         raise typer.Exit(1)
 
@@ -387,23 +423,10 @@ def _setting(name: str, given: Any, *, required: bool = True) -> Any:
     """An option, else what cycle.toml in the current folder says."""
     if given is not None:
         return given
-    path = Path("cycle.toml")
-    settings: dict[str, Any] = {}
-    if path.exists():
-        try:
-            # Windows' Notepad puts a mark before the first character.
-            settings = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"cycle.toml cannot be read: {error}.", "Correct that line.") from None
-    if name not in settings and required:
+    value = setting(settings(Path(FILE)), name)
+    if value is None and required:
         how = "as the first argument" if name == "export" else f"with --{name}"
         raise UsageError(f"Nothing says what the {name} is.", f"Give it {how}, or in cycle.toml.")
-    value = settings.get(name)
-    if value is not None and not isinstance(value, str):
-        raise UsageError(
-            f"In cycle.toml, {name} is {value!r}, which is no text.",
-            f'Write it between quotes: {name} = "...".',
-        )
     return value
 
 
@@ -416,6 +439,13 @@ def _save(path: Path, text: str) -> None:
             "Choose a folder you may write to.",
         ) from None
 
+
+# After the commands above, so that they are listed after them.
+app.command("self-assessment")(self_assessment)
+app.command("import-self")(import_self)
+store_app.add_typer(retention_app)
+app.add_typer(store_app, name="store")
+app.add_typer(feedback_app, name="feedback")
 
 if __name__ == "__main__":
     main()

@@ -236,11 +236,14 @@ class Context:
         What an average CSM would keep of each book; in a packet the person's own row.
     checks : DataFrame
         The team's bias checks, without lines of managers; empty in the CSM's edition.
+    matrix : str
+        The matrix of the cycle as its file has it; empty for the kit's own.
     """
 
     bands: pd.DataFrame = field(default_factory=pd.DataFrame)
     expected: pd.DataFrame = field(default_factory=pd.DataFrame)
     checks: pd.DataFrame = field(default_factory=pd.DataFrame)
+    matrix: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from csmkit.cycle import Cycle
 from csmkit.resources import resource
-
-PERIOD = "2026-01-01:2026-06-30"
+from csmkit.workspace import PERIOD
 
 
 def sample_team(*, period: str = PERIOD) -> Cycle:
@@ -28,8 +27,3 @@ def sample_team(*, period: str = PERIOD) -> Cycle:
     from csmkit.load.read import read_export
 
     return read_export(resource("data_samples") / "clean", period=period)
-
-
-def export_or_sample(export: str = "") -> str:
-    """The export a notebook was given, or the folder of the sample team's if it was given none."""
-    return export or str(resource("data_samples") / "clean")

@@ -404,6 +404,21 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 Column("text", "text", "What was said.", _R),
             ),
             _table(
+                "comments",
+                "one thing a person said of their own packet",
+                _PERSON,
+                Column("at", "date", "Day it was said.", _R),
+                Column(
+                    "kind",
+                    "choice",
+                    "A fact to correct, a comment, or an appeal after the outcome.",
+                    _R,
+                    values=("correction", "comment", "appeal"),
+                ),
+                Column("about", "text", "The section or figure it is about."),
+                Column("text", "text", "What was said.", _R),
+            ),
+            _table(
                 "ratings",
                 "one value given by a rater to a person on a competency",
                 _PERSON,

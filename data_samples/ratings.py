@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from csmkit.matrix.model import read_matrix
+from csmkit.matrix.read import read_matrix
 from data_samples.model import LAST, SEED, Row, mail
 
 KINDER = {mail("rafael.monteiro"): 1.6}
@@ -31,7 +31,7 @@ DAYS = {"self": 8, "manager": 4, "second": 2}
 
 def scores(people: Sequence[Row], evidence: Sequence[Row], told: Iterable[Row]) -> list[Row]:
     """Ratings of everybody with a packet; what was written down by hand stays as it is."""
-    names = list(read_matrix()["id"])
+    names = list(read_matrix().ids)
     rng = np.random.default_rng([SEED, 0, 7])
     tagged = _tagged(evidence)
     written = {(r["person_id"], r["rater_id"], r["competency"], r["phase"]) for r in told}

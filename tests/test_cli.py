@@ -57,6 +57,8 @@ def broken(tmp_path: Path, name: str, text: str) -> Path:
         (["render", CLEAN, "--period", PERIOD, "--out", "o", "--only", "x@y.z"], 2, "x@y.z"),
         (["render", CLEAN, "--period", PERIOD, "--out", "o", "--edition", "board"], 2, "committee"),
         (["render", CLEAN, "--period", PERIOD, "--out", "o", "--map", "no.toml"], 2, "no.toml"),
+        (["render", CLEAN, "--period", PERIOD, "--out", "o", "--scores", "no.db"], 2, "no.db"),
+        (["render", CLEAN, "--period", PERIOD, "--out", "o", "--matrix", "no.yaml"], 2, "no.yaml"),
         (["scan", "nowhere", CLEAN], 2, "holds no pack"),
         (["check", "nowhere"], 2, "nowhere"),
         (["map", "nowhere"], 2, "nowhere"),

@@ -16,17 +16,34 @@ FORBIDDEN = {
     | RENDERING
     | {
         *("csmkit.bias", "csmkit.compute", "csmkit.matrix"),
-        *("csmkit.view", "csmkit.render", "csmkit.panels"),
+        *("csmkit.view", "csmkit.render", "csmkit.panels", "csmkit.store"),
     },
     "compute": SHOWING
     | RENDERING
-    | {"csmkit.bias", "csmkit.load", "csmkit.view", "csmkit.render", "csmkit.panels"},
-    "bias": SHOWING | RENDERING | {"csmkit.load", "csmkit.view", "csmkit.render", "csmkit.panels"},
+    | {
+        *("csmkit.bias", "csmkit.load", "csmkit.store"),
+        *("csmkit.view", "csmkit.render", "csmkit.panels"),
+    },
+    "bias": SHOWING
+    | RENDERING
+    | {"csmkit.load", "csmkit.store", "csmkit.view", "csmkit.render", "csmkit.panels"},
     "matrix": SHOWING
     | RENDERING
-    | {"csmkit.load", "csmkit.compute", "csmkit.view", "csmkit.render", "csmkit.panels"},
+    | {
+        *("csmkit.bias", "csmkit.compute", "csmkit.load", "csmkit.store"),
+        *("csmkit.view", "csmkit.render", "csmkit.panels"),
+    },
+    "store": SHOWING
+    | RENDERING
+    | {
+        *("csmkit.bias", "csmkit.compute", "csmkit.load"),
+        *("csmkit.view", "csmkit.render", "csmkit.panels"),
+    },
     "view": RENDERING
-    | {"csmkit.load", "csmkit.compute", "csmkit.render", "csmkit.matrix", "csmkit.panels"},
+    | {
+        *("csmkit.compute", "csmkit.load", "csmkit.matrix"),
+        *("csmkit.panels", "csmkit.render", "csmkit.store"),
+    },
     "panels": RENDERING | {"csmkit.render", "csmkit.cli"},
     "render": {"csmkit.panels", "csmkit.cli"},
 }

@@ -15,7 +15,14 @@ from tests.conftest import ROOT
 
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-CHARTS = {"01_load_and_check": 0, "02_composition": 4, "03_bias_checks": 4, "csm_packet": 6}
+CHARTS = {
+    "01_load_and_check": 0,
+    "02_composition": 4,
+    "03_bias_checks": 4,
+    "04_score_matrix": 0,
+    "csm_packet": 6,
+    "self_assessment": 0,
+}
 NAMES = [path.stem for path in NOTEBOOKS]
 
 

@@ -31,6 +31,13 @@ def severity_p(team: Team, shuffles: int, rng: Generator) -> float:
     return severity(team.person, team.rater, team.totals, shuffles=shuffles, rng=rng).p
 
 
+def severity_p_of_one(team: Team, shuffles: int, rng: Generator) -> float:
+    """The same where only the people of the first manager have second raters."""
+    kept = team.own | (team.manager[team.person] == 0)
+    person, rater, totals = team.person[kept], team.rater[kept], team.totals[kept]
+    return severity(person, rater, totals, shuffles=shuffles, rng=rng).p
+
+
 def halo_p(team: Team, shuffles: int, rng: Generator) -> float:
     """The p value of the halo check."""
     return halo(team.person, team.rater, team.values, shuffles=shuffles, rng=rng).p
@@ -174,9 +181,10 @@ def _cell(
     reference: tuple[float, float, float] = (float("nan"),) * 3,
     *,
     planted: bool = True,
+    elsewhere: bool = False,
 ) -> Cell:
     check, test, naive = of
-    return Cell(check, label, draw, test, naive, planted, reference)
+    return Cell(check, label, draw, test, naive, planted and not elsewhere, reference, elsewhere)
 
 
 def _order(follows: float, label: str) -> Cell:
@@ -188,10 +196,16 @@ CELLS = [
     _cell(_SEVERITY, "no bias", NO_SEVERITY, (0.04, 0.06, 0.06), planted=False),
     _cell(_SEVERITY, "0.5 SD", NO_SEVERITY | {"kinder": HALF_SD}, (0.21, 0.38, 0.38)),
     _cell(_SEVERITY, "1 SD", NO_SEVERITY | {"kinder": ONE_SD}, (0.56, 0.94, 0.98)),
+    _cell(_SEVERITY, "kinder to own reports", NO_SEVERITY | OWN, elsewhere=True),
+    _cell(
+        ("severity", severity_p_of_one, naive_severity),
+        "kinder to own reports, one manager's rated twice",
+        NO_SEVERITY | OWN,
+    ),
     _cell(_HALO, "no bias", {}, (0.06, 0.06, 0.06), planted=False),
     _cell(_HALO, "variation cut by 60 %", {"halo": 0.6}, (0.38, 0.80, 0.82)),
     _cell(_HALO, "variation cut by 90 %", {"halo": 0.9}, (0.79, 1.0, 1.0)),
-    _cell(_HALO, "compressed 50 %, no halo", {"compressed": 0.5}, planted=False),
+    _cell(_HALO, "compressed 50 %, no halo", {"compressed": 0.5}, elsewhere=True),
     _cell(_CENTRAL, "no bias", {}, (0.04, 0.05, 0.05), planted=False),
     _cell(_CENTRAL, "compressed 25 %", {"compressed": 0.25}, (0.18, 0.47, 0.49)),
     _cell(_CENTRAL, "compressed 50 %", {"compressed": 0.5}, (0.78, 1.0, 1.0)),
@@ -203,7 +217,7 @@ CELLS = [
     _cell(_PROXIMITY, "no bias, at-risk calls", RISK_CALLS, (0.04, 0.05, 0.05), planted=False),
     _cell(_PROXIMITY, "0.5 SD, at-risk calls", RISK_CALLS | {"proximity": 0.5}, (0.08, 0.45, 0.90)),
     _cell(_PROXIMITY, "1 SD, at-risk calls", RISK_CALLS | {"proximity": 1.0}, (0.18, 0.88, 1.0)),
-    _cell(_PROXIMITY, "no bias, kinder to own", STRONG_CALLS | OWN, planted=False),
+    _cell(_PROXIMITY, "no bias, kinder to own", STRONG_CALLS | OWN, elsewhere=True),
     _order(0.0, "no bias"),
     _order(-0.25, "contrast 0.25"),
     _order(-0.5, "contrast 0.5"),

@@ -19,16 +19,21 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.bias import cells_books, cells_raters
-from benchmarks.bias.cell import Cell
+from benchmarks.bias import cells_books, cells_cited, cells_lines, cells_raters, cells_self
+from benchmarks.bias.cell import ERRORS, Cell, allowed
+from benchmarks.bias.progress import tell_progress
 from benchmarks.bias.teams import MANAGERS, Team, draw_team
 from csmkit.bias.verdicts import ALPHA, holm
 
 SEED = 20261122
 SIZES = tuple(MANAGERS)
-CELLS: tuple[Cell, ...] = (*cells_books.CELLS, *cells_raters.CELLS)
-# Three standard errors, and one team for the steps that a share of few teams has.
-ERRORS = 3.0
+CELLS: tuple[Cell, ...] = (
+    *cells_books.CELLS,
+    *cells_cited.CELLS,
+    *cells_raters.CELLS,
+    *cells_lines.CELLS,
+    *cells_self.CELLS,
+)
 
 
 @dataclass(frozen=True)
@@ -51,11 +56,6 @@ class Rates:
     def too_many(self) -> bool:
         """Whether false alarms are beyond what chance gives at the nominal rate."""
         return not self.cell.planted and self.found > allowed(self.teams)
-
-
-def allowed(teams: int, rate: float = ALPHA) -> float:
-    """The largest share of false alarms that chance explains at a nominal rate."""
-    return rate + ERRORS * math.sqrt(rate * (1 - rate) / teams) + 1 / teams
 
 
 def teams_of(place: int, size: int, teams: int) -> Iterator[tuple[Team, np.random.Generator]]:
@@ -113,7 +113,18 @@ def table(found: list[Rates], flags: list[tuple[int, float, float]], shuffles: i
         "",
         "Shares of teams with p < 0.05, before Holm. With nothing planted a share is a false alarm;"
         f" nominal is 0.05, and up to {allowed(teams):.3f} is within {ERRORS:.0f} binomial standard"
-        " errors. *Cannot tell* counts as no alarm and no find.",
+        " errors. *Cannot tell* counts as no alarm and no find. *Elsewhere*: something is planted,"
+        " but an alarm of what is counted here is false.",
+        "",
+        "*Cited, Holm of 3* is after Holm over the three traits. Of lines: *named* is a line shown"
+        " with p < 0.05, which needs a signal of the check; in teams of 8 two raters share all"
+        " people, their gaps mirror each other, and the kit names neither. *Not shown*: p < 0.05"
+        " (max-T) of any rater but the one apart. That is no false alarm of the gap, which is to"
+        " colleagues with the one apart among them, and so not zero; it is why the kit shows no"
+        " other p. The naive method compares each rater with all others, one by one. *One manager's"
+        " rated twice*: only that manager's own reports have second raters, so the gap on shared"
+        " people holds both the manager's severity and kindness to own reports, and cannot tell"
+        " them apart.",
         "",
         "| check | team | planted | N | naive | this kit | to hold or beat | cannot tell |",
         "|---|---|---|---|---|---|---|---|",
@@ -123,7 +134,7 @@ def table(found: list[Rates], flags: list[tuple[int, float, float]], shuffles: i
         goal = "" if math.isnan(aim) else f"{aim:.2f}"
         mark = " **above**" if one.too_many else ""
         lines.append(
-            f"| {one.cell.check} | {one.cell.label} | {'yes' if one.cell.planted else 'no'}"
+            f"| {one.cell.check} | {one.cell.label} | {one.cell.plants}"
             f" | {one.size} | {one.naive:.2f} | {one.found:.3f}{mark} | {goal} | {one.untold:.2f} |"
         )
     lines += [
@@ -148,6 +159,7 @@ def simulate(
             for place in range(len(CELLS))
         ]
         flags = [pool.submit(any_flag, size, teams, shuffles) for size in SIZES]
+        tell_progress([*cells, *flags])
         return [one.result() for one in cells], [one.result() for one in flags]
 
 

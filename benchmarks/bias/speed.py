@@ -45,7 +45,7 @@ def team(people: int, managers: int) -> Cycle:
     start = np.datetime64("2024-01-01") + rng.integers(0, 365, n).astype("timedelta64[D]")
     end = np.where(lost, rng.choice(days, n), np.datetime64("NaT"))
     raters = (boss[:, None] + np.arange(3) * 7) % managers
-    matrix = ck.read_matrix()["id"].to_numpy()
+    matrix = np.array(ck.read_matrix().ids)
     pairs = people * 3
     level = np.repeat(rng.normal(size=people), 3) + 0.7 * rng.normal(size=pairs)
     seen = level[:, None] + 1.3 * rng.normal(size=(pairs, len(matrix)))

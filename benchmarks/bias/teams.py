@@ -5,7 +5,8 @@ the kit, so that a fault of the kit cannot hide in its own test.
 
 Numbers the reference leaves open were set so that its naive correlation and, for coverage, its
 power come about: how far outcomes follow skill (`EVENT_SKILL`), how many items are on file and
-cited (`FILE`, `CITED`). The naive method reads the own manager's rating alone.
+cited (`FILE`, `CITED`), and how far people's views of themselves follow skill (`SELF_SKILL`). The
+naive method reads the own manager's rating alone.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ CUTS = (-0.9, 0.5)  # below the first red, above the second green
 EVENT_SKILL, EVENT_NOISE = 0.45, 0.893
 FILE, CITED = (15, 46), 8  # items of evidence on file for each CSM, from and below; items cited
 OWN_CALLS, SKILL_CALLS = 1.6, 0.6
+SELF_SKILL = 0.3  # what people see of their own skill: less than managers do
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,10 @@ class Team:
     attended: Floats  # (pairs,) share of the CSM's touchpoints the rater attended
     item_person: Ints  # (items,) ascending
     item_recent: Flags  # (items,) whether the item of evidence is from the last days
-    item_cited: Flags  # (items,) whether the rating cites it
+    item_green: Flags  # (items,) whether its account came to the CSM green
+    item_attended: Flags  # (items,) whether the own manager attended a call around it
+    item_cited: Flags  # (items,) whether the own manager's rating cites it
+    self_values: Floats  # (n, 20) colour steps that CSMs give themselves
 
     @property
     def totals(self) -> Floats:
@@ -80,6 +85,9 @@ def draw_team(
     halo: float = 0.0,
     compressed: float = 0.0,
     cited_odds: float = 1.0,
+    green_odds: float = 1.0,
+    attended_odds: float = 1.0,
+    self_kinder: float = 0.0,
 ) -> Team:
     """Draw one team.
 
@@ -108,8 +116,12 @@ def draw_team(
         Planted: the first rater's variation between competencies is cut by this share.
     compressed : float
         Planted: the first rater's values are drawn towards the middle by this share.
-    cited_odds : float
-        Planted: how much more readily an item of the last days is cited.
+    cited_odds, green_odds, attended_odds : float
+        Planted: how much more readily an item is cited that is of the last days, about an account
+        that came green, about a call the manager attended. The three have nothing to do with each
+        other inside a file.
+    self_kinder : float
+        Planted: by how much CSMs are kinder to themselves than managers are.
     """
     m = MANAGERS[n]
     skill = rng.normal(size=n)
@@ -138,12 +150,26 @@ def draw_team(
     seen = by_item + spread[:, None] * rng.normal(size=(len(person), COMPETENCIES))
     middle = sum(CUTS) / 2
     pull = np.where(rater == 0, 1 - compressed, 1.0)[:, None]
-    seen = middle + (seen - middle) * pull
-    values = (seen > CUTS[0]).astype(float) + (seen > CUTS[1])
+    values = _colours(middle + (seen - middle) * pull)
+    chances = 1 / (1 + np.exp(-strength)), attended[own]
+    file = _file(chances, (cited_odds, green_odds, attended_odds), rng)
+    of_self = _of_themselves(skill, self_kinder, rng)
     return Team(
         skill, manager, person, rater, own, values, strength, outcome, practice,
-        event_person, event_day, event_value, attended, *_file(n, cited_odds, rng),
+        event_person, event_day, event_value, attended, *file, of_self,
     )  # fmt: skip
+
+
+def _colours(seen: Floats) -> Floats:
+    """Colour steps of latent values."""
+    return np.asarray((seen > CUTS[0]).astype(float) + (seen > CUTS[1]))
+
+
+def _of_themselves(skill: Floats, kinder: float, rng: np.random.Generator) -> Floats:
+    """What CSMs give themselves: in all as high and as varied as what managers give them."""
+    rest = np.sqrt(SKILL**2 + NOISE**2 - SELF_SKILL**2)
+    latent = SELF_SKILL * skill + kinder + rest * rng.normal(size=len(skill))
+    return _colours(latent[:, None] + ITEM_NOISE * rng.normal(size=(len(skill), COMPETENCIES)))
 
 
 def _who_rates(n: int, m: int, manager: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -163,17 +189,26 @@ def _events(skill: Floats, rng: np.random.Generator) -> tuple[Ints, Ints, Floats
     return person, day, value
 
 
-def _file(n: int, odds: float, rng: np.random.Generator) -> tuple[Ints, Flags, Flags]:
-    """15 to 45 items on file for each CSM, spread evenly over the window, and the 8 cited."""
+def _file(
+    chances: tuple[Floats, Floats], odds: tuple[float, float, float], rng: np.random.Generator
+) -> tuple[Ints, Flags, Flags, Flags, Flags]:
+    """15 to 45 items on file for each CSM, spread evenly over the window, and the 8 cited.
+
+    An item's account came green, and a call around it was attended, with the CSM's own chances.
+    """
+    n = len(chances[0])
     person = np.repeat(np.arange(n), rng.integers(*FILE, size=n))
     recent = rng.integers(0, DAYS, size=len(person)) >= DAYS - RECENT
+    wait = rng.exponential(size=len(person))
+    green, attended = (rng.random(len(person)) < chance[person] for chance in chances)
     # Drawn one after the other, each time with these odds: the shortest of exponential waits.
-    wait = rng.exponential(size=len(person)) / np.where(recent, odds, 1.0)
+    for trait, times in zip((recent, green, attended), odds, strict=True):
+        wait = wait / np.where(trait, times, 1.0)
     order = np.lexsort((wait, person))
     place = np.empty(len(person), dtype=np.int64)
     place[order] = np.arange(len(person))
     first = np.searchsorted(person, person)
-    return person, recent, place - first < CITED
+    return person, recent, green, attended, place - first < CITED
 
 
 def _looks_recent(n: int, person: Ints, day: Ints, value: Floats) -> Floats:

@@ -8,22 +8,33 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from csmkit.bias.judge import in_words, texts
 from csmkit.bias.pairs import STEPS, Pairs, pairs_of
 from csmkit.bias.ratings import colours, given_by_managers, matrix_ids, rating_pairs
 from csmkit.bias.shuffle import LEVEL, SHUFFLES, Family, Floats, Ints, stream
+from csmkit.bias.verdicts import ALPHA
 from csmkit.cycle import Cycle
-from csmkit.matrix.model import manager_ratings, managers_of, read_matrix
+from csmkit.matrix.model import manager_ratings, managers_of
+from csmkit.matrix.read import read_matrix
+from csmkit.text import by_unit
 
 MIN_PEOPLE = 6
 # Below it, one competency's alpha moves more with who is in the team than with who rated.
 MIN_FOR_COMPETENCY = 40
 LEVELS = np.array([0.0, 1.0, 2.0])
-COLUMNS = ["between", "what", "competency", "value", "low", "high", "p", "n", "unit", "needs"]
-APART_COLUMNS = ["person_id", "competency", "between", "rater_a", "value_a", "rater_b", "value_b"]
+COLUMNS = [
+    *("between", "what", "competency", "value", "low", "high", "p", "n", "unit"),
+    *("reading", "needs"),
+]
+APART_COLUMNS = ["person_id", "competency", "value_a", "value_b"]
+RATERS_APART = ["person_id", "count", "competencies"]
+NAMED = ["person_id", "competency", "rater_a", "value_a", "rater_b", "value_b"]
+# From the higher on Krippendorff (2004) relies on data, from the lower on with care.
+RELIABLE, TENTATIVE = 0.8, 0.667
 RATERS, SELF = "raters", "self and manager"
 NEEDS = {
-    RATERS: "ratings.rater_id: two raters of the same person",
-    SELF: "ratings.phase=self and ratings.phase=manager for the same person",
+    RATERS: "scores of the same people by two raters",
+    SELF: "a self-assessment and a manager’s scores of the same people",
 }
 # Fisher's z of 1 is infinite; agreement this close to it has no interval worth the name.
 NEARLY_ONE = 1 - 1e-9
@@ -242,57 +253,112 @@ def rater_agreement(
     DataFrame
         between (``raters``, ``self and manager``), what (``raw agreement``, ``alpha``, ``AC2``,
         ``mean difference``), competency (blank: all), value, low, high (95 %; alpha by leaving out
-        one person at a time), p, n (people), unit, needs (what is lacking; then no value). Alpha
-        is given per competency from 40 people on.
+        one person at a time), p, n (people), unit, reading (in words), needs (what is lacking; then
+        no value). Alpha is given per competency from 40 people on.
+
+    References
+    ----------
+    Krippendorff (2004), Content analysis, 2nd edition, chapter 11, for what is high and fair.
     """
     pairs, _ = rating_pairs(cycle, competencies)
     with_self = _self_and_manager(cycle, competencies)
     rows = [*_figures(RATERS, pairs.shared()), *_figures(SELF, with_self)]
     rows.append(_self_less_manager(with_self, seed, shuffles))
+    rows = [{**row, "reading": _reading(row)} for row in rows]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"n": "int64"})
 
 
-def two_colours_apart(cycle: Cycle, *, competencies: Sequence[str] | None = None) -> pd.DataFrame:
-    """Competencies that one sees red and another green: what to talk about, with no p value.
+def apart_from_manager(cycle: Cycle, *, competencies: Sequence[str] | None = None) -> pd.DataFrame:
+    """Competencies that a person sees red and the manager green, or the other way: to talk about.
 
     Returns
     -------
     DataFrame
-        person_id, competency (its name), between (``raters``, ``self and manager``), rater_a,
-        value_a, rater_b, value_b; of self and manager, a is the person.
+        person_id, competency (its name), value_a (the person's colour), value_b (the manager's
+        that stands; see `csmkit.matrix.model.manager_ratings`).
     """
+    own, theirs = _self_rows(cycle, competencies), _manager_rows(cycle, competencies)
     raters, _ = given_by_managers(cycle, competencies)
     # Votes before the meeting are nobody's to read.
+    rated = raters.loc[raters["phase"] == "manager", "person_id"]
+    theirs = theirs[theirs["person_id"].isin(rated)]
+    both = own.merge(theirs, on=["person_id", "competency"])
+    both = both.rename(columns={"value_x": "value_a", "value_y": "value_b"})
+    return _told(_far(both, competencies)[APART_COLUMNS], both, SELF)
+
+
+def raters_apart(
+    cycle: Cycle, *, competencies: Sequence[str] | None = None, named: bool = False
+) -> pd.DataFrame:
+    """Competencies of a person that one rater sees red and another green: what to talk about.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The team.
+    competencies : sequence of str, optional
+        The matrix's ids; the kit's own without it.
+    named : bool
+        Whether raters are told: who of them is apart from whom is no matter of one list, so by
+        default they are not.
+
+    Returns
+    -------
+    DataFrame
+        person_id, count (of competencies), competencies (their names). Named: person_id,
+        competency, rater_a, value_a, rater_b, value_b, a row for each two raters.
+    """
+    raters, _ = given_by_managers(cycle, competencies)
     raters = raters[raters["phase"] == "manager"]
-    own = _self_rows(cycle, competencies)
-    theirs = _manager_rows(cycle, competencies)
-    theirs = theirs[theirs["person_id"].isin(raters["person_id"])]
-    beside = own.merge(theirs, on=["person_id", "competency"])
     each = raters.merge(raters, on=["person_id", "competency"], suffixes=("_a", "_b"))
     each = each[each["rater_id_a"] < each["rater_id_b"]]
-    both = pd.concat(
-        [
-            beside.rename(
-                columns={
-                    "rater_id_x": "rater_id_a",
-                    "rater_id_y": "rater_id_b",
-                    "value_x": "value_a",
-                    "value_y": "value_b",
-                }
-            ).assign(between=SELF),
-            each.assign(between=RATERS),
-        ]
-    ).rename(columns={"rater_id_a": "rater_a", "rater_id_b": "rater_b"})
-    a, b = (both[column].map(STEPS).astype("float64") for column in ("value_a", "value_b"))
-    apart = a - b
+    each = each.rename(columns={"rater_id_a": "rater_a", "rater_id_b": "rater_b"})
+    found = _far(each, competencies)
+    if named:
+        return _told(found[NAMED], each, RATERS)
+    found = found.drop_duplicates(["person_id", "competency"])
+    by = found.groupby("person_id")["competency"]
+    listed = by.agg(count="size", competencies=" · ".join).reset_index()
+    return _told(listed.reindex(columns=RATERS_APART), each, RATERS)
+
+
+def _told(listed: pd.DataFrame, pairs: pd.DataFrame, between: str) -> pd.DataFrame:
+    """A list that says why it is empty: nobody to compare, or nothing far apart."""
+    if pairs.empty:
+        listed.attrs["needs"] = NEEDS[between]
+    elif listed.empty:
+        listed.attrs["why"] = texts()["agreement"]["none_apart"]
+    return listed
+
+
+def _far(pairs: pd.DataFrame, competencies: Sequence[str] | None) -> pd.DataFrame:
+    """Those of some pairs of colours that are red and green, by person, competencies by name."""
+    a, b = (pairs[column].map(STEPS).astype("float64") for column in ("value_a", "value_b"))
+    found = pairs[(a - b).abs() >= max(STEPS.values())]
     order = {name: i for i, name in enumerate(matrix_ids(competencies))}
-    found = both[apart.abs() >= max(STEPS.values())].assign(
-        place=lambda rows: rows["competency"].map(order)
-    )
-    found = found.sort_values(["person_id", "between", "place"], ascending=[True, False, True])
-    called = read_matrix().set_index("id")["name"]
+    found = found.assign(place=found["competency"].map(order))
+    found = found.sort_values(["person_id", "place"], kind="stable").reset_index(drop=True)
+    called = {c.id: c.name for c in read_matrix()}
     found["competency"] = found["competency"].map(called).fillna(found["competency"])
-    return found[APART_COLUMNS].reset_index(drop=True)
+    return found
+
+
+def _reading(row: dict[str, object]) -> str:
+    """What a figure of agreement says, in words; blank where there is none."""
+    words, value = texts()["agreement"], row.get("value")
+    if not isinstance(value, float) or np.isnan(value):
+        return ""
+    if row["what"] == "raw agreement":
+        return str(words["same"].format(value=by_unit(value, "share")))
+    if row["what"] == "mean difference":
+        told = in_words(abs(value), "steps")
+        equal = told == in_words(0.0, "steps")
+        way = "self_level" if equal else "self_higher" if value > 0 else "self_lower"
+        p = row.get("p")
+        sure = "" if equal or p is None else words["beyond" if float(str(p)) < ALPHA else "chance"]
+        return str(words[way].format(value=told)) + str(sure)
+    level = "good" if value >= RELIABLE else "fair" if value >= TENTATIVE else "low"
+    return str(words[f"{level}_self" if row["between"] == SELF else level])
 
 
 def _figures(between: str, pairs: Pairs) -> list[dict[str, object]]:
@@ -302,11 +368,15 @@ def _figures(between: str, pairs: Pairs) -> list[dict[str, object]]:
     needs = "" if people else NEEDS[between]
     raw, _ = agreement_beyond_chance(counts, np.eye(len(LEVELS)))
     _, ac2 = agreement_beyond_chance(counts, ordinal_weights(len(LEVELS)))
+    alike = texts()["agreement"]["all_alike"]
     row = {"between": between, "n": people, "unit": "share", "needs": needs}
     rows = [{**row, "what": "raw agreement", "value": raw}]
     rows.append({**row, "what": "AC2", "value": ac2, "unit": "coefficient"})
     matched = coincidences(counts)
-    rows.append({**row, **_alpha(matched, who)})
+    alpha = _alpha(matched, who)
+    if people and np.isnan(float(str(alpha["value"]))):
+        alpha["needs"] = alike
+    rows.append({**row, **alpha})
     item = np.tile(np.arange(len(pairs.competencies)), len(pairs.people))
     for i, competency in enumerate(pairs.competencies):
         mine = item == i

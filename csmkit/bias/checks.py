@@ -25,7 +25,8 @@ from csmkit.bias.shuffle import SHUFFLES
 from csmkit.bias.verdicts import MATERIAL_SHARE, Found
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
-from csmkit.matrix.model import read_matrix
+from csmkit.matrix.matrix import Matrix
+from csmkit.matrix.read import read_matrix
 
 # With fewer no p value is below 0.05 once the seven checks of ratings are counted.
 FEWEST_SHUFFLES = 199
@@ -33,7 +34,7 @@ FEWEST_SHUFFLES = 199
 
 def bias_checks(
     cycle: Cycle,
-    matrix: pd.DataFrame | None = None,
+    matrix: Matrix | None = None,
     *,
     recent_days: int = RECENT_DAYS,
     material: float = MATERIAL_SHARE,
@@ -50,8 +51,8 @@ def bias_checks(
     ----------
     cycle : Cycle
         The whole team, with ratings.
-    matrix : DataFrame, optional
-        The competencies, from `csmkit.read_matrix`: id, and book (linked, independent, mixed).
+    matrix : Matrix, optional
+        The competencies, from `csmkit.read_matrix`; the kit's own without it.
     recent_days : int
         How many of the period's last days are recent.
     material : float
@@ -69,8 +70,9 @@ def bias_checks(
         kit, which ``note`` names), sentence (where it is not computable, what it needs),
         effect with its 95 % interval low and high in ``unit`` (steps: one competency moved by one
         colour; or share; of a check of raters without a signal the interval reaches over all
-        raters), n, p, p_adjusted (Holm over the checks of a family), correction, note (what stands
-        beside, what was left out), statistic, null, assumes, needs.
+        raters), n, p, p_adjusted (Holm over the checks of a family), correction (blank where there
+        is nothing to do), note (what stands beside, what was left out), statistic, null, assumes,
+        needs.
 
     Raises
     ------
@@ -89,14 +91,16 @@ def bias_checks(
 
 def bias_lines(
     cycle: Cycle,
-    matrix: pd.DataFrame | None = None,
+    matrix: Matrix | None = None,
     *,
     recent_days: int = RECENT_DAYS,
     material: float = MATERIAL_SHARE,
     shuffles: int = SHUFFLES,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Lines per manager of those checks whose own verdict is a signal; empty otherwise.
+    """The manager who stands out, of those checks whose own verdict is a signal; empty otherwise.
+
+    Nothing is said of the other raters, whose colleagues include that one.
 
     Parameters
     ----------
@@ -107,7 +111,8 @@ def bias_lines(
     -------
     DataFrame
         check, person_id (the rater), effect, low, high (steps), p (beside all raters), n (people
-        shared with others), sentence.
+        shared with others), raters (how many were compared), sentence. Without a signal
+        ``attrs["why"]`` says so.
     """
     _sensible(recent_days, material, shuffles)
     founds = _founds(cycle, matrix, recent_days, shuffles, seed)
@@ -133,11 +138,11 @@ def _sensible(recent_days: int, material: float, shuffles: int) -> None:
 
 
 def _founds(
-    cycle: Cycle, matrix: pd.DataFrame | None, days: int, shuffles: int, seed: int
+    cycle: Cycle, matrix: Matrix | None, days: int, shuffles: int, seed: int
 ) -> list[Found]:
     """What each check found, kept with the cycle: lines and verdicts stand on the same shuffles."""
-    matrix = read_matrix() if matrix is None else matrix
-    names, book = list(matrix["id"]), matrix.set_index("id")["book"]
+    frame = (matrix or read_matrix()).frame
+    names, book = list(frame["id"]), frame.set_index("id")["book"]
     key = (__name__, tuple(names), tuple(book), days, shuffles, seed)
     if key not in cycle.memo:
         cycle.memo[key] = _asked(cycle, names, book, days, {"seed": seed, "shuffles": shuffles})

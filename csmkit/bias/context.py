@@ -9,22 +9,25 @@ from csmkit.bias.expected import expected_retention, without_figures
 from csmkit.bias.guard import Stopped, attempted
 from csmkit.bias.judge import SHARE, in_words, reach, texts
 from csmkit.bias.verdicts import FAILED, NOT_COMPUTABLE, SIGNAL
-from csmkit.compute.sentences import percent
+from csmkit.compute.outcomes import revenue_figures
+from csmkit.compute.sentences import count_of, percent
 from csmkit.compute.team import role_bands
 from csmkit.cycle import Book, Context, Cycle
+from csmkit.matrix.matrix import Matrix
+from csmkit.text import missing
 
 CHECKS = ["family", "label", "asks", "verdict", "sentence", "n", "correction"]
 CASE_MIX = ["label", "value", "expected", "low", "high", "unit"]
 
 
-def team_context(cycle: Cycle, matrix: pd.DataFrame | None = None) -> Context:
+def team_context(cycle: Cycle, matrix: Matrix | None = None) -> Context:
     """What packets are told of the team.
 
     Parameters
     ----------
     cycle : Cycle
         The whole team.
-    matrix : DataFrame, optional
+    matrix : Matrix, optional
         As in `csmkit.bias_checks`.
 
     Returns
@@ -39,7 +42,10 @@ def team_context(cycle: Cycle, matrix: pd.DataFrame | None = None) -> Context:
     if isinstance(expected, Stopped):
         expected = _no_expectation(cycle, expected)
     return Context(
-        bands=role_bands(cycle), expected=expected, checks=bias_checks(cycle, matrix)[CHECKS]
+        bands=role_bands(cycle),
+        expected=expected,
+        checks=bias_checks(cycle, matrix)[CHECKS],
+        matrix=matrix.text if matrix else "",
     )
 
 
@@ -51,7 +57,7 @@ def _no_expectation(cycle: Cycle, why: Stopped) -> pd.DataFrame:
     return without_figures(people, needs=why.reason)
 
 
-def failures(cycle: Cycle, matrix: pd.DataFrame | None = None) -> list[str]:
+def failures(cycle: Cycle, matrix: Matrix | None = None) -> list[str]:
     """What of a team's checks and expectations stopped on an error of the kit, and on which.
 
     Packets do not hold these errors, whose text may name somebody.
@@ -90,8 +96,9 @@ def case_mix(book: Book) -> pd.DataFrame:
     -------
     DataFrame
         label (ARR kept, accounts kept), value (as it was), expected, low, high (an average CSM
-        with this very book: expectation and 95 % interval), unit (share). Empty where nothing can
-        be expected; ``attrs["needs"]`` says what is lacking, or why.
+        with this very book: expectation and 95 % interval), unit (share); of the accounts owned
+        when the period began, whoever owned them later. Empty where nothing can be expected;
+        ``attrs["needs"]`` says what is lacking, or ``attrs["why"]`` why.
     """
     row = _own(book)
     table = pd.DataFrame(columns=CASE_MIX)
@@ -99,7 +106,7 @@ def case_mix(book: Book) -> pd.DataFrame:
         table.attrs["needs"] = "" if row is None else row["needs"]
         return table
     if row["low"] != row["low"]:
-        table.attrs["needs"] = texts()["unsure"][row["unsure"]]
+        table.attrs["why"] = texts()["unsure"][row["unsure"]]
         return table
     words = texts()["case_mix"]
     parts = {
@@ -111,9 +118,10 @@ def case_mix(book: Book) -> pd.DataFrame:
 
 
 def case_mix_note(book: Book) -> str:
-    """One sentence: what an average CSM would keep of this book, and what may be said of it.
+    """What an average CSM would keep of this book, and what may be said of it, in words.
 
-    Empty where nothing can be expected.
+    Where GRR is another figure it says why; where what was kept lies outside the range and is no
+    signal, too. Empty where nothing can be expected.
     """
     row = _own(book)
     if row is None or row["verdict"] in (NOT_COMPUTABLE, FAILED):
@@ -123,12 +131,36 @@ def case_mix_note(book: Book) -> str:
         return str(texts()["unsure"][why])
     name = str(book.owner["name"])
     said = words["says"].format(
-        low=percent(row["low"]), high=percent(row["high"]), kept=percent(row["observed"]), name=name
+        low=percent(row["low"]),
+        high=percent(row["high"]),
+        kept=percent(row["observed"]),
+        name=name,
+        accounts=count_of(row["accounts"], "account"),
     )
-    told = [said, texts()["unsure"][why] if why else words[_verdict_key(row)]]
+    told = [said, *_outside(row)]
+    told.append(texts()["unsure"][why] if why else words[_verdict_key(row)])
     if row["verdict"] == SIGNAL:
         told.append(_shrunk(row))
-    return " ".join(told)
+    return " ".join([*told, *_grr(book, row, name)])
+
+
+def _grr(book: Book, row: pd.Series, name: str) -> list[str]:
+    """Why the plain outcome is another figure, where it is one."""
+    figure = revenue_figures(book)["grr"]["value"].get(book.person_id)
+    if missing(figure) or percent(float(str(figure))) == percent(row["observed"]):
+        return []
+    return [texts()["case_mix"]["grr"].format(grr=percent(float(str(figure))), name=name)]
+
+
+def _outside(row: pd.Series) -> list[str]:
+    """What a figure outside the range says where it is no signal: little."""
+    words = texts()["case_mix"]
+    if row["place"] not in ("below", "above") or row["verdict"] == SIGNAL:
+        return []
+    told = [words["outside"].format(place=row["place"], people=row["compared"])]
+    if row["place"] == "below" and row["losses"] <= row["expected_losses"]:
+        told.append(words["no_more" if row["losses"] else "no_loss"])
+    return told
 
 
 def _shrunk(row: pd.Series) -> str:

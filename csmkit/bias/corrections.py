@@ -17,6 +17,7 @@ from csmkit.compute.outcomes import revenue_figures
 from csmkit.compute.readings import opening_lacks
 from csmkit.compute.results import account_results
 from csmkit.cycle import DAY, Cycle, Period
+from csmkit.matrix.matrix import Matrix
 from csmkit.matrix.model import manager_ratings
 from csmkit.names import one_id_a_row
 
@@ -185,17 +186,15 @@ def never_seen_by_person(cycle: Cycle) -> pd.DataFrame:
     return table
 
 
-def rating_beside_book(
-    cycle: Cycle, matrix: pd.DataFrame, *, by_pillar: bool = True
-) -> pd.DataFrame:
+def rating_beside_book(cycle: Cycle, matrix: Matrix, *, by_pillar: bool = True) -> pd.DataFrame:
     """Each person's scores by pillar, and in the same row the book they were given.
 
     Parameters
     ----------
     cycle : Cycle
         A cycle, or a book.
-    matrix : DataFrame
-        The competencies: id, pillar; see `csmkit.read_matrix`.
+    matrix : Matrix
+        The competencies, from `csmkit.read_matrix`.
     by_pillar : bool
         Whether each pillar has a row of its own; else a person has one, with pillar "All".
 
@@ -204,12 +203,11 @@ def rating_beside_book(
     DataFrame
         person_id, pillar; green, yellow, red, not_observed (competencies given that value in the
         phase ``manager``; of several managers the person's own, else the latest), not_scored;
-        accounts,
-        opening_arr (money), red_share (of the ARR, in accounts red at the hand-over),
-        largest_share, effective_accounts, all of the owned opening. Without such ratings the
-        counts are 0 and ``attrs["needs"]`` says so.
+        accounts, opening_arr (money), red_share (of the ARR, in accounts red at the hand-over),
+        largest_share, effective_accounts, all of the owned opening. The colours of a row in which
+        nothing was scored are blank, not 0; without any such ratings ``attrs["needs"]`` says so.
     """
-    grid = cycle.subjects[["person_id"]].merge(matrix[["id", "pillar"]], how="cross")
+    grid = cycle.subjects[["person_id"]].merge(matrix.frame[["id", "pillar"]], how="cross")
     grid["pillar"] = grid["pillar"] if by_pillar else "All"
     given = manager_ratings(cycle)
     given = given[given["value"].isin(COLOURS)]
@@ -220,6 +218,8 @@ def rating_beside_book(
     grid["not_scored"] = grid["value"].isna().astype("int64")
     counts = [*COLOURS, "not_scored"]
     table = grid.groupby(["person_id", "pillar"], sort=False, as_index=False)[counts].sum()
+    scored = table[list(COLOURS)].sum(axis=1) > 0
+    table[list(COLOURS)] = table[list(COLOURS)].astype("Int64").where(scored)
     table = table.merge(_books(cycle), on="person_id", how="left")[
         ["person_id", "pillar", *counts, *BOOK]
     ]

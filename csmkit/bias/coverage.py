@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from csmkit.bias.books import health_at_hand_over
-from csmkit.bias.ratings import BY_OTHERS
+from csmkit.bias.ratings import BY_OTHERS, NO_RATINGS
 from csmkit.bias.recency import RECENT_DAYS
 from csmkit.bias.shuffle import LEVEL, Floats, Ints
 from csmkit.bias.verdicts import Found
@@ -149,7 +149,9 @@ def check_coverage_proximity(cycle: Cycle) -> Found:
 def _lacks(cycle: Cycle, *columns: str) -> str:
     """What is missing, without naming columns of a table that is missing as a whole."""
     lacks = [] if len(evidence_timeline(cycle)) else ["evidence"]
-    if _citations(cycle).empty:
+    if cycle.missing("ratings"):
+        lacks += [NO_RATINGS]
+    elif _citations(cycle).empty:
         lacks += [cycle.missing("ratings.evidence_ids") or CITED_BY_OTHERS]
     lacks += [c for c in columns if c.split(".")[0] not in lacks and cycle.missing(c)]
     return "; ".join(lacks)
@@ -187,7 +189,9 @@ def _found(check: str, items: pd.DataFrame, trait: pd.Series) -> Found:
     found = cited_and_on_file(file, trait.to_numpy(bool), cited)
     n = {"items cited": int(cited.sum()), "items on file": len(items)}
     if found is None or found.citations < FEWEST_CITED:
-        return Found(check, n=n, unsure="few_citations", scale=1.0)
+        choices = 0 if found is None else found.citations
+        why = "few_citations" if n["items cited"] < FEWEST_CITED else "few_choices"
+        return Found(check, n=n, unsure=why, extra={"choices": float(choices)}, scale=1.0)
     extra = {"cited": found.cited, "on_file": found.on_file}
     return Found(
         check,

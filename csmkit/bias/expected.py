@@ -32,7 +32,7 @@ NUMBERS = (
     *("losses", "expected_losses", "difference", "logo_difference_low", "logo_difference_high"),
     *("shrunk", "shrunk_low", "shrunk_high", "p_adjusted"),
 )
-COLUMNS = ("person_id", "accounts", *NUMBERS, "verdict", "needs", "unsure")
+COLUMNS = ("person_id", "accounts", *NUMBERS, "place", "compared", "verdict", "needs", "unsure")
 
 
 @per_cycle
@@ -70,8 +70,10 @@ def expected_retention(
         logo_difference_low, logo_difference_high (of accounts: what the person's share may be in
         the long run less what is expected, exact binomial 95 % interval); shrunk, shrunk_low,
         shrunk_high (the difference in ARR kept that the losses speak for, drawn towards 0 by as
-        much as their noise calls for, 95 % interval); p_adjusted (over all people); verdict; needs
-        (what the export lacks); unsure (a key of texts.toml). Figures that are not there are blank.
+        much as their noise calls for, 95 % interval); p_adjusted (over all people); place
+        (``inside``, ``below`` or ``above`` the range from low to high); compared (people who have a
+        range); verdict; needs (what the export lacks); unsure (a key of texts.toml). Figures that
+        are not there are blank.
         The verdict is ``no material effect`` only where the whole interval of accounts and the
         difference in ARR are smaller than ``material``.
 
@@ -120,6 +122,7 @@ def expected_retention(
             unsure = "case_mix_no_health"
     table = pd.DataFrame(figures).assign(person_id=ids, p_adjusted=found.p, unsure=unsure, needs="")
     table["verdict"] = _verdicts(table, material)
+    table["place"] = _places(table)
     table = people.to_frame().merge(table, on="person_id", how="left")
     table = _blank_rows_told(table.reindex(columns=list(COLUMNS)), opening)
     table.attrs |= {
@@ -239,11 +242,24 @@ def _verdicts(table: pd.DataFrame, material: float) -> pd.Series:
     return verdict.mask(small, NO_EFFECT)
 
 
+def _places(table: pd.DataFrame) -> pd.Series:
+    """Where what was kept lies beside the range of an average CSM; blank without one."""
+    if "low" not in table:
+        return pd.Series("", index=table.index, dtype="str")
+    # A book that kept all of it lies in a range that ends there, whatever the last digit says.
+    below = table["observed"] < table["low"] - 1e-9
+    above = table["observed"] > table["high"] + 1e-9
+    place = pd.Series("inside", index=table.index, dtype="str")
+    return place.mask(below, "below").mask(above, "above")
+
+
 def _blank_rows_told(table: pd.DataFrame, opening: str) -> pd.DataFrame:
     """People without an opening: not computable, with what it needs."""
     bare = table["accounts"].isna()
     needs = pd.Series(NO_OPENING[opening], index=table.index, dtype="str")
     return table.assign(
+        place=table["place"].fillna("").astype("str"),
+        compared=int(table["low"].notna().sum()),
         accounts=table["accounts"].fillna(0).astype("int64"),
         opening_arr=table["opening_arr"].fillna(0.0),
         verdict=table["verdict"].where(~bare, NOT_COMPUTABLE).astype("str"),
@@ -258,4 +274,4 @@ def without_figures(
     """The frame of `expected_retention` for a team of which nothing can be computed."""
     table = pd.DataFrame({"person_id": people.to_numpy(), "accounts": 0})
     table = table.reindex(columns=list(COLUMNS)).astype(dict.fromkeys(NUMBERS, "float64"))
-    return table.assign(verdict=verdict, needs=needs, unsure="")
+    return table.assign(verdict=verdict, needs=needs, unsure="", place="", compared=0)

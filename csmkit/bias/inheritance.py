@@ -15,7 +15,7 @@ from csmkit.bias.ratings import lacking, rating_pairs
 from csmkit.bias.shuffle import SHUFFLES, Family, Floats, freedman_lane, stream
 from csmkit.bias.verdicts import Found
 from csmkit.cycle import Cycle
-from csmkit.matrix.model import read_matrix
+from csmkit.matrix.read import read_matrix
 
 BOOK_NEEDS = "health on or before the day of hand-over"
 LINKED, INDEPENDENT = "linked", "independent"
@@ -50,7 +50,7 @@ def check_inheritance(
         As `inheritance`; what was left out of the ratings stands in ``extra``.
     """
     strength = starting_strength(cycle)
-    kind = read_matrix().set_index("id")["book"] if book is None else book
+    kind = read_matrix().frame.set_index("id")["book"] if book is None else book
     lacks = [lacking(cycle, list(kind.index)), "" if len(strength) else BOOK_NEEDS]
     if any(lacks):
         return Found("inheritance", needs="; ".join(filter(None, lacks)))

@@ -45,7 +45,7 @@ COLUMNS = [
     "needs",
 ]
 SHARE = "share"
-LINE_COLUMNS = ["check", "person_id", "effect", "low", "high", "p", "n", "sentence"]
+LINE_COLUMNS = ["check", "person_id", "effect", "low", "high", "p", "n", "raters", "sentence"]
 
 
 @cache
@@ -124,10 +124,10 @@ def _row(found: Found, p_adjusted: float, material: float, days: int) -> dict[st
         "low": bounds[0] if shown else None,
         "high": bounds[1] if shown else None,
         "unit": words["unit"],
-        "n": ", ".join(f"{count:,} {what}" for what, count in found.n.items()),
+        "n": ", ".join(_counted(count, what) for what, count in found.n.items()),
         "p": found.p if shown else None,
         "p_adjusted": p_adjusted if shown else None,
-        "correction": words["correction"],
+        "correction": words["correction"] if _asks(found, result) else "",
         "note": _note(found),
         "statistic": words["statistic"].format(days=days),
         "null": words["null"],
@@ -143,7 +143,7 @@ def _sentence(found: Found, result: str, least: float, days: int) -> str:
     if result == NOT_COMPUTABLE:
         return found.needs
     if found.unsure:
-        return str(texts()["unsure"][found.unsure])
+        return _why_unsure(found)
     low, high = _interval(found, result)
     what = words["higher" if found.effect > 0 else "lower"]
     there = result == NO_EFFECT and not len(found.lines) and (low > 0 or high < 0)
@@ -168,6 +168,26 @@ def _sentence(found: Found, result: str, least: float, days: int) -> str:
     if result == NO_EFFECT:
         return str(say["small"].format(**in_unit))
     return str(say[_how_open(found)].format(**in_unit))
+
+
+def _why_unsure(found: Found) -> str:
+    cited, choices = found.n.get("items cited", 0), int(found.extra.get("choices", 0))
+    kinds = texts()["check"][found.check].get("kinds", "")
+    told = texts()["unsure"][found.unsure]
+    return str(told.format(cited=cited, choices=choices or "none", kinds=kinds))
+
+
+def _asks(found: Found, result: str) -> bool:
+    """Whether there is anything to do: of what is small or was not looked at there is not."""
+    return result in (SIGNAL, CANNOT_TELL) and not found.unsure
+
+
+def _counted(count: int, what: str) -> str:
+    """A count with its noun: ``1 rater``, ``3 items cited``."""
+    noun, *rest = what.split(" ")
+    if count == 1:
+        noun = "person" if noun == "people" else noun.removesuffix("s")
+    return " ".join([f"{count:,}", noun, *rest])
 
 
 def _interval(found: Found, result: str) -> tuple[float, float]:
@@ -217,7 +237,10 @@ def _how_open(found: Found) -> str:
 
 
 def lines_of(founds: Sequence[Found], checks: pd.DataFrame) -> pd.DataFrame:
-    """The lines per manager of those checks whose own verdict is a signal.
+    """The line of the manager who stands out, of those checks whose own verdict is a signal.
+
+    The others have none: their colleagues include the one who stands out. Where only two raters
+    share people their gaps mirror each other, and both have a line.
 
     Parameters
     ----------
@@ -229,24 +252,28 @@ def lines_of(founds: Sequence[Found], checks: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        check, person_id, effect, low, high, p, n, sentence; empty without a signal.
+        check, person_id, effect, low, high, p, n, raters (how many were compared), sentence; empty
+        without a signal, and ``attrs["why"]`` says so.
     """
     signals = set(checks.loc[checks["verdict"] == SIGNAL, "check"])
     rows: list[dict[str, Any]] = []
-    for found in (f for f in founds if f.check in signals):
-        two = len(found.lines) == 2
-        for place, line in enumerate(found.lines.to_dict("records")):
-            first = place == int(found.extra.get("headline", 0))
-            key = "line_two" if two else "line" if first else "line_other"
-            said = _line_says(found.check, line, key)
-            # A rater beside one who stands apart looks apart too: only that one has a p value.
-            p = line["p"] if first and not two else None
+    for found in (f for f in founds if f.check in signals and len(f.lines)):
+        raters = len(found.lines)
+        first = int(found.extra.get("headline", 0))
+        shown = found.lines if raters == 2 else found.lines.iloc[[first]]
+        for line in shown.to_dict("records"):
+            said = _line_says(found.check, line, raters)
+            # Of two who mirror each other neither is the one apart.
+            p = line["p"] if raters != 2 else None
             kept = {str(name): value for name, value in line.items()}
-            rows.append({**kept, "p": p, "check": found.check, "sentence": said})
-    return pd.DataFrame(rows, columns=LINE_COLUMNS)
+            rows.append({**kept, "p": p, "check": found.check, "raters": raters, "sentence": said})
+    table = pd.DataFrame(rows, columns=LINE_COLUMNS)
+    if table.empty:
+        table.attrs["why"] = texts()["say"]["no_lines"]
+    return table
 
 
-def _line_says(check: str, line: dict[Any, Any], key: str) -> str:
+def _line_says(check: str, line: dict[Any, Any], raters: int) -> str:
     say, words = texts()["say"], texts()["check"][check]
     unit = words["unit"]
     effect = in_words(abs(line["effect"]), unit)
@@ -254,10 +281,12 @@ def _line_says(check: str, line: dict[Any, Any], key: str) -> str:
     what = (say["line_same"] if level else words["line"]).format(
         effect=effect,
         way="more" if line["effect"] > 0 else "less",
-        others=say["other" if key == "line_two" else "others"],
+        others=say["other" if raters == 2 else "others"],
         n=f"{int(line['n'])} {'person' if line['n'] == 1 else 'people'}",
     )
-    return str(say[key].format(what=what, interval=reach(line["low"], line["high"], unit)))
+    interval = reach(line["low"], line["high"], unit)
+    key = "line_two" if raters == 2 else "line"
+    return str(say[key].format(what=what, interval=interval, raters=raters))
 
 
 def reach(low: float, high: float, unit: str) -> str:

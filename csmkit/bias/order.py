@@ -14,10 +14,11 @@ from csmkit.bias.shuffle import SHUFFLES, Family, Floats, Ints, basis, cleared, 
 from csmkit.bias.verdicts import Found
 from csmkit.cycle import Cycle
 from csmkit.matrix.model import by_day, managers_of
+from csmkit.text import day
 
 MIN_PEOPLE = 8
 NEEDS = "decisions.person_id, decisions.at"
-VALUES = "ratings.phase=final, or decisions.before and decisions.after"
+VALUES = "what the meeting changed: final scores, or each decision’s level before and after"
 # Lowest to highest is two levels, as red to green is two colours: a level counts as much as one
 # colour on every competency.
 WORDS = {"needs": 0.0, "meets": 1.0, "exceeds": 2.0, "red": 0.0, "yellow": 1.0, "green": 2.0}
@@ -130,13 +131,13 @@ def order_check(
     cycle, competencies, seed, shuffles
         As in `csmkit.bias.raters.rater_check`.
     """
-    rows = cycle.table("decisions").dropna(subset=["person_id", "at"])
-    rows = rows[rows["at"] > cycle.period.end - MEETING]
+    dated = cycle.table("decisions").dropna(subset=["person_id", "at"])
+    rows = dated[dated["at"] > cycle.period.end - MEETING]
     if rows.empty:
-        return Found("order", needs=NEEDS)
-    day = rows["at"].dt.normalize()
-    again = rows.assign(day=day).duplicated(["day", "person_id"], keep="last")
-    rows = rows.assign(day=day)[~again].sort_values("day", kind="stable")
+        return Found("order", needs=_why_none(cycle, dated["at"]))
+    on = rows["at"].dt.normalize()
+    again = rows.assign(day=on).duplicated(["day", "person_id"], keep="last")
+    rows = rows.assign(day=on)[~again].sort_values("day", kind="stable")
     if _by_id(rows):
         return Found("order", n={"CSMs": len(rows)}, unsure="no_order")
     steps = 2.0 * len(matrix_ids(competencies))
@@ -144,7 +145,7 @@ def order_check(
     if len(valued) < MIN_PEOPLE:
         valued, by_level = _by_level(rows, steps / 2), True
     if valued.empty:
-        return Found("order", needs=VALUES)
+        return Found("order", n={"decisions": len(rows)}, needs=VALUES)
     found = order_of_discussion(
         pd.factorize(valued["day"])[0].astype(np.int64),
         valued["initial"].to_numpy(np.float64),
@@ -155,6 +156,20 @@ def order_check(
     left_out = {"repeated": float(again.sum()), "without_values": float(len(rows) - len(valued))}
     extra = {**found.extra, **left_out, "by_level": float(by_level)}
     return replace(found, extra=extra, scale=steps)
+
+
+def _why_none(cycle: Cycle, days: pd.Series) -> str:
+    """What the decisions lack: any, their days, or a meeting of this cycle."""
+    if cycle.missing("decisions"):
+        return "decisions"
+    if days.empty:
+        return cycle.missing(*NEEDS.split(", ")) or NEEDS
+    first = cycle.period.end - MEETING + pd.Timedelta(days=1)
+    dates = "the decision" if len(days) == 1 else f"the latest of the {len(days)} decisions"
+    return (
+        f"decisions of this cycle’s meeting, of {day(first)} or later:"
+        f" {dates} on record is of {day(days.max())}"
+    )
 
 
 def _by_id(rows: pd.DataFrame) -> bool:

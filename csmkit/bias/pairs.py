@@ -51,6 +51,15 @@ class Pairs:
         usual = float(items[seen.any(axis=0)].mean())
         return np.asarray((gap + usual) * len(self.competencies))
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of what there is, for `csmkit.bias.verdicts.Found`."""
+        return {
+            "CSMs": len(np.unique(self.person)),
+            "raters": len(np.unique(self.rater)),
+            "ratings": len(self.person),
+        }
+
     def shared(self) -> Pairs:
         """The pairs of people whom at least two raters scored."""
         count = np.bincount(self.person, minlength=len(self.people))

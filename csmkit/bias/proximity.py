@@ -215,7 +215,8 @@ def proximity_check(
         rng=stream(seed, "proximity"),
     )
     scale = float(2 * len(pairs.competencies))
-    return replace(found, extra={**found.extra, **told}, scale=scale)
+    n = found.n if len(who.person) else pairs.counts
+    return replace(found, n=n, extra={**found.extra, **told}, scale=scale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,23 +246,28 @@ def raters_and_calls(
     competencies: Sequence[str] | None = None,
     seed: int = 0,
     shuffles: int = SHUFFLES,
-) -> RatersAndCalls | None:
-    """What `proximity_check` compares, pair by pair; None where it cannot compare.
+) -> RatersAndCalls | str:
+    """What `proximity_check` compares, pair by pair; why not, where it cannot compare.
 
     Parameters
     ----------
     cycle, competencies, seed, shuffles
         As in `csmkit.bias.raters.rater_check`.
+
+    Returns
+    -------
+    RatersAndCalls or str
+        A key of the reasons in texts.toml where the data cannot tell; blank where they are lacking.
     """
     pairs, _ = rating_pairs(cycle, competencies)
     if len(pairs.person) == 0 or cycle.missing(ATTENDANCE):
-        return None
+        return ""
     who = pairs.shared()
     near = exposure_of(who, attended(cycle), _on_record(cycle))
     rng = stream(seed, "proximity")
     fit = _fit(who.person, who.rater, who.own, who.totals, near, shuffles, rng)
     if fit.family is None:
-        return None
+        return fit.unsure
     people = [who.people[i] for i in who.person[fit.kept]]
     raters = [who.raters[i] for i in who.rater[fit.kept]]
     return RatersAndCalls(people, raters, fit.near, fit.given, fit.family)

@@ -335,4 +335,6 @@ def rater_check(
     else:
         made = {"halo": halo, "central": central_tendency}[check]
         found = made(who.person, who.rater, who.values, **common)
-    return replace(found, extra={**found.extra, **told}, scale=float(2 * len(pairs.competencies)))
+    n = found.n if len(who.person) else pairs.counts
+    scale = float(2 * len(pairs.competencies))
+    return replace(found, n=n, extra={**found.extra, **told}, scale=scale)

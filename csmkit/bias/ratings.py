@@ -8,9 +8,11 @@ import pandas as pd
 
 from csmkit.bias.pairs import STEPS, Pairs, pairs_of
 from csmkit.cycle import Cycle
-from csmkit.matrix.model import by_day, managers_of, ratings_of_cycle, read_matrix
+from csmkit.matrix.model import by_day, managers_of, ratings_of_cycle
+from csmkit.matrix.read import read_matrix
 
 NEEDS = ("ratings.value", "ratings.rater_id")
+NO_RATINGS = "scores on the matrix (the table ratings is missing or empty)"
 BY_OTHERS = "ratings of the phase manager, by somebody other than the person rated"
 OF_PEOPLE = "ratings of people with the role csm, onboarding or cs_ops"
 THIS_CYCLE = "ratings given in the period or after it"
@@ -23,7 +25,7 @@ _KEYS = ["person_id", "rater_id", "competency"]
 
 def matrix_ids(competencies: Sequence[str] | None = None) -> list[str]:
     """The competencies rated: those given, else the kit's own."""
-    return list(read_matrix()["id"]) if competencies is None else list(competencies)
+    return list(read_matrix().ids) if competencies is None else list(competencies)
 
 
 def colours(
@@ -87,6 +89,8 @@ def lacking(cycle: Cycle, competencies: Sequence[str] | None = None) -> str:
 
     Says what takes away the last of them: that all were given by people to themselves, say.
     """
+    if cycle.missing("ratings"):
+        return NO_RATINGS
     if needs := cycle.missing(*NEEDS):
         return needs
     rows = cycle.table("ratings")

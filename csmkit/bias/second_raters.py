@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,11 +15,14 @@ import pandas as pd
 from csmkit.bias.blocks import MIN_SHARED
 from csmkit.bias.proximity import attended
 from csmkit.bias.ratings import given_by_managers
+from csmkit.bias.verdicts import ALPHA
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.matrix.model import managers_of
 
 COLUMNS = ["person_id", "second_rater_id", "why"]
+# How many checks of ratings a p value is adjusted for at most.
+CHECKS = 7
 
 
 @cache
@@ -91,14 +95,15 @@ def plan_second_raters(cycle: Cycle, *, people: int = MIN_SHARED) -> pd.DataFram
     reports = _reports(cycle)
     managers = sorted(reports["manager_id"].unique())
     if len(managers) < 2:
-        return _plan([], needs=_texts()["needs"], shared=0, connected=False)
+        return _plan([], needs=_texts()["needs"], had=0, shared=0, connected=False)
     design = _Design(managers)
     rated = _rated(cycle)
     for raters in rated.values():
         if len(raters) >= 2:
             design.share(raters)
     twice = {person for person, raters in rated.items() if len(raters) >= 2}
-    rows, shared = [], len(twice & set(reports["person_id"]))
+    rows, had = [], len(twice & set(reports["person_id"]))
+    shared = had
     options = _options(cycle, reports[~reports["person_id"].isin(twice)], managers)
     while options and (shared < people or not design.connected):
         chosen = min((queue[-1] for queue in options), key=lambda option: _worth(option, design))
@@ -109,7 +114,10 @@ def plan_second_raters(cycle: Cycle, *, people: int = MIN_SHARED) -> pd.DataFram
         design.work[chosen["second"]] += 1
         shared += 1
         options = _without(options, chosen["person_id"])
-    return _plan(rows, needs="", shared=shared, connected=design.connected)
+    unscored = sum(row["person_id"] not in rated for row in rows)
+    plan = _plan(rows, needs="", had=had, shared=shared, connected=design.connected)
+    plan.attrs["says"] += _first_scores(rated, unscored)
+    return plan
 
 
 def _reports(cycle: Cycle) -> pd.DataFrame:
@@ -187,14 +195,16 @@ def _row(option: dict[str, Any], *, joins: bool) -> dict[str, str]:
     }
 
 
-def _plan(rows: list[dict[str, str]], *, needs: str, shared: int, connected: bool) -> pd.DataFrame:
+def _plan(
+    rows: list[dict[str, str]], *, needs: str, had: int, shared: int, connected: bool
+) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=COLUMNS, dtype="str")
     smallest = min(1.0, 2 / 2**shared)
-    key = "enough" if shared >= MIN_SHARED and connected else "short"
+    key = "short"
+    if shared >= MIN_SHARED and connected:
+        key = "done" if not rows else "join" if had >= MIN_SHARED else "enough"
     says = _texts()["says"][key].format(
-        shared=shared,
-        smallest="below 0.001" if smallest < 0.001 else f"{smallest:.3f}",
-        fewest=MIN_SHARED,
+        had=had, shared=shared, strength=_strength(smallest), fewest=MIN_SHARED
     )
     frame.attrs = {
         "needs": needs,
@@ -204,3 +214,22 @@ def _plan(rows: list[dict[str, str]], *, needs: str, shared: int, connected: boo
         "says": "" if needs else says,
     }
     return frame
+
+
+def _strength(smallest: float) -> str:
+    """What so many people with two raters can show, in words."""
+    words = _texts()["says"]
+    key = "strong" if smallest < 0.001 else "clear" if smallest * CHECKS < ALPHA else "weak"
+    # Two raters of a person are dealt in two ways: so many people give 2 ** people teams.
+    least = math.ceil(math.log2(2 * CHECKS / ALPHA))
+    return str(words[key].format(teams=f"{round(1 / smallest):,}", least=least))
+
+
+def _first_scores(rated: dict[str, list[str]], unscored: int) -> str:
+    """What to know of people whom nobody scored yet; blank where all named were."""
+    words = _texts()["says"]
+    if not unscored:
+        return ""
+    return " " + str(
+        words["some_unscored"].format(count=unscored) if rated else words["none_scored"]
+    )

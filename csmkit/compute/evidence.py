@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from csmkit.compute.accounts import with_account_names
+from csmkit.compute.composition import OWNED, book_accounts
 from csmkit.compute.customers import owned_accounts
 from csmkit.compute.days import nearest_record, united
 from csmkit.compute.ledger import in_window, ledger
 from csmkit.compute.memo import per_cycle
 from csmkit.compute.outcomes import renewed_after_trouble
+from csmkit.compute.sentences import notices
 from csmkit.cycle import DAY, Cycle
 
 UNMETERED_KINDS = ("advocacy", "voice", "playbook", "mentoring", "sponsor", "push_back")
@@ -103,7 +105,7 @@ def accounts_without_evidence(cycle: Cycle) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        person_id, account, days (owned in the period), in order of days.
+        person_id, account_id, account, days (owned in the period), in order of days.
     """
     items = evidence_timeline(cycle)
     owned = with_account_names(cycle, owned_accounts(cycle))
@@ -112,11 +114,55 @@ def accounts_without_evidence(cycle: Cycle) -> pd.DataFrame:
     bare = owned[~pd.MultiIndex.from_frame(owned[keys]).isin(known)]
     bare = bare[bare["person_id"].isin(cycle.subjects["person_id"])]
     table = bare.sort_values(["person_id", "days", "account"], ascending=[True, False, True])
-    table = table[["person_id", "account", "days"]].reset_index(drop=True)
+    table = table[["person_id", "account_id", "account", "days"]].reset_index(drop=True)
     if needs := items.attrs.get("needs", ""):
         table = table.head(0)
         table.attrs["needs"] = needs
     return table
+
+
+def without_evidence_by_person(cycle: Cycle) -> pd.DataFrame:
+    """What `accounts_without_evidence` lists, one row a person.
+
+    Returns
+    -------
+    DataFrame
+        person_id, bare (accounts that no item names), of (accounts owned in the period), arr (of
+        the bare ones when they were taken over or the period began, money), account_id and account
+        (the one with the most ARR).
+    """
+    listed = accounts_without_evidence(cycle)
+    books = book_accounts(cycle)
+    given = books.loc[books["at"] == OWNED, ["person_id", "account_id", "arr"]]
+    listed = listed.merge(given, on=["person_id", "account_id"], how="left")
+    order = pd.Index(cycle.subjects["person_id"])
+    listed = listed.sort_values(["arr", "days"], ascending=False, kind="stable")
+    by = listed.groupby("person_id", sort=False)
+    table = by.agg(bare=("account_id", "size"), arr=("arr", "sum"))
+    table = table.join(by[["account_id", "account"]].first())
+    table = table.reindex(order[order.isin(table.index)]).rename_axis("person_id")
+    table["of"] = owned_accounts(cycle).groupby("person_id").size().reindex(table.index)
+    table = table.reset_index()[["person_id", "bare", "of", "arr", "account_id", "account"]]
+    table.attrs = dict(accounts_without_evidence(cycle).attrs)
+    return table
+
+
+def months_without_evidence(book: Cycle) -> str:
+    """One sentence: the months of a person's book of which nothing is on file, by name.
+
+    Empty where the export has no evidence at all.
+    """
+    months = evidence_coverage(book)
+    if months.empty:
+        return ""
+    bare = months.loc[months["status"] == "no evidence", "month"]
+    if bare.empty:
+        return notices()["months_all"]
+    return notices()["months_bare"].format(
+        months=", ".join(f"{month:%B %Y}" for month in bare),
+        count=len(bare),
+        of=int((~months["status"].isin(["not owned", "away"])).sum()),
+    )
 
 
 def agreements(cycle: Cycle) -> pd.DataFrame:

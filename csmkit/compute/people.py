@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from itertools import takewhile
 
 import pandas as pd
 
 from csmkit.cycle import Cycle
 
 ELSE = "Somebody else"
+# Who was away, and when somebody began, is known to all: a mask that shows it hides nobody.
+_TELLING = dict.fromkeys(("away", "not owned", "no evidence"), "no item")
+_SHORT = 12
 _PEOPLE = {
     "person_id": "name",
     "rater_id": "rater",
@@ -23,6 +27,7 @@ _KIT_WORDS = frozenset(
         *("attribution", "between", "check", "competency", "family", "item", "kind", "label"),
         *("measure", "metric", "pillar", "sentence", "status", "unit", "value_a", "value_b"),
         *("verdict", "what", "why", "needs", "movement", "start_status", "end_status"),
+        *("competencies", "place"),
     }
 )
 
@@ -39,8 +44,9 @@ def with_names(cycle: Cycle, frame: pd.DataFrame, *, mask: bool = False) -> pd.D
         named too.
     mask : bool
         For a shared screen: people become "Person 7" and accounts "Account 12", the same in every
-        frame of the cycle. Numbers and rows stand in no order that says who somebody is; ids and
-        all text but the kit's own go.
+        frame of the cycle. Numbers and rows stand in no order that says who somebody is, so cut
+        a frame before it is masked, not after; ids, absences and all text but the kit's own go.
+        It is no anonymity: whoever knows the team knows a book by its size.
 
     Returns
     -------
@@ -63,6 +69,8 @@ def with_names(cycle: Cycle, frame: pd.DataFrame, *, mask: bool = False) -> pd.D
     shown = {*_PEOPLE.values(), "account"} if "account_id" in frame else {*_PEOPLE.values()}
     texts = named.select_dtypes(include=["str", "object"]).columns
     named = named.drop(columns=[c for c in texts if c not in shown | _KIT_WORDS])
+    if {"month", "status"} <= set(named):
+        named["status"] = named["status"].replace(_TELLING)
     return named.sort_values("name", key=_number, kind="stable") if "name" in named else named
 
 
@@ -72,10 +80,32 @@ def _number(labels: pd.Series) -> pd.Series:
 
 
 def _told_apart(cycle: Cycle) -> pd.Series:
-    """Names by person_id; people of one name have their id with it."""
+    """Names by person_id; people of one name have what their ids differ by with it."""
     people = cycle.table("people").drop_duplicates("person_id").set_index("person_id")["name"]
-    shared = people.duplicated(keep=False)
-    return people.mask(shared, people + " (" + people.index.to_series() + ")")
+    shared = people[people.duplicated(keep=False)]
+    for name, alike in shared.groupby(shared):
+        for who, told in _differing([str(one) for one in alike.index]).items():
+            people[who] = f"{name} ({told})"
+    return people
+
+
+def _differing(ids: list[str]) -> dict[str, str]:
+    """Each id as short as it can be told from the others: a mail without its domain, say.
+
+    Examples
+    --------
+    >>> _differing(["wei.chen@northwind.example", "wei.chen2@northwind.example"])
+    {'wei.chen@northwind.example': 'wei.chen', 'wei.chen2@northwind.example': 'wei.chen2'}
+    >>> _differing(["0051t000003ABCDEFGH", "0051t000003ABCDEFXY"])
+    {'0051t000003ABCDEFGH': '…DEFGH', '0051t000003ABCDEFXY': '…DEFXY'}
+    """
+    short = [one.split("@")[0] for one in ids]
+    short = short if len(set(short)) == len(ids) else ids
+    letters = zip(*short, strict=False)
+    alike = len(list(takewhile(lambda each: len(set(each)) == 1, letters)))
+    if alike > _SHORT // 2 and max(map(len, short)) > _SHORT:
+        short = [f"…{one[max(alike - 3, 0) :]}" for one in short]
+    return dict(zip(ids, short, strict=True))
 
 
 def _numbered(cycle: Cycle, ids: pd.Index, word: str) -> pd.Series:

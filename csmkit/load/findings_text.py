@@ -37,13 +37,16 @@ def findings_text(summary: pd.DataFrame, *, width: int = 88) -> str:
         return "Nothing to report."
     width = max(_NARROWEST, min(width, _WIDEST))
     blocks = ["\n".join(_lines(kind, width)) for kind in summary.to_dict("records")]
-    counts = summary.groupby("severity")["count"].sum()
-    said = [
-        f"{counts[s]:,} {_SINGLE[s] if counts[s] == 1 else _PLURAL[s]}"
-        for s in SEVERITIES
-        if s in counts
-    ]
+    by = summary.groupby("severity")["count"]
+    counts, kinds = by.sum(), by.size()
+    said = [_counted(s, int(counts[s]), int(kinds[s])) for s in SEVERITIES if s in counts]
     return "\n\n".join([*blocks, ", ".join(said) + "."])
+
+
+def _counted(severity: str, count: int, kinds: int) -> str:
+    """``2 warnings of 1 kind``: a kind is a block above, and says how often it was found."""
+    noun = _SINGLE[severity] if count == 1 else _PLURAL[severity]
+    return f"{count:,} {noun}" + (f" of {kinds} kind{'s' * (kinds > 1)}" if count > kinds else "")
 
 
 def _lines(kind: dict[Any, Any], width: int) -> Iterator[str]:

@@ -1,32 +1,31 @@
-"""Reads the matrix and lays a person's scores beside it."""
+"""Which matrix holds, and which scores stand."""
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from pathlib import Path
+from functools import lru_cache
 
 import pandas as pd
 
-from csmkit.cycle import Cycle
-from csmkit.names import one_id_a_row
-
-PHASES = ("self", "manager", "final")
-
-
-@cache
-def _entries() -> tuple[dict[str, str], ...]:
-    text = Path(__file__).with_name("competencies.toml").read_text(encoding="utf-8")
-    return tuple(tomllib.loads(text)["competency"])
+from csmkit.cycle import Book, Cycle
+from csmkit.matrix.matrix import Matrix
+from csmkit.matrix.read import parse_matrix, read_matrix
 
 
-def read_matrix() -> pd.DataFrame:
-    """The kit's 20 competencies: id, pillar, name, about, book (text), in order.
+def matrix_of(cycle: Cycle) -> Matrix:
+    """The matrix a cycle is scored by: a packet's own, else the kit's.
 
-    ``book`` is linked where a strong book at hand-over makes its owner look strong, independent
-    where it does not, mixed where it may do either.
+    Parameters
+    ----------
+    cycle : Cycle
+        A book knows the matrix its packet was made with; a team does not, and has the kit's own.
     """
-    return pd.DataFrame(list(_entries()))[["id", "pillar", "name", "about", "book"]]
+    text = cycle.context.matrix if isinstance(cycle, Book) else ""
+    return _parsed(text) if text else read_matrix()
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Matrix:
+    return parse_matrix(text)
 
 
 def ratings_of_cycle(cycle: Cycle) -> pd.DataFrame:
@@ -68,33 +67,3 @@ def manager_ratings(cycle: Cycle, *, phase: str = "manager") -> pd.DataFrame:
 def by_day(ratings: pd.DataFrame) -> pd.DataFrame:
     """Ratings from the earliest to the latest; those without a day come before all others."""
     return ratings.sort_values("at", kind="stable", na_position="first")
-
-
-def matrix_scores(cycle: Cycle) -> pd.DataFrame:
-    """The matrix with the values given to each person; blank until scored.
-
-    Returns
-    -------
-    DataFrame
-        person_id, pillar, competency, self, manager, final (red, yellow, green, not_observed;
-        blank where nobody scored; of several managers the person's own, else the latest), evidence
-        (items on file that name the competency).
-    """
-    ratings = by_day(ratings_of_cycle(cycle))
-    alone = ratings[ratings["phase"].isin(("self", "final"))]
-    ratings = pd.concat([alone, manager_ratings(cycle)])
-    keys = ["person_id", "competency"]
-    values = ratings.groupby([*keys, "phase"])["value"].last().unstack("phase")
-    values = values.reindex(columns=list(PHASES)).reset_index()
-    matrix = read_matrix().rename(columns={"id": "competency"})
-    grid = cycle.subjects[["person_id"]].merge(matrix, how="cross")
-    grid = grid.merge(values, on=keys, how="left")
-    evidence = cycle.table("evidence").dropna(subset=["competencies"])
-    evidence = evidence[~evidence["private"].fillna(False)]
-    named = one_id_a_row(evidence, "competencies", name="competency")
-    count = named.groupby(keys).size().rename("evidence").reset_index()
-    grid = grid.merge(count, on=keys, how="left")
-    grid["evidence"] = grid["evidence"].fillna(0).astype("int64")
-    return grid.drop(columns=["competency", "about", "book"]).rename(
-        columns={"name": "competency"}
-    )[["person_id", "pillar", "competency", *PHASES, "evidence"]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,8 @@ from csmkit.errors import CsmkitError
 from csmkit.load.assistant.draft import Draft, open_draft
 from csmkit.load.maps.map_file import MapFile, map_beside
 from csmkit.load.sources.files import Export, open_export
+from csmkit.panels.assets import script, style
 from csmkit.panels.mapping_state import nothing_to_ask, part_state, schema_state, whole_state
-from csmkit.view.theme import FONT, PALETTE
-
-_STATIC = files("csmkit.panels") / "static"
 
 
 def map_panel(export: str | Path | Export, *, map: str | Path | None = None) -> MapPanel:
@@ -61,13 +58,8 @@ class MapPanel(anywidget.AnyWidget):
     comes back carries that number, and only then counts as done.
     """
 
-    _esm = (_STATIC / "map_panel.js").read_text(encoding="utf-8")
-    _css = (
-        ".csmkit-map {"
-        + "".join(f"--{name}: {colour};" for name, colour in PALETTE.items())
-        + f"--font: {FONT};}}\n"
-        + (_STATIC / "map_panel.css").read_text(encoding="utf-8")
-    )
+    _esm = script("map_panel")
+    _css = style(".csmkit-map", "map_panel")
     schema: traitlets.List[Any] = traitlets.List().tag(sync=True)
     state: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
 

@@ -28,6 +28,7 @@ from csmkit.compute.results import account_results
 from csmkit.compute.sentences import money, notices
 from csmkit.cycle import Cycle
 from csmkit.errors import CsmkitError, DataError, UsageError
+from csmkit.matrix.matrix import Matrix
 from csmkit.names import packet_slug
 from csmkit.render.html import index_html
 from csmkit.render.manifest import MANIFEST, earlier_entries, manifest_of, read_manifest
@@ -38,7 +39,7 @@ from csmkit.render.slices import EDITIONS, book_of
 KIT_TEXTS = (
     ("compute", "metrics.toml"),
     ("compute", "notices.toml"),
-    ("matrix", "competencies.toml"),
+    ("matrix", "competencies.yaml"),
     ("view", "columns.toml"),
     ("render/static", "packet.html.j2"),
 )
@@ -81,6 +82,7 @@ def render_pack(
     jobs: int | None = None,
     notebook: str | Path | None = None,
     progress: bool = True,
+    matrix: Matrix | None = None,
 ) -> Pack:
     """Render one packet per person with a packet's role, then the index and the manifest.
 
@@ -100,6 +102,8 @@ def render_pack(
         Another template.
     progress : bool
         Whether to show a progress bar.
+    matrix : Matrix, optional
+        What the team is scored by, from `csmkit.read_matrix`; the kit's own if not given.
 
     Returns
     -------
@@ -123,7 +127,7 @@ def render_pack(
     out = Path(out)
     earlier = earlier_entries(out, cycle, edition, all_anew=len(people) == len(cycle.subjects))
     _make(out / "packets")
-    maker = _Maker(cycle, plan, out / "packets", edition)
+    maker = _Maker(cycle, plan, out / "packets", edition, matrix)
     jobs = jobs or min(4, os.cpu_count() or 1)
     entries: dict[str, dict[str, Any]] = {e["person_id"]: e for e in earlier}
     with (
@@ -189,11 +193,19 @@ def _clear(folder: Path, *, keep: set[str]) -> None:
 class _Maker:
     """Makes one packet after the other; shared by the threads of a pack, changes nothing."""
 
-    def __init__(self, cycle: Cycle, plan: NotebookNode, folder: Path, edition: str) -> None:
+    def __init__(
+        self,
+        cycle: Cycle,
+        plan: NotebookNode,
+        folder: Path,
+        edition: str,
+        matrix: Matrix | None,
+    ) -> None:
         self.cycle, self.plan, self.folder, self.edition = cycle, plan, folder, edition
-        self.context = team_context(cycle)
-        self.failed_checks = tuple(failures(cycle))
-        self.scanner = Scanner(cycle, ordinary=own_text(plan))
+        self.context = team_context(cycle, matrix)
+        self.failed_checks = tuple(failures(cycle, matrix))
+        words = own_text(plan) + (matrix.text if matrix else "")
+        self.scanner = Scanner(cycle, ordinary=words)
         money = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]]
         sums = money.sum(min_count=1)
         self.sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
@@ -348,7 +360,13 @@ def _findings_line(cycle: Cycle) -> str:
     )
     notes = f"{counts['info']:,} notes" if "info" in counts else ""
     listed = " and ".join(part for part in (found, notes) if part)
-    return f"Loading the export found {listed}; csmkit check lists them."
+    named = cycle.provenance.map_name
+    map_file = f" --map {named}" if named.endswith(".toml") else ""
+    period = f"{cycle.period.start:%Y-%m-%d}:{cycle.period.end:%Y-%m-%d}"
+    return (
+        f"Loading the export found {listed}. To list them: csmkit check EXPORT{map_file} --period"
+        f" {period}, with your export’s folder or file for EXPORT; in a workspace, csmkit check."
+    )
 
 
 def _make(folder: Path) -> None:

@@ -44,7 +44,9 @@ _DATED = {
     "usage": "date",
 }
 _BY_PERSON = {"touchpoints": "date", "escalations": "opened", "onboardings": "start"}
-_OWN_ROWS = ("absences", "evidence", "feedback", "ratings", "decisions", "actions")
+_OWN_ROWS = ("absences", "evidence", "feedback", "comments", "ratings", "decisions", "actions")
+MATRIX_FILE = "matrix.yaml"
+_CONTEXT_FRAMES = ("bands", "expected", "checks")
 _PEOPLE = {
     "touchpoints": ("attendees",),
     "escalations": ("resolved_by",),
@@ -58,10 +60,11 @@ _FREE_TEXT = {
     "renewals": ("intervention",),
     "evidence": ("text", "before", "after", "source"),
     "feedback": ("text",),
+    "comments": ("about", "text"),
     "ratings": ("note",),
     "decisions": ("before", "after", "reason", "comment"),
     "actions": ("text",),
-    "escalations": ("severity",),
+    "escalations": ("severity", "recurrence_of"),
     "touchpoints": ("type",),
     "health": ("raw",),
     "accounts": ("segment", "stage"),
@@ -125,8 +128,9 @@ def _own_context(context: Context, person: dict[str, object], edition: str) -> C
     if len(expected):
         expected = expected[expected["person_id"] == person["person_id"]].reset_index(drop=True)
     if edition == "csm":
-        return Context(expected=expected)
-    return Context(of_role(context.bands, str(person["role"])), expected, context.checks)
+        return Context(expected=expected, matrix=context.matrix)
+    bands = of_role(context.bands, str(person["role"]))
+    return dataclasses.replace(context, bands=bands, expected=expected)
 
 
 def available(cycle: Cycle) -> frozenset[str]:
@@ -339,9 +343,11 @@ def write_book(book: Book, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in book.tables.items():
         frame.to_parquet(folder / f"{name}.parquet", index=False)
-    for name, frame in vars(book.context).items():
-        if len(frame):
+    for name in _CONTEXT_FRAMES:
+        if len(frame := getattr(book.context, name)):
             frame.to_parquet(_beside(folder, name), index=False)
+    if book.context.matrix:
+        (folder / MATRIX_FILE).write_text(book.context.matrix, encoding="utf-8", newline="")
     facts = {
         "person_id": book.person_id,
         "edition": book.edition,
@@ -390,7 +396,8 @@ def read_book(folder: str | Path) -> Book:
         )
     facts = json.loads((folder / "book.json").read_text(encoding="utf-8"))
     origin = facts["provenance"]
-    known = {part.name: _beside(folder, part.name) for part in dataclasses.fields(Context)}
+    known = {name: _beside(folder, name) for name in _CONTEXT_FRAMES}
+    matrix = folder / MATRIX_FILE
     return Book(
         tables={
             name: pd.read_parquet(folder / f"{name}.parquet")
@@ -406,6 +413,9 @@ def read_book(folder: str | Path) -> Book:
         ),
         person_id=facts["person_id"],
         edition=facts["edition"],
-        context=Context(**{n: pd.read_parquet(path) for n, path in known.items() if path.exists()}),
+        context=Context(
+            **{n: pd.read_parquet(path) for n, path in known.items() if path.exists()},
+            matrix=matrix.read_bytes().decode("utf-8") if matrix.exists() else "",
+        ),
         available=frozenset(facts["available"]),
     )

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from csmkit.text import clean, empty_text, missing, symbol
-from csmkit.view.needs import plain_needs
+from csmkit.text import clean, missing, symbol
+from csmkit.view.needs import why_empty
 from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE, SCHEMA, config
 
@@ -82,7 +82,7 @@ def first_rows(frame: pd.DataFrame, limit: int) -> tuple[pd.DataFrame, dict[str,
 
 def empty(frame: pd.DataFrame) -> alt.Chart:
     """One line of text in the place of a chart that has no rows."""
-    text = empty_text(plain_needs(frame.attrs.get("needs")))
+    text = why_empty(frame)
     return chart(
         text,
         [{}],

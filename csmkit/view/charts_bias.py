@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import pandas as pd
 
+from csmkit.text import clean
 from csmkit.view.chart_base import (
     MONTH_AXIS,
     WIDTH,
@@ -16,6 +18,7 @@ from csmkit.view.chart_base import (
     rows_of,
     tooltip,
 )
+from csmkit.view.labels import label_of
 from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE
 
@@ -28,13 +31,18 @@ _STATUS = {
     "no evidence": _P["gap"],
     "away": _P["rule"],
     "not owned": _P["wash"],
+    "no item": _P["gap"],
 }
 _STATUS_WORDS = {
     "evidence": "on record",
     "no evidence": "nothing on record",
     "away": "away",
     "not owned": "owned nothing",
+    "no item": "no item (or not owned, or away)",
 }
+_PIXELS = (600, 330)
+_LETTER, _LINE, _DOT = 6.6, 15, 6
+_ALL_NAMED = 12
 
 
 def chart_coverage(months: pd.DataFrame) -> alt.Chart:
@@ -59,7 +67,9 @@ def chart_coverage(months: pd.DataFrame) -> alt.Chart:
         row["label"] = str(row["items"]) if row["items"] else ""
         row["status"] = _STATUS_WORDS[row["status"]]
     names = in_order(months, "name")
-    bare = sum(row["status"] == _STATUS_WORDS["no evidence"] for row in rows)
+    there = set(months["status"])
+    none = {_STATUS_WORDS["no evidence"], _STATUS_WORDS["no item"]}
+    bare = sum(row["status"] in none for row in rows)
     y = {
         "field": "name",
         "type": "nominal",
@@ -94,8 +104,8 @@ def chart_coverage(months: pd.DataFrame) -> alt.Chart:
                         "field": "status",
                         "type": "nominal",
                         "scale": {
-                            "domain": [_STATUS_WORDS[s] for s in _STATUS],
-                            "range": list(_STATUS.values()),
+                            "domain": [_STATUS_WORDS[s] for s in _STATUS if s in there],
+                            "range": [colour for s, colour in _STATUS.items() if s in there],
                         },
                     },
                     "tooltip": tips,
@@ -136,7 +146,7 @@ def chart_attended(attended: pd.DataFrame) -> alt.Chart:
         "field": "attended",
         "type": "quantitative",
         "axis": {
-            "title": "Share of calls attended, beyond what is usual for this person and rater",
+            "title": "Calls the rater joined: fewer (−) or more (+) of them than usual",
             **_SIGNED,
             "format": "+.0%",
             "grid": True,
@@ -144,14 +154,20 @@ def chart_attended(attended: pd.DataFrame) -> alt.Chart:
             "labelOverlap": "greedy",
         },
     }
-    steps = {"title": "Rating beyond the usual, steps", "grid": True, **_SIGNED}
+    steps = {"title": "Score: lower or higher than usual, steps", "grid": True, **_SIGNED}
     return chart(
         f"{len(rows)} ratings against the share of calls the rater attended, both beyond what is"
         " usual for the person and the rater; the band holds 95 % of shuffles.",
         rows,
         width=WIDTH,
         height=280,
-        title=_key("● one rater and person   ▬ these ratings   ▒ where 95 % of shuffles lie"),
+        title=_key(
+            "● one rater and one person   ▬ these scores   ▒ where chance alone leads in 95 of 100",
+            "Usual is what all raters together give and join for this person, and what this rater"
+            " gives and joins for everybody. If scores followed calls, the dots would climb from"
+            " lower left to upper right. A line that stays inside the grey cannot be told from"
+            " chance.",
+        ),
         layer=[
             {
                 "mark": {"type": "area", "color": _P["rule"], "opacity": 0.8},
@@ -173,7 +189,7 @@ def chart_attended(attended: pd.DataFrame) -> alt.Chart:
                     "tooltip": tooltip(
                         ("name", "Name", "text"),
                         ("rater", "Rater", "text"),
-                        ("steps", "Beyond the usual, steps", "number"),
+                        ("steps", "Above the usual, steps", "number"),
                     ),
                 },
             },
@@ -187,110 +203,208 @@ def chart_funnel(people: pd.DataFrame, limits: pd.DataFrame) -> alt.Chart:
     Parameters
     ----------
     people : DataFrame
-        name, expected (losses an average CSM would have had with the same book), ratio (losses
-        over expected), losses.
+        name, expected (losses an average CSM would have had with the same book), losses, beyond
+        (losses less expected), outside (whether beyond the 95 % limits); ``attrs["says"]``: who is
+        not drawn, and why.
     limits : DataFrame
-        expected, low_95, high_95, low_998, high_998, in order of expected.
+        expected, low_95, high_95, low_998, high_998, in order of expected, on the scale of beyond.
 
     Returns
     -------
     altair.Chart
-        A dot per person. Inside the outer funnel nothing is told apart from chance.
+        A dot per person. Up to 12 people have their names at the dots, else those outside the
+        inner funnel. Inside the outer funnel nothing is told apart from chance.
     """
     if people.empty or limits.empty:
         return empty(people)
-    rows = rows_of(people, "name", "expected", "losses", "ratio")
-    top = max([*(row["ratio"] for row in rows), 2.0]) * 1.08
+    rows = rows_of(people, "name", "expected", "losses", "beyond", "outside")
+    edges = rows_of(limits, *limits.columns)
+    ends = [edge[f"{side}_998"] for edge in edges for side in ("low", "high")]
+    heights = [*ends, *(row["beyond"] for row in rows)]
+    x_domain = [0.0, max(edge["expected"] for edge in edges) * 1.09]
+    y_domain = [min(heights) - 0.3, max(heights) + 0.3]
     x = {
         "field": "expected",
         "type": "quantitative",
-        "scale": {"nice": False, "zero": False},
-        "axis": {"title": "Losses expected of this very book", "grid": False},
+        "scale": {"domain": x_domain, "nice": False},
+        "axis": {
+            "title": "Accounts an average CSM would lose of this book",
+            "grid": False,
+            "tickCount": 8,
+        },
     }
-    ratio = {"title": "Losses, as a multiple of those expected", "grid": True, "format": ".1~f"}
-    y = {"type": "quantitative", "scale": {"domain": [0, top], "clamp": True}, "axis": ratio}
-    bands = [
+    axis = {"title": "Accounts lost: fewer (−) or more (+) than that", "grid": True, **_SIGNED}
+    y = {"type": "quantitative", "scale": {"domain": y_domain, "nice": False}, "axis": axis}
+    layers = [
+        *_limits(edges, "998", x, y, fill=_P["wash"], dash=[2, 3]),
+        *_limits(edges, "95", x, y, fill=_P["rule"], dash=[]),
         {
-            "data": {"values": rows_of(limits, "expected", "low_998", "high_998")},
-            "mark": {"type": "area", "color": _P["wash"], "clip": True},
-            "encoding": {"x": x, "y": {"field": "low_998", **y}, "y2": {"field": "high_998"}},
+            "data": {"values": [{"nil": 0}]},
+            "mark": {"type": "rule", "color": _P["muted"]},
+            "encoding": {"y": {"field": "nil", **y}},
         },
         {
-            "data": {"values": rows_of(limits, "expected", "low_95", "high_95")},
-            "mark": {"type": "area", "color": _P["rule"], "clip": True},
-            "encoding": {"x": x, "y": {"field": "low_95", **y}, "y2": {"field": "high_95"}},
+            "data": {"values": rows},
+            "mark": {"type": "circle", "size": 90, "color": _P["accent"], "opacity": 0.85},
+            "encoding": {
+                "x": x,
+                "y": {"field": "beyond", **y},
+                "tooltip": tooltip(
+                    ("name", "Name", "text"),
+                    ("losses", "Accounts lost", "number"),
+                    ("expected", "Expected", "number"),
+                ),
+            },
         },
     ]
-    dots = {
-        "type": "circle",
-        "size": 90,
-        "color": _P["accent"],
-        "opacity": 0.85,
-        "stroke": _P["paper"],
-    }
+    named = rows if len(rows) <= _ALL_NAMED else [row for row in rows if row["outside"]]
+    layers += [
+        {
+            "data": {"values": [label]},
+            "mark": {"type": "text", "align": "left", "dx": label["dx"], "dy": label["dy"]},
+            "encoding": {
+                "x": x,
+                "y": {"field": "beyond", **y},
+                "text": {"field": "name"},
+            },
+        }
+        for label in _labels(named, x_domain, y_domain)
+    ]
     return chart(
-        f"Losses of {len(rows)} books over those expected of each; inside the outer band they"
+        f"Losses of {len(rows)} books less those expected of each; inside the outer lines they"
         " cannot be told from chance.",
         width=WIDTH,
-        height=320,
-        title=_key("● one person   ▒ 95 % and 99.8 % of what chance gives a book of that size"),
-        layer=[
-            *bands,
-            {
-                "data": {"values": [{"one": 1}]},
-                "mark": {"type": "rule", "color": _P["muted"], "strokeDash": [4, 3]},
-                "encoding": {"y": {"field": "one", **y}},
-            },
-            {
-                "data": {"values": rows},
-                "mark": dots,
-                "encoding": {
-                    "x": x,
-                    "y": {"field": "ratio", **y},
-                    "tooltip": tooltip(
-                        ("name", "Name", "text"),
-                        ("losses", "Losses", "number"),
-                        ("expected", "Expected", "number"),
-                    ),
-                },
-            },
-        ],
+        height=_PIXELS[1],
+        title=_key(
+            "● one person: at 0 as many accounts were lost as expected, above it more",
+            "Inside the lines of 95 % lie 19 of 20 books by chance alone, inside those of 99.8 %"
+            " nearly all; the lowest line is that of books that lost no account."
+            f" {clean(people.attrs.get('says'))}",
+        ),
+        layer=layers,
     )
 
 
-def _key(text: str) -> dict[str, Any]:
-    """What the marks of a chart are, above it."""
+def _limits(
+    edges: list[dict[str, Any]],
+    level: str,
+    x: dict[str, Any],
+    y: dict[str, Any],
+    *,
+    fill: str,
+    dash: list[int],
+) -> list[dict[str, Any]]:
+    """The area between two limits, their lines, and what they are called at the upper one's end."""
+    low, high = f"low_{level}", f"high_{level}"
+    line = {"type": "line", "color": _P["faint"], "strokeWidth": 1.2, "strokeDash": dash}
+    label = {"type": "text", "align": "left", "dx": 5, "color": _P["muted"]}
+    said = {"95": "95 %", "998": "99.8 %"}[level]
+    values = {"values": edges}
+    return [
+        {
+            "data": values,
+            "mark": {"type": "area", "color": fill, "opacity": 0.7},
+            "encoding": {"x": x, "y": {"field": low, **y}, "y2": {"field": high}},
+        },
+        *(
+            {"data": values, "mark": line, "encoding": {"x": x, "y": {"field": edge, **y}}}
+            for edge in (low, high)
+        ),
+        {
+            "data": {"values": edges[-1:]},
+            "mark": label,
+            "encoding": {"x": x, "y": {"field": high, **y}, "text": {"value": said}},
+        },
+    ]
+
+
+def _labels(
+    rows: list[dict[str, Any]], x_domain: list[float], y_domain: list[float]
+) -> list[dict[str, Any]]:
+    """Names beside their dots, moved up or down, or to the left, until none lies on another."""
+    wide, high = _PIXELS
+    left, right = x_domain
+    bottom, top = y_domain
+    at = [
+        (
+            (row["expected"] - left) / (right - left) * wide,
+            (top - row["beyond"]) / (top - bottom) * high,
+        )
+        for row in rows
+    ]
+    # What a name must not lie on: the dots, then the names that have their place.
+    taken = [(across - _DOT, across + _DOT, down) for across, down in at]
+    placed = []
+    for row, (across, down) in zip(rows, at, strict=True):
+        length = len(row["name"]) * _LETTER
+        sides = [
+            (dx, dy)
+            for dy in (0, -_LINE, _LINE, -2 * _LINE, 2 * _LINE, 3 * _LINE)
+            for dx in (_DOT + 2, -_DOT - 2 - length)
+            if 0 <= across + dx <= wide - length
+        ]
+        free = [
+            (dx, dy)
+            for dx, dy in sides
+            if not any(
+                abs(down + dy - other) < _LINE
+                and across + dx < end
+                and start < across + dx + length
+                for start, end, other in taken
+            )
+        ]
+        dx, dy = (free or sides or [(_DOT, 0)])[0]
+        taken.append((across + dx, across + dx + length, down + dy))
+        placed.append({**row, "dx": dx, "dy": dy})
+    return placed
+
+
+def _key(text: str, reading: str = "") -> dict[str, Any]:
+    """What the marks of a chart are, above it, and how to read it."""
     return {
         "text": text,
+        "subtitle": textwrap.wrap(reading, 112),
+        "subtitleColor": _P["muted"],
+        "subtitlePadding": 6,
         "fontSize": 12,
         "fontWeight": "normal",
-        "color": _P["muted"],
+        "color": _P["ink"],
         "offset": 10,
     }
 
 
 def chart_gaps(lines: pd.DataFrame) -> alt.Chart:
-    """Each rater's gap to colleagues on the people both scored, with its interval.
+    """The gap of the rater who stands out to colleagues on the people both scored.
 
     Parameters
     ----------
     lines : DataFrame
-        name, effect, low, high (steps), n: lines of one check from ``csmkit.bias_lines``.
+        name, effect, low, high (steps), n; check and raters (how many were compared) if there:
+        ``csmkit.bias_lines`` with names.
 
     Returns
     -------
     altair.Chart
-        A dot and a line per rater; a line that reaches over 0 cannot be told from no difference.
+        A dot and a line for each; a line that reaches over 0 cannot be told from no difference.
     """
     if lines.empty:
         return empty(lines)
     rows = rows_of(lines, "name", "effect", "low", "high", "n")
+    checks = [label_of("check").read(check) for check in lines.get("check", [])]
     for place, row in enumerate(rows):
         row["row"] = place
+        if len(set(checks)) > 1:
+            row["name"] = f"{row['name']}: {checks[place].lower()}"
+    compared = f"{int(lines['raters'].max())} raters were compared. " if "raters" in lines else ""
     y = {"field": "row", "type": "ordinal", "axis": row_axis([row["name"] for row in rows])}
     x = {
         "type": "quantitative",
-        "axis": {"title": "Steps to colleagues on the same people", "grid": True, **_SIGNED},
+        "axis": {
+            "title": "Steps more (+) or less (−) than colleagues gave the same people",
+            "grid": True,
+            "tickCount": 8,
+            **_SIGNED,
+        },
     }
     tips = tooltip(
         ("name", "Name", "text"),
@@ -315,11 +429,16 @@ def chart_gaps(lines: pd.DataFrame) -> alt.Chart:
         },
     ]
     return chart(
-        "Gap of each rater to colleagues on the same people, with 95 % intervals: "
+        "Gap of the rater who stands out to colleagues on the same people, with its 95 % interval: "
         + "; ".join(f"{row['name']} {row['effect']:+.1f}" for row in rows)
         + " steps.",
         rows,
         width=WIDTH,
         height=40 * len(rows) + 10,
+        title=_key(
+            f"{compared}● the one who stands out most   ▬ 95 % interval",
+            "At 0 the rater gives the same people as much as colleagues do. Nothing is said of the"
+            " others: the one drawn here is among their colleagues.",
+        ),
         layer=layers,
     )

@@ -27,6 +27,8 @@ class Label:
         Whether it is shown only when asked for.
     capital : bool
         Whether its values are words of the kit, which begin with a capital letter when shown.
+    once : bool
+        Whether a value that is the same as in the row above is left blank.
     words : mapping of str to str
         What its values are called in this column; any other value is read as in every column.
     """
@@ -35,12 +37,13 @@ class Label:
     format: str = "text"
     hide: bool = False
     capital: bool = False
+    once: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def numeric(self) -> bool:
         """Whether the column's values are right-aligned."""
-        return self.format in {"money", "share", "number", "days", "p"}
+        return self.format in {"money", "share", "number", "few", "days", "p"}
 
     def read(self, value: object) -> str:
         """A value of the column as it is read."""

@@ -7,10 +7,20 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+import pandas as pd
+
 from csmkit.schema import TABLES
-from csmkit.text import clean
+from csmkit.text import clean, empty_text
 
 _CODE = re.compile(r"\b([a-z_]+)(?:\.([a-z_]+))?(?:=([a-z_]+))?(?: \([^)]*\))?")
+
+
+def why_empty(frame: pd.DataFrame) -> str:
+    """What stands in the place of a frame without rows: its reason, or what it needs.
+
+    The reason is a sentence in ``attrs["why"]``, what is lacking stands in ``attrs["needs"]``.
+    """
+    return clean(frame.attrs.get("why")) or empty_text(plain_needs(frame.attrs.get("needs")))
 
 
 @cache
@@ -48,7 +58,9 @@ def _plain(text: str) -> str:
         name = _called()[table]
         if column is None:
             return name
-        held = f"“{TABLES[table][column].meaning.rstrip('.').split(', for example')[0]}”"
+        held = (
+            f"“{TABLES[table][column].meaning.rstrip('.').split(', for example')[0].split(';')[0]}”"
+        )
         if value:
             held = f"one marked “{value.replace('_', ' ')}”"
         told = held if last == table else f"{name} with {held}"

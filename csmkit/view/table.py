@@ -9,8 +9,13 @@ from html import escape
 from typing import Literal
 
 from csmkit.text import inert
+from csmkit.view.theme import PALETTE, STATUS_INK
 
 NoticeKind = Literal["info", "headline", "caution"]
+_BADGE = (
+    "display:inline-block;width:1.6em;line-height:1.6em;border-radius:50%;"
+    "text-align:center;font-size:0.85em;font-weight:700"
+)
 _LETTERS = {"green": "G", "yellow": "Y", "red": "R", "up": "↑", "down": "↓"}
 
 
@@ -187,5 +192,14 @@ def _inner(cell: Cell, head: Head) -> str:
         return text
     tone = cell.style.removeprefix("chip ")
     letter = _LETTERS.get(tone, "")
-    mark = f'<span class="letter" aria-hidden="true">{letter}</span>' if letter else ""
+    mark = _badge(letter, tone) + " " if letter else ""
     return f'<span class="chip {tone}">{mark}{text}</span>'
+
+
+def _badge(letter: str, tone: str) -> str:
+    """The letter of a status on its colour; JupyterLab has no style of its own for it."""
+    style = ""
+    if tone in STATUS_INK:
+        drawn = f"background:{PALETTE[tone]};color:{STATUS_INK[tone]}"
+        style = f' style="{_BADGE};{drawn}"'
+    return f'<span class="letter" aria-hidden="true"{style}>{letter}</span>'

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from csmkit.text import by_unit, clean, day, empty_text, inert, missing
+from csmkit.text import by_unit, clean, day, inert, missing
 from csmkit.view.labels import Label, label_of, money_shares, view_of, word_of
-from csmkit.view.needs import plain_needs
+from csmkit.view.needs import plain_needs, why_empty
 from csmkit.view.table import Cell, Group, Head, Notice, NoticeKind, Table
 
 __all__ = ["Notice", "Table", "note", "table_composition", "table_metrics", "table_rows"]
@@ -132,7 +133,7 @@ def table_rows(
         else:
             write = _FORMATS[label.format]
             cells = [write(value, currency, label) for value in shown[name]]
-        written.append(cells)
+        written.append(_once(cells) if label.once else cells)
     left = len(frame) - len(shown)
     return Table(
         heads=tuple(Head(label.label, numeric=label.numeric) for label in labels.values()),
@@ -140,6 +141,12 @@ def table_rows(
         caption=clean(caption),
         more=f"{len(shown)} of {len(frame)} rows shown." if left else "",
     )
+
+
+def _once(cells: list[Cell]) -> list[Cell]:
+    """Cells with those blank that say what the one above says."""
+    same = [False, *(a == b for a, b in pairwise(cells))]
+    return [Cell("") if again else cell for cell, again in zip(cells, same, strict=True)]
 
 
 def _labels(
@@ -208,9 +215,7 @@ def note(text: str, *, kind: NoticeKind = "info") -> Notice:
 
 
 def _nothing(frame: pd.DataFrame, caption: str) -> Table:
-    return Table(
-        caption=clean(caption), empty=empty_text(plain_needs(frame.attrs.get("needs"))), heads=()
-    )
+    return Table(caption=clean(caption), empty=why_empty(frame), heads=())
 
 
 def _missing_together(rows: list[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
@@ -291,6 +296,13 @@ def _p(value: Any, _: str, __: Label) -> Cell:
     return Cell("< 0.001" if value < 0.001 else f"{value:.3f}")
 
 
+def _few(value: Any, _: str, __: Label) -> Cell:
+    """A number of which a little is not none: with one decimal, or below 0.1."""
+    if missing(value):
+        return Cell("")
+    return Cell("< 0.1" if 0 < value < 0.1 else f"{value:,.1f}")
+
+
 def _in(unit: str) -> Callable[[Any, str, Label], Cell]:
     def write(value: Any, currency: str, _: Label) -> Cell:
         if isinstance(value, str):
@@ -307,6 +319,7 @@ _FORMATS: Mapping[str, Callable[[Any, str, Label], Cell]] = {
     "money": _in("money"),
     "share": _in("share"),
     "number": _in("count"),
+    "few": _few,
     "days": _in("days"),
     "flag": _flag,
     "status": _status,

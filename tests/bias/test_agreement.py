@@ -17,14 +17,15 @@ from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa, fleiss
 from csmkit.bias.agreement import (
     agreement_beyond_chance,
     alpha_interval,
+    apart_from_manager,
     coincidences,
     mean_difference,
     ordinal_alpha,
     ordinal_weights,
     rater_agreement,
-    two_colours_apart,
+    raters_apart,
 )
-from csmkit.matrix.model import matrix_scores
+from csmkit.matrix.standing import matrix_standing
 from tests.compute.helpers import cycle_of, rows
 
 WORKED = Path(__file__).parent / "worked"
@@ -223,12 +224,28 @@ def test_items_two_colours_apart_are_listed():
         ("p1", "p1", "advocacy", "self", "red"),
         ("p1", "m2", "advocacy", "manager", "green"),
     )
-    listed = two_colours_apart(cycle, competencies=["advocacy", "qbr_craft"])
-    assert listed.to_numpy().tolist() == [
-        ["p0", "QBR craft", "self and manager", "p0", "green", "m1", "red"],
-        ["p0", "QBR craft", "raters", "m1", "red", "m2", "green"],
-        ["p1", "Advocacy", "self and manager", "p1", "red", "m2", "green"],
+    ids = ["advocacy", "qbr_craft"]
+    assert apart_from_manager(cycle, competencies=ids).to_numpy().tolist() == [
+        ["p0", "QBR craft", "green", "red"],
+        ["p1", "Advocacy", "red", "green"],
     ]
+    assert raters_apart(cycle, competencies=ids, named=True).to_numpy().tolist() == [
+        ["p0", "QBR craft", "m1", "red", "m2", "green"],
+    ]
+
+
+def test_which_raters_are_apart_is_told_only_when_asked():
+    given = [
+        ("p0", rater, item, "manager", value)
+        for item in ("advocacy", "qbr_craft")
+        for rater, value in (("m1", "red"), ("m2", "green"), ("p2", "green"))
+    ]
+    listed = raters_apart(team(*given))
+    # Two pairs of raters are apart on each of two items: the items count once.
+    assert listed["count"].tolist() == [2]
+    assert set(listed["competencies"][0].split(" · ")) == {"Advocacy", "QBR craft"}
+    assert not any(rater in listed.to_csv() for rater in ("m1", "m2", "p2"))
+    assert len(raters_apart(team(*given), named=True)) == 4
 
 
 def test_the_value_beside_the_self_rating_is_the_one_the_matrix_shows():
@@ -242,11 +259,10 @@ def test_the_value_beside_the_self_rating_is_the_one_the_matrix_shows():
         ("p0", "m2", "qbr_craft", "manager", "red"),
         ("p0", "p0", "adoption", "manager", "red"),
     )
-    listed = two_colours_apart(cycle)
-    beside = listed[listed["between"] == "self and manager"].set_index("competency")
-    assert beside["rater_b"].to_dict() == {"Advocacy": "m1", "QBR craft": "m2"}
-    shown = matrix_scores(cycle)
-    shown = shown[shown["person_id"] == "p0"].set_index("competency")["manager"].dropna()
+    beside = apart_from_manager(cycle).set_index("competency")
+    assert beside["value_b"].to_dict() == {"Advocacy": "red", "QBR craft": "red"}
+    shown = matrix_standing(cycle)
+    shown = shown[shown["person_id"] == "p0"].set_index("name")["manager"].dropna()
     assert shown.to_dict() == {"Advocacy": "red", "QBR craft": "red"}
 
 
@@ -256,7 +272,7 @@ def test_a_value_without_a_day_is_older_than_any_with_one():
         people=PEOPLE,
         ratings=rows(RATINGS, ("p1", "m2", "advocacy", "manager", "red", "2026-06-20"), *given),
     )
-    shown = matrix_scores(cycle).set_index(["person_id", "competency"])
+    shown = matrix_standing(cycle).set_index(["person_id", "name"])
     assert shown.loc[("p1", "Advocacy"), "manager"] == "red"
 
 
@@ -285,12 +301,44 @@ def test_without_a_second_rater_the_figure_says_what_it_needs():
     found = rater_agreement(team(("p0", "m1", "advocacy", "manager", "red")))
     assert found["value"].isna().all()
     assert found["needs"].ne("").all()
-    assert two_colours_apart(team(("p0", "m1", "advocacy", "manager", "red"))).empty
+    assert apart_from_manager(team(("p0", "m1", "advocacy", "manager", "red"))).empty
+    assert raters_apart(team(("p0", "m1", "advocacy", "manager", "red"))).empty
+
+
+def test_what_a_figure_says_is_told_in_words():
+    given = [
+        row
+        for i in range(8)
+        for row in (
+            (f"p{i}", f"p{i}", "advocacy", "self", "yellow"),
+            (f"p{i}", "m1", "advocacy", "manager", "green"),
+        )
+    ]
+    found = rater_agreement(team(*given), competencies=["advocacy"]).set_index(["between", "what"])
+    read = found["reading"]["self and manager"]
+    assert read["mean difference"] == (
+        "People score themselves 1 step lower than their managers do; that is more than chance"
+    )
+    assert read["raw agreement"].startswith("0.0")
+    assert read["AC2"].startswith("Low")
+    assert found["reading"]["raters"].eq("").all()
+
+
+def test_alpha_of_values_that_are_all_alike_says_why_it_is_blank():
+    given = [
+        (f"p{i}", rater, "advocacy", "manager", "green") for i in range(8) for rater in ("m1", "m2")
+    ]
+    found = rater_agreement(team(*given), competencies=["advocacy"]).set_index(["between", "what"])
+    alpha = found.loc[("raters", "alpha")]
+    assert np.isnan(alpha["value"])
+    assert "no difference" in alpha["needs"]
+    assert found.loc[("raters", "AC2"), "needs"] == ""
 
 
 def test_no_ratings_at_all():
     assert rater_agreement(cycle_of())["needs"].ne("").all()
-    assert two_colours_apart(cycle_of()).empty
+    assert apart_from_manager(cycle_of()).empty
+    assert raters_apart(cycle_of()).empty
 
 
 def test_alpha_of_a_competency_asks_for_forty_people():

@@ -29,8 +29,26 @@ def test_a_packet_says_what_an_average_csm_would_keep(team, context):
     assert arr["value"] == pytest.approx(0.9)  # 1,080 of 1,200, worked out by hand
     assert 0 < arr["low"] < arr["expected"] < arr["high"] <= 1
     note = ck.case_mix_note(book)
-    assert "Bohdan Kovalenko kept 90.0" in note
+    assert "the 10 accounts Bohdan Kovalenko owned when the period began" in note
+    assert "90.0\u202f% was kept" in note
+    assert "GRR above" not in note
     assert "cannot be told" in note
+
+
+def test_where_grr_is_another_figure_it_says_why(team, context):
+    book = ck.book_of(team, "priya.raman@northwind.example", context=context)
+    assert "GRR above is 80.0\u202f%, and both are right" in ck.case_mix_note(book)
+    assert "100.0\u202f% was kept" in ck.case_mix_note(book)
+
+
+def test_outside_the_range_without_a_signal_it_says_what_that_means(team, context):
+    book = ck.book_of(team, "wei.chen2@northwind.example", context=context)
+    note = ck.case_mix_note(book)
+    assert "That is below the range, and no signal" in note
+    assert "No account was lost" in note
+    row = context.expected.set_index("person_id").loc["wei.chen2@northwind.example"]
+    assert row["place"] == "below"
+    assert row["compared"] == context.expected["low"].notna().sum()
 
 
 def test_without_an_opening_it_says_what_it_needs(team, context):
@@ -42,6 +60,7 @@ def test_without_an_opening_it_says_what_it_needs(team, context):
 def test_why_it_cannot_tell_is_in_words():
     row = {
         **dict.fromkeys(("low", "high", "observed"), 0.9),
+        **{"accounts": 9, "place": "inside", "compared": 20},
         "person_id": "p",
         "verdict": "cannot tell",
         "unsure": "case_mix_no_health",
@@ -66,7 +85,7 @@ def test_nothing_is_half_filled_where_too_few_were_lost(team):
     assert "would keep" not in note
     assert note.endswith(".")
     assert ck.case_mix(book).empty
-    assert ck.case_mix(book).attrs["needs"]
+    assert ck.case_mix(book).attrs["why"]
 
 
 def test_the_csms_edition_has_the_expectation_and_no_checks(team, context):
@@ -101,6 +120,7 @@ def test_where_nothing_failed_nothing_is_told(team):
 def test_of_somebody_who_stands_out_the_drawn_in_difference_is_told():
     row = {
         **{"low": 0.88, "high": 1.0, "observed": 0.6, "losses": 9.0, "expected_losses": 3.0},
+        **{"accounts": 30, "place": "below", "compared": 20},
         **{"shrunk": -0.12, "shrunk_low": -0.2, "shrunk_high": -0.05},
         **{"person_id": "p", "verdict": "signal", "unsure": "", "needs": ""},
     }

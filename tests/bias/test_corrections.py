@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -200,7 +201,9 @@ def scored():
     )
 
 
-MATRIX = pd.DataFrame({"id": ["x", "y", "z"], "pillar": ["Strategy", "Strategy", "Impact"]})
+MATRIX = SimpleNamespace(
+    frame=pd.DataFrame({"id": ["x", "y", "z"], "pillar": ["Strategy", "Strategy", "Impact"]})
+)
 
 
 def test_scores_stand_beside_the_book_that_was_given():
@@ -259,6 +262,8 @@ def test_without_ratings_of_managers_it_says_so():
     cycle = scored()
     frame = rating_beside_book(cycle.with_tables(ratings=cycle.table("ratings").head(0)), MATRIX)
     assert frame["not_scored"].tolist() == [2, 1]
+    # Nothing scored is no colour, not none of it.
+    assert frame[["green", "yellow", "red", "not_observed"]].isna().all(axis=None)
     assert frame.attrs["needs"] == "ratings.phase=manager"
 
 

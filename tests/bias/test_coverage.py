@@ -18,6 +18,7 @@ from csmkit.bias.coverage import (
     check_coverage_recency,
     cited_and_on_file,
 )
+from csmkit.bias.ratings import NO_RATINGS
 from csmkit.bias.shuffle import stream
 from tests.compute.helpers import cycle_of, owned, rows
 
@@ -182,7 +183,7 @@ def test_recent_items_are_those_of_the_last_days():
     assert found.scale == 1.0
     assert check_coverage_recency(cycle(), days=11).extra["on_file"] == 0.5
     # With a window that no item falls into there is nothing to choose.
-    assert check_coverage_recency(cycle(), days=10).unsure == "few_citations"
+    assert check_coverage_recency(cycle(), days=10).unsure == "few_choices"
 
 
 def test_inherited_green_is_the_colour_before_the_hand_over():
@@ -229,7 +230,7 @@ def test_private_items_are_not_on_file():
     ("table", "needs"),
     [
         ("evidence", ["evidence"] * 3),
-        ("ratings", ["ratings.evidence_ids"] * 3),
+        ("ratings", [NO_RATINGS] * 3),
         ("health", ["", "health on or before the day of hand-over", ""]),
         ("touchpoints", ["", "", "touchpoints.attendees"]),
     ],

@@ -74,6 +74,20 @@ def test_every_reason_for_not_knowing_is_a_sentence(why):
     assert sentence[0].isupper()
     assert sentence.endswith(".")
     assert "nan" not in sentence
+    assert "{" not in sentence
+
+
+def test_what_to_do_stands_where_there_is_something_to_do():
+    small = row(one(p=0.9, effect=0.2, low=-0.5, high=0.9))
+    lacking, unsure = row(Found("severity", needs="x")), row(Found("severity", unsure="no_shared"))
+    assert [r["correction"] for r in (small, lacking, unsure)] == [""] * 3
+    assert row(one())["correction"]
+    assert row(one(p=0.2, low=-2.0, high=7.0))["correction"]
+
+
+def test_a_count_of_one_is_told_in_the_singular():
+    n = {"CSMs": 13, "raters": 1, "people": 1, "items cited": 1}
+    assert row(one(n=n))["n"] == "13 CSMs, 1 rater, 1 person, 1 item cited"
 
 
 def test_p_values_are_adjusted_inside_each_family_and_unsure_ones_do_not_count():
@@ -154,14 +168,17 @@ def test_a_check_that_stopped_on_an_error_of_the_kit_says_so_and_shows_no_figure
 def test_lines_say_what_they_count_and_how_far_to_both_sides():
     several = pd.concat([lines(effect=-0.6, low=-1.4, high=0.2), lines(effect=0.04), lines()])
     several = several.assign(person_id=["jo", "al", "mk"]).reset_index(drop=True)
-    founds = [one("central", lines=several, extra={"headline": 2.0})]
-    shown = lines_of(founds, judged(founds, material=0.075, days=30)).set_index("person_id")
-    assert shown.loc["jo", "sentence"].startswith(
+    said = []
+    for first in range(3):
+        founds = [one("central", lines=several, extra={"headline": float(first)})]
+        (line,) = lines_of(founds, judged(founds, material=0.075, days=30))["sentence"]
+        said.append(line)
+    assert said[0].startswith(
         "0.6 steps less of yellow than colleagues gave the same 8 people"
-        " (1.4 steps less to 0.2 steps more)."
+        " (95 % interval 1.4 steps less to 0.2 steps more)."
     )
-    assert shown.loc["al", "sentence"].startswith("About the same as colleagues gave")
-    assert "4 steps more of yellow than" in shown.loc["mk", "sentence"]
+    assert said[1].startswith("About the same as colleagues gave")
+    assert "4 steps more of yellow than" in said[2]
 
 
 def test_an_interval_without_end_is_told_in_words():
@@ -188,8 +205,11 @@ def test_lines_of_managers_are_there_only_when_the_check_is_a_signal():
     assert list(shown["check"]) == ["severity"]
     assert shown["sentence"][0] == (
         "4 steps more than colleagues gave the same 8 people (95 % interval 1 to 7 steps)."
+        " Of the 1 raters compared, the one who stands out most."
     )
-    assert lines_of([quiet], judged([quiet], material=0.075, days=30)).empty
+    none = lines_of([quiet], judged([quiet], material=0.075, days=30))
+    assert none.empty
+    assert "no check of raters is a signal" in none.attrs["why"]
 
 
 def three(**headline):
@@ -201,11 +221,11 @@ def test_only_the_rater_who_stands_out_most_is_spoken_of():
     founds = [three(headline=1.0, headline_low=-5.0, headline_high=-1.0)]
     checks = judged(founds, material=0.075, days=30)
     shown = lines_of(founds, checks).set_index("person_id")
+    assert list(shown.index) == ["jo"]
     assert "3 steps less than colleagues gave" in shown.loc["jo", "sentence"]
+    assert "Of the 3 raters compared" in shown.loc["jo", "sentence"]
     assert shown.loc["jo", "p"] == 0.01
-    assert shown["p"].notna().sum() == 1
-    assert "nothing is said of this one" in shown.loc["mk", "sentence"]
-    assert "the same 1 person " in shown.loc["al", "sentence"]
+    assert shown.loc["jo", "raters"] == 3
     assert "makes the others look apart too" in checks["sentence"][0]
 
 

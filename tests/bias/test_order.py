@@ -121,9 +121,9 @@ def test_ratings_before_and_after_count_where_they_are_on_record():
 
 
 def test_without_decisions_or_values_it_says_what_it_needs():
-    assert order_check(cycle_of()).needs == "decisions.person_id, decisions.at"
+    assert order_check(cycle_of()).needs == "decisions"
     blank = decided(IDS).assign(before=None)
-    assert "decisions.before" in order_check(cycle_of(decisions=blank)).needs
+    assert "level before and after" in order_check(cycle_of(decisions=blank)).needs
 
 
 def test_a_person_decided_twice_on_a_day_counts_once():
@@ -131,3 +131,9 @@ def test_a_person_decided_twice_on_a_day_counts_once():
     found = order_check(cycle_of(decisions=again), shuffles=99)
     assert found.n["CSMs"] == 9
     assert found.extra["repeated"] == 1
+
+
+def test_decisions_of_an_earlier_cycle_are_not_called_missing(team):
+    needs = order_check(team).needs
+    assert needs.startswith("decisions of this cycle’s meeting, of 1 Jun 2026 or later")
+    assert "the latest of the 3 decisions on record is of 15 Jan 2026" in needs

@@ -28,7 +28,15 @@ def test_without_two_raters_it_says_what_it_needs(team):
     alone = ratings.drop_duplicates(["person_id", "competency", "phase"])
     seen = ck.attended_ratings(team.with_tables(ratings=alone))
     assert seen.empty
-    assert "two raters" in seen.attrs["needs"]
+    assert "one rater" in seen.attrs["why"]
+
+
+def test_where_all_ratings_are_equal_it_says_so_and_not_that_attendees_lack(team):
+    ratings = team.table("ratings").assign(value="green")
+    seen = ck.attended_ratings(team.with_tables(ratings=ratings))
+    assert seen.attrs["why"].startswith("All ratings are equal")
+    bare = ck.attended_ratings(team.with_tables(ratings=ratings.head(0)))
+    assert "ratings is missing or empty" in bare.attrs["needs"]
 
 
 def test_the_funnel_has_every_book_with_half_a_loss_to_expect(team):
@@ -51,4 +59,17 @@ def test_a_team_of_nobody_has_no_funnel(team):
     )
     assert people.empty
     assert limits.empty
-    assert people.attrs["needs"]
+    assert "needs" in people.attrs["why"]
+
+
+def test_who_is_not_in_the_funnel_is_counted_and_why(team):
+    people, limits = ck.case_mix_funnel(team)
+    known = ck.expected_retention(team)
+    few = int(((known["accounts"] > 0) & (known["expected_losses"] < 0.5)).sum())
+    bare = int((known["accounts"] == 0).sum())
+    assert people.attrs["says"].startswith(f"{len(people)} of {len(known)} people are drawn.")
+    assert f"Of {few}, less than half a loss" in people.attrs["says"]
+    assert f"{bare} owned no account" in people.attrs["says"]
+    assert people["beyond"].to_numpy() == pytest.approx(people["losses"] - people["expected"])
+    # No book can lose fewer accounts than none.
+    assert (limits["low_998"] >= -limits["expected"] - 1e-9).all()

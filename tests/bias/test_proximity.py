@@ -6,6 +6,7 @@ import pytest
 import statsmodels.api as sm
 
 from csmkit.bias.proximity import attended, proximity, proximity_check, raters_and_calls
+from csmkit.bias.ratings import NO_RATINGS
 from tests.compute.helpers import csms, cycle_of, rows
 
 COMPETENCIES = [f"c{i}" for i in range(20)]
@@ -140,13 +141,11 @@ def test_a_cycle_is_read():
     seen = raters_and_calls(cycle, competencies=COMPETENCIES, shuffles=99)
     assert len(seen.people) == len(seen.raters) == 27
     assert seen.near @ seen.given / (seen.near @ seen.near) == pytest.approx(found.extra["slope"])
-    assert raters_and_calls(cycle_of()) is None
+    assert raters_and_calls(cycle_of()) == ""
 
 
 def test_without_attendance_or_ratings_it_says_what_it_needs():
-    assert proximity_check(cycle_of()).needs == (
-        "ratings.value, ratings.rater_id; touchpoints.attendees"
-    )
+    assert proximity_check(cycle_of()).needs == (f"{NO_RATINGS}; touchpoints.attendees")
     found = proximity_check(
         cycle_of(people=csms(*rated(3)["person_id"].unique()), ratings=rated(3)),
         competencies=COMPETENCIES,

@@ -11,12 +11,13 @@ import csmkit as ck
 from benchmarks.bias.cells_books import recency as p_of_team
 from benchmarks.bias.teams import draw_team
 from csmkit.bias.exposure import by_person, levels
+from csmkit.bias.ratings import NO_RATINGS
 from csmkit.bias.recency import Dated, check_recency, comparable, recency
 from csmkit.bias.shuffle import stream
 from tests.compute.helpers import cycle_of, owned, rows
 
 PEOPLE = [f"csm{i}" for i in range(10)]
-IDS = list(ck.read_matrix()["id"])
+IDS = list(ck.read_matrix().ids)
 
 
 def dated(person, value, recent, kind=None) -> Dated:
@@ -183,6 +184,6 @@ def test_sixty_and_ninety_days_stand_beside():
 def test_what_is_missing_is_named():
     made = cycle(LATE)
     bare = made.with_tables(ratings=made.table("ratings").head(0))
-    assert check_recency(bare).needs == "ratings.value, ratings.rater_id"
+    assert check_recency(bare).needs == NO_RATINGS
     bare = made.with_tables(surveys=made.table("surveys").head(0))
     assert check_recency(bare).needs.startswith("renewals, movements")

@@ -127,7 +127,7 @@ def test_process_improvements_are_the_playbooks_on_record():
 
 def matrix(**tables: pd.DataFrame) -> pd.DataFrame:
     cycle: Cycle = cycle_of(ownership=ABC, **tables)
-    return ck.matrix_scores(cycle)
+    return ck.matrix_standing(cycle)
 
 
 def test_the_matrix_is_whole_and_blank_until_scored():
@@ -137,24 +137,24 @@ def test_the_matrix_is_whole_and_blank_until_scored():
 
 
 def test_scores_stand_beside_each_other_and_the_latest_of_a_phase_counts():
-    first = ck.read_matrix().iloc[0]
+    first = ck.read_matrix().competencies[0]
     ratings = rows(
         "person_id rater_id competency phase value at",
-        ("ana", "ana", first["id"], "self", "green", "2026-06-01"),
-        ("ana", "mia", first["id"], "manager", "red", "2026-06-02"),
-        ("ana", "mia", first["id"], "manager", "yellow", "2026-06-09"),
-        ("ana", "mia", first["id"], "prevote", "red", "2026-06-03"),
+        ("ana", "ana", first.id, "self", "green", "2026-06-01"),
+        ("ana", "mia", first.id, "manager", "red", "2026-06-02"),
+        ("ana", "mia", first.id, "manager", "yellow", "2026-06-09"),
+        ("ana", "mia", first.id, "prevote", "red", "2026-06-03"),
     )
-    scored = matrix(ratings=ratings).set_index("competency").loc[first["name"]]
+    scored = matrix(ratings=ratings).set_index("competency").loc[first.id]
     assert scored[["self", "manager"]].to_list() == ["green", "yellow"]
     assert pd.isna(scored["final"])
 
 
 def test_evidence_is_counted_per_competency_and_private_items_are_not():
-    one, two = ck.read_matrix()["id"].head(2)
+    one, two = ck.read_matrix().ids[:2]
     evidence = rows(
         "evidence_id person_id date text competencies private",
         ("1", "ana", "2026-02-01", "x", f"{one}; {two}", False),
         ("2", "ana", "2026-02-01", "x", one, True),
     )
-    assert matrix(evidence=evidence)["evidence"].to_list() == [1, 1] + [0] * 18
+    assert matrix(evidence=evidence)["on_file"].to_list() == [1, 1] + [0] * 18

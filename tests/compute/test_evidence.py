@@ -141,3 +141,19 @@ def test_feedback_and_agreements_are_one_list_by_date():
     found = ck.agreements(cycle)
     assert found["kind"].tolist() == ["agreed", "feedback"]
     assert found["was_kept"].tolist()[0] is True
+
+
+def test_bare_months_are_named(team):
+    book = ck.book_of(team, "bohdan.kovalenko@northwind.example")
+    months = ck.evidence_coverage(book)
+    bare = months.loc[months["status"] == "no evidence", "month"]
+    said = ck.months_without_evidence(book)
+    assert all(f"{month:%B %Y}" in said for month in bare)
+    assert said.startswith("Nothing is on file" if len(bare) else "Every month")
+
+
+def test_accounts_without_evidence_are_counted_for_each_person(team):
+    listed = ck.accounts_without_evidence(team).groupby("person_id").size()
+    counted = ck.without_evidence_by_person(team).set_index("person_id")
+    assert counted["bare"].to_dict() == listed.to_dict()
+    assert (counted["bare"] <= counted["of"]).all()

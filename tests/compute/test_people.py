@@ -38,8 +38,8 @@ def frame():
 def test_people_of_one_name_are_told_apart(team, frame):
     assert ck.with_names(team, frame)["name"].tolist() == [
         "Ana Ruiz",
-        "Wei Chen (b@x)",
-        "Wei Chen (c@x)",
+        "Wei Chen (b)",
+        "Wei Chen (c)",
     ]
 
 
@@ -81,3 +81,29 @@ def test_a_mask_is_the_same_in_every_frame_and_not_alphabetical(team, frame):
 def test_an_account_without_an_id_goes(team):
     frame = pd.DataFrame({"person_id": ["a@x"], "account": ["Acme"]})
     assert "account" not in ck.with_names(team, frame, mask=True)
+
+
+def test_masked_nobody_is_told_by_an_absence(team):
+    months = pd.DataFrame(
+        {
+            "person_id": ["a@x", "b@x", "c@x"],
+            "month": pd.to_datetime(["2026-01-01"] * 3),
+            "status": ["away", "no evidence", "evidence"],
+        }
+    )
+    assert set(ck.with_names(team, months)["status"]) == {"away", "no evidence", "evidence"}
+    assert set(ck.with_names(team, months, mask=True)["status"]) == {"no item", "evidence"}
+
+
+def test_what_tells_namesakes_apart_is_short_enough_for_a_chart():
+    ids = ["wei.chen@northwind.example", "wei.chen2@northwind.example"]
+    namesakes = cycle_of(people=rows("person_id name role", *((i, "Wei Chen", "csm") for i in ids)))
+    shown = ck.with_names(namesakes, pd.DataFrame({"person_id": ids}))["name"]
+    assert shown.tolist() == ["Wei Chen (wei.chen)", "Wei Chen (wei.chen2)"]
+    long = ["0051t000003ABCDEFGHIJK", "0051t000003ABCDEFGHIXY"]
+    namesakes = cycle_of(
+        people=rows("person_id name role", *((i, "Wei Chen", "csm") for i in long))
+    )
+    shown = ck.with_names(namesakes, pd.DataFrame({"person_id": long}))["name"]
+    assert shown.nunique() == 2
+    assert shown.str.len().max() < 24

@@ -99,7 +99,7 @@ def test_text_for_the_terminal_is_wrapped_and_keeps_lines_to_paste():
     assert lines[0] == "ERROR  No owner: 1"
     assert '        "a" = "b"' in lines
     assert "INFO  ARR below zero in contracts: 4" in lines
-    assert lines[-1] == "1 error, 1 warning, 4 notes."
+    assert lines[-1] == "1 error, 1 warning, 4 notes of 1 kind."
     assert max(map(len, lines)) <= 50
 
 

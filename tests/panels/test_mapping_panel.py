@@ -6,7 +6,6 @@ import pytest
 
 import csmkit as ck
 from csmkit.load.maps.reader import read_map
-from csmkit.samples import export_or_sample
 
 ACCOUNTS = "Company Id,Company,CSM,Tier\n1,Acme,Ana,Gold\n2,Bolt,Ben,Silver\n"
 BOOKS = "account_id,owner,from,to\n1,Ana,03-04-2024,\n2,Ben,05-06-2024,\n"
@@ -114,7 +113,7 @@ def test_a_panel_goes_on_with_the_map_that_is_there(folder):
 
 
 def test_for_an_export_in_canonical_form_nothing_is_asked():
-    state = ck.map_panel(export_or_sample()).state
+    state = ck.map_panel(ck.find_export().export).state
     assert state["plain"]
     assert not state["dirty"]
     assert [s for s in state["status"] if s["level"] != "note"] == []
@@ -132,7 +131,7 @@ def test_hostile_names_travel_as_they_are_and_hidden_characters_do_not_show(tmp_
 
 
 def test_the_page_takes_text_from_files_as_text_only():
-    script = ck.map_panel(export_or_sample())._esm
+    script = ck.map_panel(ck.find_export().export)._esm
     for markup in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "http"):
         assert markup not in script
 

@@ -300,7 +300,7 @@ def test_the_index_searches_and_sorts(chromium_page, tmp_path):
     assert chromium_page.evaluate(names) == ["Zoë"]
     assert chromium_page.text_content("#count") == "1 of 3 packets"
     chromium_page.fill("#search", "")
-    button = chromium_page.get_by_role("button", name="Opening ARR")
+    button = chromium_page.get_by_role("button", name="Calendar opening")
     button.click()
     assert chromium_page.evaluate(names) == ["Zoë", frames.HOSTILE, "Ana"]
     button.click()

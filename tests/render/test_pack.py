@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 import csmkit as ck
 from csmkit.cycle import Period
 from csmkit.errors import DataError, UsageError
+from csmkit.matrix.read import parse_matrix
 from csmkit.names import packet_slug
 from csmkit.render import pack as pack_module
 from csmkit.render.pack import scan_pack
@@ -272,3 +273,13 @@ def test_cells_are_chosen_by_edition_and_role():
     assert has(csm, "chart_waterfall")
     assert not has(ops, "chart_waterfall")
     assert has(ops, "outcomes(book)")
+
+
+@pytest.mark.slow
+def test_a_company_s_own_matrix_reaches_the_packets(tmp_path):
+    kits = ck.read_matrix()
+    own = parse_matrix(kits.text.replace("name: QBR craft", "name: Reviews we hold", 1))
+    render(tmp_path, 'ck.table_rows(ck.matrix_standing(book), view="matrix")', matrix=own)
+    page = (tmp_path / "pack" / "packets" / f"{ANA_SLUG}.html").read_text(encoding="utf-8")
+    assert "Reviews we hold" in page
+    assert "QBR craft" not in page

@@ -106,7 +106,7 @@ def bands() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "measure": ["arr", "top3"],
-            "label": ["Opening ARR", "Three largest"],
+            "label": ["Calendar opening", "Three largest"],
             "unit": ["money", "share"],
             "value": [2_410_000.0, None],
             "low": [1_200_000.0, 0.28],
@@ -179,6 +179,8 @@ def books() -> pd.DataFrame:
             "expected": [2.1, 4.0, 7.7],
             "losses": [1, 6, 8],
             "ratio": [1 / 2.1, 1.5, 8 / 7.7],
+            "beyond": [-1.1, 2.0, 0.3],
+            "outside": [False, True, False],
         }
     )
 

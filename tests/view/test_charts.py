@@ -208,7 +208,7 @@ def test_the_mix_falls_back_to_accounts_where_no_arr_is_known():
 def test_bands_say_the_figures_in_their_unit():
     views = charts.chart_bands(frames.bands(), currency="EUR").to_dict()["vconcat"]
     assert [view["title"]["text"] for view in views] == [
-        "Opening ARR: €2.41M",
+        "Calendar opening: €2.41M",
         "Three largest: unknown",
     ]
     assert views[0]["title"]["subtitle"] == (

@@ -19,6 +19,8 @@ from csmkit.schema import TABLES
 
 CANONICAL = "canonical names"
 """What a map is called that was not read from a file."""
+# Less alike, the name of a file is a guess that leads astray: ratings.csv is not actions.csv.
+FILES_ALIKE = 85
 
 
 def canonical_map(export: Export) -> Map | None:
@@ -124,9 +126,7 @@ def _lacking(export: Export, name: str, columns: list[str], where: str) -> Itera
     if name.partition("#")[0] in export.faults:
         return
     if name not in export.sheets:
-        there = ", ".join(list(export.sheets)[:8])
-        near = nearest(name, list(export.sheets))
-        yield f"{where}: the export has no {name!r}.{near} It has: {there}."
+        yield _not_there(where, name, export)
         return
     try:
         headers = list(export.sheets[name].headers)
@@ -137,6 +137,16 @@ def _lacking(export: Export, name: str, columns: list[str], where: str) -> Itera
             there = ", ".join(headers[:8]) + (" ..." if len(headers) > 8 else "")
             near = nearest(column, headers)
             yield f"{where}: {name} has no column {column!r}.{near} It has: {there}."
+
+
+def _not_there(where: str, name: str, export: Export) -> str:
+    """A file that the map names and the export has not; a guess only where one is much like it."""
+    there = ", ".join(list(export.sheets)[:8])
+    near = nearest(name, list(export.sheets), least=FILES_ALIKE)
+    return (
+        f"{where}: the export has no {name!r}.{near} The map names it: put it back, or delete its"
+        f" [[source]] block. It has: {there}."
+    )
 
 
 def used_sheets(given: Map, export: Export) -> set[str]:

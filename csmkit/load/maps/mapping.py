@@ -113,7 +113,7 @@ def raise_faults(name: str, faults: list[str]) -> None:
         raise MapError(f"The map {name} has {what}:\n{listed}\n", "Correct the map and try again.")
 
 
-def nearest(name: str, choices: Iterable[str]) -> str:
+def nearest(name: str, choices: Iterable[str], *, least: int = 60) -> str:
     """`` Did you mean 'x'?`` for the choice nearest to a name, or nothing if none is near."""
-    hit = process.extractOne(name, list(choices), score_cutoff=60, processor=str.casefold)
+    hit = process.extractOne(name, list(choices), score_cutoff=least, processor=str.casefold)
     return f" Did you mean {hit[0]!r}?" if hit else ""

@@ -1,19 +1,6 @@
 // The mapping assistant. The kernel holds the map; this shows its state and sends what a person
 // does, one numbered message each. Text from files only ever becomes text, never markup.
 
-const PATIENCE = 2000;
-
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value === true ? "" : value);
-  }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-}
-
 function options(select, groups, chosen) {
   select.replaceChildren(
     ...groups.map(([label, entries]) => {
@@ -30,8 +17,6 @@ function options(select, groups, chosen) {
 // Long file names break behind their own signs, not inside a word.
 const breakable = (name) => name.split(/(?<=[#_./\- ])/).flatMap((bit) => [bit, make("wbr")]);
 const titleOf = (part) => (part.also ? `${part.name} → ${spoken(part.table || part.maybe || part.guess || "another table")}` : part.name);
-const many = (n, one, several = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : several}`;
-const spoken = (name) => name.replaceAll("_", " ");
 
 function render({ model, el }) {
   const tables = new Map(model.get("schema").map((table) => [table.name, table]));
@@ -45,7 +30,6 @@ function render({ model, el }) {
   const root = make("section", {
     class: "csmkit-map",
     "aria-label": "What your columns mean",
-    "data-lm-suppress-shortcuts": "true",
   });
   const where = make("p", { class: "where" });
   const saved = make("span", { class: "saved", role: "status", "aria-live": "polite" });
@@ -106,12 +90,7 @@ function render({ model, el }) {
     paint();
   });
 
-  // JupyterLab's single-key shortcuts would delete the cell while somebody types here.
-  const stop = (event) => event.stopPropagation();
-  root.addEventListener("keyup", stop);
-  root.addEventListener("keypress", stop);
-  root.addEventListener("keydown", (event) => {
-    event.stopPropagation();
+  shield(root, (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
       event.preventDefault();
       // What is being typed counts only once its field is left.
@@ -317,8 +296,6 @@ function render({ model, el }) {
       return make("label", { class: "always" }, make("span", {}, `No column for ${spoken(column.name)}? It is the same in every row:`), select);
     }));
   }
-
-  const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
   function choices(table) {
     const entry = (column) => [column.name, spoken(column.name), `${column.meaning} (${column.unit})`];

@@ -1,0 +1,185 @@
+"""Commands about what comes from people: their self-assessment, and feedback given to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from csmkit.errors import CsmkitError, UsageError
+
+if TYPE_CHECKING:
+    from csmkit.cycle import Cycle
+
+feedback_app = typer.Typer(
+    help="Write down what was said in a 1:1, and read it.", no_args_is_help=True
+)
+
+Export = Annotated[
+    str | None,
+    typer.Argument(metavar="EXPORT", help="A folder, a file, a zip, or the URL of a database."),
+]
+ExportOption = Annotated[
+    str | None, typer.Option("--export", help="The export; cycle.toml's if not given.")
+]
+MapFile = Annotated[Path | None, typer.Option("--map", help="The column map.")]
+PeriodText = Annotated[
+    str | None, typer.Option("--period", help="START:END, for example 2026-01-01:2026-06-30.")
+]
+Scores = Annotated[
+    str | None,
+    typer.Option(
+        "--scores", help="The score file, or the URL of a database; scores.db by default."
+    ),
+]
+MatrixFile = Annotated[
+    Path | None, typer.Option("--matrix", help="Your own matrix; the kit's if not given.")
+]
+
+
+def self_assessment(
+    export: Export = None,
+    out: Annotated[
+        Path, typer.Option("--out", help="Where the folders go, one for each person.")
+    ] = Path("self-assessment"),
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="One person: id or mail.")
+    ] = None,
+    map_file: MapFile = None,
+    period: PeriodText = None,
+    matrix: MatrixFile = None,
+) -> None:
+    """Make a folder for each person to assess themself with, without anybody else's data."""
+    from csmkit.cli import _tell
+    from csmkit.matrix.read import read_matrix
+    from csmkit.render.self_kit import KitMaker
+
+    cycle = _cycle(export, map_file, period)
+    people = only or list(cycle.subjects["person_id"])
+    maker, failed = KitMaker(cycle, read_matrix(_given("matrix", matrix))), 0
+    for who in people:
+        try:
+            _tell(str(maker.make(who, out=out)))
+        except CsmkitError as error:
+            _tell(f"csmkit: {error}", err=True)
+            failed += 1
+    _tell(f"{len(people) - failed} folders made, {failed} failed.")
+    if failed:
+        raise typer.Exit(1)
+
+
+def import_self(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Files that end in .self.json.")
+    ],
+    scores: Scores = None,
+    export: ExportOption = None,
+    map_file: MapFile = None,
+    period: PeriodText = None,
+    matrix: MatrixFile = None,
+) -> None:
+    """Take in self-assessments: each file whole or not at all; exit 1 if one was refused."""
+    from csmkit.cli import _tell
+    from csmkit.matrix.read import read_matrix
+    from csmkit.store.from_csm import import_self as take
+    from csmkit.store.open import open_store
+
+    cycle = _cycle(export, map_file, period)
+    own, failed = read_matrix(_given("matrix", matrix)), 0
+    with open_store(_store_of(scores)) as store:
+        for path in paths:
+            try:
+                done = take(store, path, cycle=cycle, matrix=own)
+            except CsmkitError as error:
+                _tell(f"csmkit: {error}", err=True)
+                failed += 1
+                continue
+            counts = done["result"].value_counts()
+            told = ", ".join(f"{n} {result}" for result, n in counts.items())
+            stayed = done.attrs["private_items"]
+            kept = f" {stayed} private items of evidence stayed with them." if stayed else ""
+            _tell(f"{path.name}: {cycle.person(done.attrs['person_id'])['name']}: {told}.{kept}")
+    if failed:
+        _tell(f"{failed} of {len(paths)} files were refused; nothing of them was imported.")
+        raise typer.Exit(1)
+
+
+@feedback_app.command("add")
+def feedback_add(
+    text: Annotated[str, typer.Argument(help="What was said.")],
+    about: Annotated[str, typer.Option("--about", help="To whom: id or mail.")],
+    by: Annotated[str, typer.Option("--by", help="By whom: id or mail.")],
+    date: Annotated[str, typer.Option("--date", help="The day it was said, as YYYY-MM-DD.")],
+    scores: Scores = None,
+    export: ExportOption = None,
+    map_file: MapFile = None,
+    period: PeriodText = None,
+) -> None:
+    """Put into the log what was said to a person; the same twice is one entry."""
+    from csmkit.cli import _tell
+    from csmkit.panels.feedback import add_feedback
+    from csmkit.store.open import open_store
+
+    cycle = _cycle_or_period(export, map_file, period)
+    with open_store(_store_of(scores)) as store:
+        new = add_feedback(store, cycle, about=about, by=by, date=date, text=text)
+        _tell(f"{'Added to' if new else 'It was already in'} the log of {store.where}.")
+
+
+@feedback_app.command("list")
+def feedback_list(
+    about: Annotated[str | None, typer.Option("--about", help="To whom: id or mail.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="By whom: id or mail.")] = None,
+    scores: Scores = None,
+    export: ExportOption = None,
+    period: PeriodText = None,
+) -> None:
+    """Show the log, the oldest first."""
+    from csmkit.cli import _tell
+    from csmkit.store.open import open_store
+    from csmkit.text import clean, day
+
+    cycle = _cycle_or_period(export, None, period)
+    with open_store(_store_of(scores), create=False) as store:
+        log = store.feedback(cycle).sort_values("date", kind="stable")
+    for column, who in (("person_id", about), ("given_by", by)):
+        if who is not None:
+            log = log[log[column].str.lower() == who.strip().lower()]
+    for row in log.to_dict("records"):
+        told = clean(row["text"]).replace("\n", "\n  ")
+        _tell(f"{day(row['date'])}  about {row['person_id']}, by {row['given_by']}\n  {told}")
+    if log.empty:
+        _tell("Nothing is in the log.")
+
+
+def _cycle(export: str | None, map_file: Path | None, period: str | None) -> Cycle:
+    from csmkit.load.read import read_export
+
+    return read_export(
+        _given("export", export, required=True),
+        map=_given("map", map_file),
+        period=_given("period", period, required=True),
+    )
+
+
+def _cycle_or_period(export: str | None, map_file: Path | None, period: str | None) -> Cycle | str:
+    """The cycle; where no export is named, its period alone."""
+    if _given("export", export) is not None:
+        return _cycle(export, map_file, period)
+    return str(_given("period", period, required=True))
+
+
+def _store_of(scores: str | None) -> str:
+    where = _given("scores", scores)
+    if where is None and not Path("cycle.toml").exists():
+        raise UsageError(
+            "Nothing says where the scores are.", "Give the score file or its URL with --scores."
+        )
+    return str(where or "scores.db")
+
+
+def _given(name: str, value: Any, *, required: bool = False) -> Any:
+    from csmkit.cli import _setting
+
+    return _setting(name, value, required=required)

@@ -1,0 +1,184 @@
+"""A person's values beside the matrix: indicators met, evidence cited, self against manager."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from csmkit.cycle import Cycle
+from csmkit.matrix.gaps import PHASES, STEPS, shown_ratings
+from csmkit.matrix.matrix import Competency, Matrix
+from csmkit.matrix.model import matrix_of, ratings_of_cycle
+from csmkit.names import one_id_a_row
+
+KEYS = ["person_id", "competency"]
+COLUMNS = [
+    *("person_id", "pillar", "competency", "name", *PHASES, "apart", "expected", "not_expected"),
+    *("indicators", "cited", "on_file", "unsupported", "note"),
+]
+_WORDS = ("person_id", "pillar", "competency", "name", "expected", "not_expected")
+CITED = [
+    *("person_id", "pillar", "competency", "value", "indicators"),
+    *("date", "account_id", "text", "note"),
+]
+COVERAGE = ["person_id", "of", "scored", "not_observed", "colours", "dated", "unsupported"]
+
+
+def dated_items(cycle: Cycle) -> pd.DataFrame:
+    """Evidence dated inside the period that is not private to its author."""
+    items = cycle.table("evidence")
+    items = items[~items["private"].fillna(False).astype(bool)]
+    return items[items["date"].between(cycle.period.start, cycle.period.end)]
+
+
+def last_phase(cycle: Cycle) -> str:
+    """The latest phase in which anybody was scored: final, else manager, else self."""
+    known = set(ratings_of_cycle(cycle)["phase"].dropna())
+    return next((p for p in reversed(PHASES) if p in known), "manager")
+
+
+def matrix_standing(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "") -> pd.DataFrame:
+    """The matrix with what each person was given, and what it stands on.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The team, or one person's book.
+    matrix : Matrix, optional
+        What it is scored by, else `matrix_of` the cycle; a person's role has its own variant.
+    phase : str
+        ``manager``, ``final`` or ``self``: whose colour the indicators and the evidence are of;
+        the last of the three that was scored if blank.
+
+    Returns
+    -------
+    DataFrame
+        One row for each person and competency: person_id, pillar, competency (id), name, self,
+        manager, final (blank where nobody scored), apart (steps that self lies above manager;
+        missing unless both gave a colour), expected (colour of the person's level), not_expected
+        (why the role is not scored on it), indicators (the lines of the colour, one a line), cited
+        (items cited that are dated inside the period), on_file (such items that name the
+        competency), unsupported (a colour without a dated item), note.
+    """
+    matrix, phase = matrix or matrix_of(cycle), phase or last_phase(cycle)
+    shown = {name: shown_ratings(cycle, name).set_index(KEYS) for name in PHASES}
+    items = dated_items(cycle)
+    told = pd.concat(
+        [
+            *(of["value"].rename(name) for name, of in shown.items()),
+            shown[phase]["note"],
+            _cited(shown[phase], items),
+            _on_file(items),
+        ],
+        axis=1,
+    )
+    people = cycle.subjects.drop_duplicates("person_id").to_dict("records")
+    asked = [(who, c) for who in people for c in matrix.for_role(str(who["role"])).competencies]
+    rows = pd.DataFrame([_words(who, c) for who, c in asked], columns=[*_WORDS])
+    rows = rows.merge(told.rename_axis(KEYS).reset_index(), on=KEYS, how="left")
+    # A phase that nobody scored has no text to tell its dtype by.
+    rows = rows.astype(dict.fromkeys((*PHASES, "note"), "str"))
+    rows["indicators"] = [
+        "\n".join(c.indicators(value)) if value in STEPS else ""
+        for (_, c), value in zip(asked, rows[phase], strict=True)
+    ]
+    mine, theirs = (rows[name].map(STEPS).astype("float64") for name in ("self", "manager"))
+    rows["apart"] = mine - theirs
+    counts = ["cited", "on_file"]
+    rows[counts] = rows[counts].fillna(0).astype("int64")
+    rows["unsupported"] = rows[phase].isin(list(STEPS)) & rows["cited"].eq(0)
+    return rows[COLUMNS]
+
+
+def matrix_coverage(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "") -> pd.DataFrame:
+    """How much of the matrix is scored for each person, and how much of it stands on evidence.
+
+    Parameters
+    ----------
+    cycle, matrix, phase
+        As `matrix_standing` takes them.
+
+    Returns
+    -------
+    DataFrame
+        person_id, of (competencies the role is scored on, and any scored beside them), scored
+        (with any value), not_observed, colours, dated (colours with a dated item), unsupported
+        (names of the competencies whose colour has none, joined by ``;``).
+    """
+    phase = phase or last_phase(cycle)
+    rows = matrix_standing(cycle, matrix, phase=phase)
+    found = []
+    for person, of in rows.groupby("person_id", sort=False):
+        given = of[phase].notna()
+        colours = of[phase].isin(list(STEPS))
+        bare = of.loc[of["unsupported"], "name"]
+        found.append(
+            {
+                "person_id": person,
+                "of": int((given | of["not_expected"].eq("")).sum()),
+                "scored": int(given.sum()),
+                "not_observed": int(of[phase].eq("not_observed").sum()),
+                "colours": int(colours.sum()),
+                "dated": int((colours & ~of["unsupported"]).sum()),
+                "unsupported": "; ".join(bare),
+            }
+        )
+    return pd.DataFrame(found, columns=COVERAGE)
+
+
+def evidence_cited(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "") -> pd.DataFrame:
+    """What each colour stands on: the indicators it was given by, and the items cited for it.
+
+    Parameters
+    ----------
+    cycle, matrix, phase
+        As `matrix_standing` takes them.
+
+    Returns
+    -------
+    DataFrame
+        One row for each item cited, and one for each value that cites none: person_id, pillar,
+        competency (its name), value, indicators (of the colour, one a line), date, account_id,
+        text (of the item; blank where none is dated inside the period), note.
+    """
+    phase = phase or last_phase(cycle)
+    rows = matrix_standing(cycle, matrix, phase=phase).rename(columns={phase: "value"})
+    rows = rows[rows["value"].notna()]
+    given = shown_ratings(cycle, phase)
+    each = one_id_a_row(given, "evidence_ids", name="evidence_id")[[*KEYS, "evidence_id"]]
+    items = dated_items(cycle)[["person_id", "evidence_id", "date", "account_id", "text"]]
+    told = each.merge(items.drop_duplicates(["person_id", "evidence_id"]))
+    told = told.sort_values("date", kind="stable").drop(columns="evidence_id")
+    rows = rows.merge(told, on=KEYS, how="left").drop(columns="competency")
+    return rows.rename(columns={"name": "competency"})[CITED]
+
+
+def _words(who: Mapping[Any, Any], competency: Competency) -> dict[str, str]:
+    expected = competency.expected.get(str(who["level"]))
+    return {
+        "person_id": str(who["person_id"]),
+        "pillar": competency.pillar,
+        "competency": competency.id,
+        "name": competency.name,
+        "expected": expected.colour if expected and not competency.not_expected else "",
+        "not_expected": competency.not_expected,
+    }
+
+
+def _cited(shown: pd.DataFrame, items: pd.DataFrame) -> pd.Series:
+    """How many items dated inside the period each rating cites."""
+    each = one_id_a_row(shown.reset_index(), "evidence_ids", name="evidence_id")
+    known = each.merge(items[["person_id", "evidence_id"]].drop_duplicates())
+    return known.groupby(KEYS).size().rename("cited")
+
+
+def _on_file(items: pd.DataFrame) -> pd.Series:
+    """How many items name each competency."""
+    return (
+        one_id_a_row(items, "competencies", name="competency")
+        .groupby(KEYS)
+        .size()
+        .rename("on_file")
+    )

@@ -1,0 +1,181 @@
+"""The scoring desk: choose who scores and whom, and everything for it is below."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from csmkit.cycle import Cycle
+from csmkit.errors import CsmkitError
+from csmkit.matrix.model import managers_of
+from csmkit.panels.feedback import feedback_panel
+from csmkit.panels.level import level_panel
+from csmkit.panels.scoring import score_panel
+from csmkit.panels.scoring_state import somebody
+from csmkit.text import clean
+
+if TYPE_CHECKING:
+    from csmkit.matrix.matrix import Matrix
+    from csmkit.store.store import Store
+
+Options = list[tuple[str, str]]
+
+
+def scoring_desk(
+    cycle: Cycle,
+    matrix: Matrix,
+    *,
+    store: Store,
+    rater: str = "",
+    csm: str = "",
+    phase: str = "manager",
+) -> ScoringDesk:
+    """Choose a rater and a person, and score that person without touching code.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The team.
+    matrix : Matrix
+        From `read_matrix`.
+    store : Store
+        From `open_store`.
+    rater, csm : str, optional
+        Who scores and who is scored at first, by id or mail; nobody if blank, so that no score is
+        ever written in the name of somebody who did not say so.
+    phase : str
+        ``manager``, ``prevote`` or ``final``.
+
+    Returns
+    -------
+    ScoringDesk
+        A widget for JupyterLab: the choice, and below it `score_panel`, `level_panel` and
+        `feedback_panel` of the two.
+
+    Raises
+    ------
+    UsageError
+        If nobody has the id or mail given.
+
+    Examples
+    --------
+    >>> ck.scoring_desk(cycle, matrix, store=store)  # doctest: +SKIP
+    """
+    return ScoringDesk(cycle, matrix, store, rater=rater, csm=csm, phase=phase)
+
+
+class ScoringDesk(widgets.VBox):  # type: ignore[misc]
+    """The widget of `scoring_desk`; ``desk.panels`` are those of the pair chosen."""
+
+    def __init__(
+        self, cycle: Cycle, matrix: Matrix, store: Store, *, rater: str, csm: str, phase: str
+    ) -> None:
+        self._cycle, self._matrix, self._store, self._phase = cycle, matrix, store, phase
+        said = _words()
+        raters = raters_of(cycle)
+        first = str(somebody(cycle, rater, what="rater")["person_id"]) if rater else ""
+        second = str(somebody(cycle, csm, what="csm")["person_id"]) if csm else ""
+        if first and first not in {i for _, i in raters}:
+            raters.append((_name(cycle, first), first))
+        self._rater = _choice(said["rater"], [(said["choose"], ""), *raters], first)
+        self._csm = _choice(said["csm"], [(said["choose"], "")], "")
+        self._told = widgets.HTML()
+        self._below = widgets.VBox()
+        self._offer()
+        self._csm.value = second if second in {i for _, i in self._csm.options} else ""
+        super().__init__(
+            children=[widgets.HBox([self._rater, self._csm], layout=_ROW), self._told, self._below]
+        )
+        self._rater.observe(self._rater_chosen, names="value")
+        self._csm.observe(self._show, names="value")
+        self._show()
+
+    @property
+    def panels(self) -> Sequence[widgets.DOMWidget]:
+        """The panels below the choice; none until both are chosen."""
+        return list(self._below.children)
+
+    def _rater_chosen(self, _change: Any) -> None:
+        self._offer()
+        self._show()
+
+    def _offer(self) -> None:
+        """Offer the rater's own people first, then everybody else; never the rater."""
+        said, rater, held = _words(), self._rater.value, self._csm.value
+        offered = [(said["choose"], ""), *scored_by(self._cycle, rater)] if rater else []
+        self._csm.options = offered or [(said["rater_first"], "")]
+        self._csm.disabled = not rater
+        self._csm.value = held if held in {i for _, i in self._csm.options} else ""
+
+    def _show(self, _change: Any = None) -> None:
+        """The panels of the pair; a fault is a sentence in their place."""
+        self._told.value = ""
+        rater, csm = self._rater.value, self._csm.value
+        for old in self._below.children:
+            old.close()
+        if not (rater and csm):
+            self._below.children = ()
+            self._told.value = f"<p>{_words()['lead']}</p>"
+            return
+        pair = {"rater": rater, "csm": csm, "phase": self._phase}
+        try:
+            self._below.children = (
+                score_panel(self._cycle, self._matrix, store=self._store, **pair),
+                level_panel(self._cycle, self._matrix, store=self._store, **pair),
+                feedback_panel(self._cycle, store=self._store, by=rater),
+            )
+        except CsmkitError as error:
+            self._below.children = ()
+            self._told.value = f"<p role='alert'>{escape(str(error))}</p>"
+
+
+def raters_of(cycle: Cycle) -> Options:
+    """Name and id of everybody who may score: managers, and whoever is somebody's manager."""
+    people = cycle.table("people").drop_duplicates("person_id")
+    leads = people["role"].eq("manager") | people["person_id"].isin(managers_of(cycle).dropna())
+    return [(_name(cycle, i), i) for i in people.loc[leads, "person_id"]]
+
+
+def scored_by(cycle: Cycle, rater: str) -> Options:
+    """Name and id of everybody a rater may score: first those whose manager the rater is."""
+    boss = managers_of(cycle)
+    ids = [i for i in cycle.subjects["person_id"] if i != rater]
+    own = [i for i in ids if boss.get(i) == rater]
+    others = [i for i in ids if i not in set(own)]
+    told = _words()["other"]
+    return [
+        *((_name(cycle, i), i) for i in own),
+        *((told.format(name=_name(cycle, i)), i) for i in others),
+    ]
+
+
+_ROW = widgets.Layout(flex_flow="row wrap", margin="0 0 8px 0")
+
+
+def _choice(label: str, options: Options, value: str) -> widgets.Dropdown:
+    return widgets.Dropdown(
+        options=options,
+        value=value,
+        description=label,
+        style={"description_width": "initial"},
+        layout=widgets.Layout(width="auto", min_width="320px", margin="0 24px 0 0"),
+    )
+
+
+def _name(cycle: Cycle, person: str) -> str:
+    """A name, with the id where two people share it."""
+    people = cycle.table("people").drop_duplicates("person_id").set_index("person_id")["name"]
+    name = clean(people[person])
+    return f"{name} ({person})" if people.eq(people[person]).sum() > 1 else name
+
+
+@cache
+def _words() -> dict[str, str]:
+    text = (files("csmkit.panels") / "desk_texts.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

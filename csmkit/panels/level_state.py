@@ -1,0 +1,45 @@
+"""The criteria of each level as they are shown: figures in words, none of them judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csmkit.compute.criteria import LEVELS, criteria, level_criteria
+from csmkit.cycle import Cycle
+from csmkit.panels.level_desk import level_words
+from csmkit.text import clean
+from csmkit.view.needs import plain_needs
+
+
+def levels_state(cycle: Cycle, who: str, *, case_mix: str) -> list[dict[str, Any]]:
+    """Each level with its criteria, and each criterion with its figures.
+
+    Returns
+    -------
+    list of dict
+        value, label, how (whether one criterion is enough), criteria ([{text, figures: [{text,
+        beside}]}]). What a figure is read with stands at its first mention only.
+    """
+    frame = level_criteria(cycle, who, case_mix=case_mix)
+    said = level_words()
+    told: set[str] = set()
+    levels = []
+    for value in LEVELS:
+        about = criteria()["level"][value]
+        listed: dict[str, list[dict[str, str]]] = {}
+        for row in frame[frame["level"] == value].itertuples(index=False):
+            figure = clean(row.figure)
+            if row.needs:
+                figure = said["not_computable"].format(figure=figure, needs=plain_needs(row.needs))
+            beside = "" if row.figure in told else clean(row.beside)
+            told.add(str(row.figure))
+            listed.setdefault(str(row.criterion), []).append({"text": figure, "beside": beside})
+        levels.append(
+            {
+                "value": value,
+                "label": about["label"],
+                "how": said["any_of" if about["any"] else "all_of"],
+                "criteria": [{"text": t, "figures": f} for t, f in listed.items()],
+            }
+        )
+    return levels

@@ -1,0 +1,240 @@
+// The overall level: what each asks for, and the figures for it; a person gives one. The store
+// behind the kernel holds it, and only what it said it has is called saved.
+
+const LEVEL = "overall";
+const LEVEL_KEYS = { e: "exceeds", m: "meets", d: "needs" };
+
+function openLevel(model, { onleft = () => {} } = {}) {
+  const shown = model.get("shown");
+  const label = Object.fromEntries([["", "No level"], ...shown.levels.map((one) => [one.value, one.label])]);
+  let { left } = shown;
+  let noteTimer = 0;
+
+  const saved = make("strong", { class: "saved" });
+  const live = make("span", { class: "unseen", role: "status", "aria-live": "polite" });
+  const undoButton = make("button", { type: "button", "data-key": "undo", title: "Undo the last change (u)", onclick: undo }, "Undo");
+  const standing = make("div", { class: "left", role: "status", "aria-live": "polite" });
+  const closed = make("p", { class: "closed", role: "status", hidden: true });
+  const trouble = make("div", { class: "trouble", role: "alert", hidden: true });
+  const note = make("textarea", {
+    rows: "2", "data-key": "note", "aria-label": "Note on the level", placeholder: "Why this level, in a sentence or two",
+    oninput: () => { draft(note.value); clearTimeout(noteTimer); noteTimer = setTimeout(keepNote, 1200); }, onblur: keepNote,
+  });
+  const choices = shown.levels.map(choice);
+  const group = make("div", { class: "levels", role: "radiogroup", "aria-label": "Overall level" }, ...choices.map((one) => one.node));
+  const desk = openDesk(model, paint);
+  const root = make("section", { class: "csmkit-level", "aria-label": `Overall level of ${shown.person}` },
+    make("header", {},
+      make("div", { class: "who" }, make("h2", {}, `${shown.texts.title}: `, isolated(shown.person)),
+        make("p", { class: "muted" }, `${shown.period} · `, make("b", {}, shown.phase), shown.scorer === shown.person ? "" : ` by ${shown.scorer}`)),
+      make("div", { class: "standing" }, saved, undoButton)),
+    make("p", { class: "lead" }, shown.levels.some((one) => one.criteria.length) ? shown.texts.lead : shown.texts.no_role),
+    standing, closed, trouble, group,
+    make("label", { class: "note" }, make("span", {}, "Note ", make("b", { class: "key" }, "w")), note),
+    make("footer", { "aria-hidden": "true" }, ...shown.keys.map(([key, does]) => make("span", {}, make("b", { class: "key" }, key), ` ${does}`))),
+    live);
+
+  function choice(level) {
+    const button = make("button", {
+      type: "button", role: "radio", class: "choice", "data-key": level.value, "data-value": level.value, tabindex: "-1",
+      onclick: () => give(level.value), onkeydown: (event) => walk(event, level.value),
+    }, make("span", { class: "dot", "aria-hidden": "true" }), make("span", { class: "name" }, level.label),
+    make("b", { class: "key", "aria-hidden": "true" }, Object.keys(LEVEL_KEYS).find((key) => LEVEL_KEYS[key] === level.value)));
+    const criteria = level.criteria.map((one) => make("li", {}, make("p", { class: "criterion" }, one.text),
+      make("ul", {}, ...one.figures.map(figure))));
+    const node = make("div", { class: "level" }, button, make("p", { class: "how" }, `${level.how}:`), make("ul", { class: "criteria" }, ...criteria));
+    return { value: level.value, button, node };
+  }
+
+  function figure({ text, beside }) {
+    const [name, ...rest] = text.split(": ");
+    const value = rest.join(": ");
+    return make("li", {}, `${name}: `, make("b", {}, isolated(value)), beside ? make("p", { class: "beside" }, isolated(beside)) : null);
+  }
+
+  const say = (text) => { live.textContent = text; };
+  const draft = (text) => {
+    desk.session.drafts.set(LEVEL, text);
+    paintSaving();
+  };
+
+  function shut() {
+    const why = desk.isClosed() || (left.length && !desk.current(LEVEL).value ? lockedText() : "");
+    if (why) say(why);
+    return Boolean(why);
+  }
+
+  const lockedText = () => shown.texts.locked.replace("{count}", left.length).replace("{all}", shown.all);
+
+  function give(value) {
+    focus(value || desk.current(LEVEL).value);
+    if (desk.isClosed()) return say(desk.isClosed());
+    if (value && left.length) return say(lockedText());
+    if (desk.push(LEVEL, { value })) say(label[value]);
+    return undefined;
+  }
+
+  function keepNote() {
+    clearTimeout(noteTimer);
+    const text = desk.session.drafts.get(LEVEL);
+    if (text === undefined || shut()) return;
+    if (text === desk.current(LEVEL).note) desk.session.drafts.delete(LEVEL);
+    else desk.push(LEVEL, { note: text });
+    paintSaving();
+  }
+
+  function undo() {
+    if (desk.isClosed()) return;
+    const last = desk.undo();
+    say(last ? "Undone." : "Nothing to undo.");
+    paint();
+  }
+
+  function focus(value) {
+    (choices.find((one) => one.value === value) ?? choices[0]).button.focus();
+  }
+
+  function walk(event, value) {
+    const at = choices.findIndex((one) => one.value === value);
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const to = choices[(at + step + choices.length) % choices.length];
+    for (const one of choices) one.button.tabIndex = one === to ? 0 : -1;
+    to.button.focus();
+  }
+
+  function keydown(event) {
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const command = event.ctrlKey || event.metaKey;
+    if (command && key === "s" && !event.altKey) {
+      event.preventDefault();
+      return keepNote();
+    }
+    if (event.target === note) {
+      if (key === "Escape") {
+        keepNote();
+        focus(desk.current(LEVEL).value);
+      }
+      return undefined;
+    }
+    if (command && key === "z" && !event.altKey && !event.shiftKey) {
+      event.preventDefault();
+      return undo();
+    }
+    if (command || event.altKey) return undefined;
+    const acts = { u: undo, w: () => note.focus(), Delete: () => give(""), Backspace: () => give("") };
+    for (const [one, value] of Object.entries(LEVEL_KEYS)) acts[one] = () => give(value);
+    if (!acts[key]) return undefined;
+    event.preventDefault();
+    return acts[key]();
+  }
+
+  function paintLeft() {
+    const open = !left.length;
+    root.classList.toggle("locked", !open);
+    const text = open ? shown.texts.open.replace("{all}", shown.all) : lockedText();
+    const names = left.map((one) => one.name).join(", ");
+    if (standing.dataset.text === text + names) return;
+    standing.dataset.text = text + names;
+    standing.replaceChildren(make("p", {}, text), ...(open ? [] : [make("ul", {}, ...left.map((one) => make("li", {}, one.name)))]));
+    onleft(left);
+  }
+
+  function paintSaving() {
+    const { session } = desk;
+    const now = desk.current(LEVEL);
+    const refused = session.refused.length || session.waiting.some((change) => change.state === "refused");
+    const typed = session.drafts.get(LEVEL);
+    saved.className = "saved";
+    if (desk.late().length || refused) {
+      saved.classList.add("bad");
+      saved.textContent = "NOT SAVED";
+    } else if (session.waiting.some((change) => change.state === "conflict")) {
+      saved.classList.add("bad");
+      saved.textContent = "Not saved: two values";
+    } else if (session.waiting.length) saved.textContent = "Saving …";
+    else if (typed !== undefined && typed !== now.note) saved.textContent = "Note not saved yet";
+    else if (desk.stored(LEVEL).at) {
+      saved.classList.add("good");
+      saved.textContent = `Saved ${momentOf(desk.stored(LEVEL).at)}`;
+    } else saved.textContent = "No level given yet";
+    undoButton.disabled = !session.undo.length || Boolean(desk.isClosed());
+  }
+
+  function paintTrouble() {
+    const { session } = desk;
+    const held = session.waiting.filter((change) => change.state === "refused");
+    const [conflict] = session.waiting.filter((change) => change.state === "conflict");
+    const problems = [...new Set([...held, ...session.refused].map((one) => one.problem))];
+    const parts = problems.map((text) => make("p", { class: "why" }, isolated(text)));
+    if (desk.late().length) parts.push(make("p", {}, "No answer from the kernel for 2 seconds. If it was restarted or shut down, run this cell again: what you did is kept on this page, and is sent again."));
+    if (conflict) parts.push(two(conflict.theirs));
+    else if (parts.length) parts.push(make("div", { class: "buttons" },
+      session.waiting.length && !desk.isClosed() ? make("button", { type: "button", class: "primary", "data-key": "again", onclick: () => desk.again() }, "Try again") : null,
+      held.length || session.refused.length ? make("button", { type: "button", "data-key": "discard", onclick: () => { desk.discard(); focus(desk.current(LEVEL).value); } }, "Let it go") : null));
+    const text = parts.map((part) => part.textContent).join("\n");
+    // Drawn only when it says something new: it is read aloud.
+    if (text !== trouble.dataset.text) {
+      trouble.dataset.text = text;
+      trouble.replaceChildren(...parts);
+    }
+    trouble.hidden = !parts.length;
+  }
+
+  function two(theirs) {
+    const mine = desk.current(LEVEL);
+    const where = theirs.writer === shown.me ? "Other window" : theirs.who || "Somebody";
+    const side = (who, cell) => make("div", { class: "side" }, make("b", {}, `${who}: `), label[cell.value], cell.note ? make("div", { class: "said" }, isolated(cell.note)) : null);
+    const decide = (own) => { desk.decide(LEVEL, own); focus(desk.current(LEVEL).value); };
+    return make("div", { role: "group", "aria-label": "Two levels" },
+      make("p", {}, "The level was changed in the meantime. Nothing is overwritten until you choose."),
+      make("div", { class: "sides" }, side("You", mine), side(`${where}, ${momentOf(theirs.at)}`, theirs)),
+      make("div", { class: "buttons" },
+        make("button", { type: "button", class: "primary", "data-key": "mine", onclick: () => decide(true) }, "Keep mine"),
+        make("button", { type: "button", "data-key": "theirs", onclick: () => decide(false) }, "Take the other")));
+  }
+
+  function paint() {
+    const { value, note: said } = desk.current(LEVEL);
+    const within = choices.some((one) => one.button === document.activeElement);
+    choices.forEach((one, at) => {
+      const on = one.value === value;
+      one.button.setAttribute("aria-checked", String(on));
+      one.button.setAttribute("aria-disabled", String(Boolean(left.length || desk.isClosed())));
+      one.node.classList.toggle("given", on);
+      if (!within) one.button.tabIndex = on || (!value && at === 0) ? 0 : -1;
+    });
+    if (document.activeElement !== note) note.value = desk.session.drafts.get(LEVEL) ?? said;
+    note.readOnly = Boolean(desk.isClosed()) || Boolean(left.length && !value);
+    closed.hidden = !desk.isClosed();
+    closed.textContent = desk.isClosed();
+    paintLeft();
+    paintSaving();
+    paintTrouble();
+  }
+
+  function take(answer) {
+    if (answer.left) left = answer.left;
+    if (answer.answer === "looked") return paint();
+    desk.take(answer);
+    if (answer.answer === "saved" && !desk.session.waiting.length) say(`Saved ${clockOf(answer.at)}`);
+    return undefined;
+  }
+
+  // Scores are given in another panel, so how many are left is asked for when somebody comes here.
+  function look() {
+    try {
+      model.send({ do: "look" });
+    } catch {
+      // Without a kernel nothing comes back, which a change will tell.
+    }
+  }
+
+  shield(root, keydown);
+  root.addEventListener("pointerenter", look);
+  root.addEventListener("focusin", (event) => { if (!root.contains(event.relatedTarget)) look(); });
+  desk.pump();
+  paint();
+  return { root, take, look, close: () => { keepNote(); desk.close(); } };
+}

@@ -1,0 +1,279 @@
+// What stands beside the row in focus: indicators, evidence, a note, what was changed when.
+// Only this one row is drawn, however many items a book has.
+
+function openDetail(shown, desk, { ask, cite, note, add, back }) {
+  const root = make("aside", { class: "detail", "aria-label": "The competency in focus", tabindex: "-1" });
+  const looked = new Map(); // what the kernel said was on file, by competency and month
+  let row = null;
+  let month = "";
+  let asked = null;
+  let timer = 0;
+
+  const about = make("div", { class: "about" });
+  const evidence = make("section", { class: "evidence", "aria-label": "Evidence" });
+  const text = make("textarea", { rows: "1", dir: "auto", "data-key": "note", placeholder: "Why this colour, in your own words", oninput: typed, onblur: () => keep() });
+  const noteState = make("span", { class: "state", role: "status" });
+  const noted = make("label", { class: "note" }, make("span", { class: "title" }, "Note"), text, noteState);
+  const past = make("div", { class: "past" });
+  const history = make("details", { class: "history", ontoggle: () => history.open && ask({ do: "history", competency: row.id }) },
+    make("summary", { "data-key": "history" }, "What was changed"), past);
+  root.append(about, evidence, history, noted);
+
+  function show(next) {
+    if (row === next) return;
+    keep();
+    row = next;
+    month = "";
+    history.open = false;
+    past.replaceChildren();
+    root.scrollTop = 0;
+    paintAbout();
+    paintNote();
+    look();
+  }
+
+  function paintAbout() {
+    const { value } = desk.current(row.id);
+    const expected = row.expected;
+    root.dataset.drawn = `${row.id} ${value}`;
+    const lines = Math.max(...COLOURS.map((colour) => row[colour].length));
+    const head = (colour) => make("th", { scope: "col", class: `${colour} ${colour === value ? "chosen" : ""}` }, shape(colour), ` ${WORD[colour]}`, colour === value ? make("span", { class: "tag" }, "chosen") : null);
+    const cell = (colour, n) => make("td", { class: `${colour} ${colour === value ? "chosen" : ""}` }, row[colour][n] ?? "");
+    const list = (texts) => make("ul", {}, ...texts.map((one) => make("li", {}, one)));
+    about.replaceChildren(...[
+      make("h3", {}, row.name),
+      make("p", { class: "lead" }, row.about),
+      row.not_expected ? make("p", { class: "apart" }, `Not expected of this role: ${row.not_expected}`) : null,
+      expected ? make("p", { class: "expects" }, make("strong", {}, `Expected of ${shown.person.level}: `), expected.colour in WORD ? shape(expected.colour) : null, ` ${WORD[expected.colour] ?? ""}. `, expected.text) : make("p", { class: "expects" }, shown.person.level === "level not in the export" ? "What is expected is not marked: the level is not in the export." : "Nothing is laid down for this level."),
+      make("p", { class: row.linked ? "linked" : "muted" }, row.book),
+      make("table", { class: "indicators" }, make("caption", { class: "unseen" }, `Indicators of ${row.name}`),
+        make("thead", {}, make("tr", {}, ...COLOURS.map(head))),
+        make("tbody", {}, ...Array.from({ length: lines }, (_, n) => make("tr", {}, ...COLOURS.map((colour) => cell(colour, n)))))),
+      make("details", {}, make("summary", { "data-key": "guide" }, "What strong looks like, and what to ask"),
+        list(row.strong), row.guide.some(Boolean) ? list(row.guide.map((one, n) => one && `${["Ask", "Try", "Sign of progress"][n]}: ${one}`).filter(Boolean)) : null),
+      shown.rules.length ? make("details", {}, make("summary", { "data-key": "rules" }, "How a colour is chosen"), list(shown.rules)) : null,
+    ].filter(Boolean));
+  }
+
+  const name = () => `${row.id} ${month}`;
+
+  function look() {
+    clearTimeout(timer);
+    asked = name();
+    if (looked.has(asked)) return paintEvidence();
+    evidence.replaceChildren(make("h4", {}, "Evidence"), make("p", { class: "muted" }, "Looking …"));
+    // Whoever runs down the rows asks for the one they stop at.
+    timer = setTimeout(() => {
+      const wanted = name();
+      ask({ do: "look", competency: row.id, month });
+      timer = setTimeout(() => {
+        if (asked === wanted && !looked.has(wanted)) evidence.replaceChildren(make("h4", {}, "Evidence"), make("p", { class: "problem" }, "The kernel does not answer, so nothing on file can be shown."));
+      }, PATIENCE);
+    }, 60);
+  }
+
+  function take(answer) {
+    if (answer.answer === "history") {
+      if (answer.competency === row.id) paintHistory(answer.rows);
+      return;
+    }
+    looked.set(`${answer.competency} ${answer.month ?? ""}`, answer);
+    if (`${answer.competency} ${answer.month ?? ""}` === name()) paintEvidence();
+  }
+
+  function refused(answer) {
+    if (answer.competency !== row.id) return;
+    clearTimeout(timer);
+    evidence.replaceChildren(make("h4", {}, "Evidence"), make("p", { class: "problem" }, `${answer.what} ${answer.remedy}`));
+  }
+
+  function forget(id) {
+    for (const key of [...looked.keys()]) if (key.startsWith(`${id} `)) looked.delete(key);
+  }
+
+  function item(one, cell) {
+    const box = make("input", { type: "checkbox", "data-item": one.id, "data-key": `item ${one.id}`, disabled: Boolean(desk.isClosed()), tabindex: "-1", onchange: () => cite(row.id, one.id, box.checked) });
+    box.checked = cell.evidence.includes(one.id);
+    const marks = [one.source, one.kind, one.outside ? "outside the period" : "", one.private ? "private to you" : ""].filter(Boolean).join(" · ");
+    return make("li", { class: one.unknown ? "unknown" : "" }, make("label", {}, box,
+      make("span", { class: "day" }, one.unknown ? "" : dayOf(one.date)),
+      make("span", { class: "what" }, one.account ? make("b", {}, isolated(one.account), ": ") : null, isolated(one.text), marks ? make("span", { class: "source" }, ` ${marks}`) : null)));
+  }
+
+  function group(title, found, cell, { open = true } = {}) {
+    if (!found.items.length) return null;
+    const more = found.total > found.items.length ? `, the newest ${found.items.length} shown: choose a month for others` : "";
+    const list = make("ul", {}, ...found.items.map((one) => item(one, cell)));
+    const heading = `${title} (${found.total.toLocaleString("en")}${more})`;
+    return open ? make("div", { class: "group" }, make("h5", {}, heading), list) : make("details", { class: "group" }, make("summary", { "data-key": `fold ${title}` }, heading), list);
+  }
+
+  function months(seen) {
+    const button = (value, label, detail, bare) => make("button", {
+      type: "button", class: bare ? "bare" : "", "aria-pressed": String(value === month), "data-key": `month ${value}`, "aria-label": detail, title: detail,
+      onclick: () => { month = value; look(); },
+    }, label[0], label[1] ? make("span", { class: "n" }, label[1]) : null);
+    const label = (one) => `${monthOf(one.month)}: ${one.cited} cited, ${many(one.file, "item")} on file, ${many(one.rows, "row")} of the export`;
+    return make("div", { class: "months", role: "group", "aria-label": "Months of the period" },
+      button("", ["All", ""], "All months", false),
+      ...seen.months.map((one) => button(one.month, [monthOf(one.month), one.cited ? `${one.cited} of ${one.cited + one.file + one.rows}` : String(one.file + one.rows)], label(one), !one.cited && !one.file && !one.rows)));
+  }
+
+  function paintEvidence() {
+    const seen = looked.get(name());
+    if (!seen) return;
+    const cell = desk.current(row.id);
+    const held = root.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+    const form = [...evidence.querySelectorAll("form")].find((one) => one.dataset.row === row.id);
+    const none = !seen.cited.length && !seen.on_file.items.length && !seen.rows.items.length;
+    const proofs = make("details", { class: "proofs" }, make("summary", { "data-key": "proofs" }, "What would prove it"),
+      make("ul", {}, ...seen.proofs.map((one) => make("li", {}, one.what, one.table ? make("span", { class: "source" }, ` ${one.table}${one.note ? `: ${one.note}` : ""}`) : null))));
+    const plus = desk.isClosed() ? null : make("button", { type: "button", class: "plus", "data-key": "add", onclick: () => openForm() }, "Add an item");
+    evidence.replaceChildren(...[
+      make("div", { class: "bar" }, make("h4", {}, "Evidence"), months(seen), plus), form,
+      none ? make("p", { class: "muted" }, month ? "Nothing dated in this month." : "Nothing on file for this competency in the period. Without evidence the honest value is Not observed.") : null,
+      group("Cited", { total: seen.cited.length, items: seen.cited }, cell),
+      group("On file for this competency", seen.on_file, cell),
+      group("From the export, to cite", seen.rows, cell),
+      group("Other items on file", seen.other, cell, { open: none }), proofs].filter(Boolean));
+    rove();
+    if (held) for (const node of root.querySelectorAll("[data-key]")) if (node.dataset.key === held) return node.focus();
+    if (desk.session.forms.has(row.id) && !form) openForm({ focus: false });
+  }
+
+  const boxes = () => [...evidence.querySelectorAll("input[data-item]")].filter((box) => box.checkVisibility());
+  function rove(to) {
+    const all = boxes();
+    const at = to ?? all.find((box) => box.tabIndex === 0) ?? all[0];
+    for (const box of all) box.tabIndex = box === at ? 0 : -1;
+  }
+
+  function enter() {
+    const [first] = boxes();
+    (first ?? evidence.querySelector('[data-key="add"]') ?? evidence.querySelector("button"))?.focus();
+    root.querySelector(":focus")?.scrollIntoView({ block: "nearest" });
+  }
+
+  function step(by) {
+    const all = boxes();
+    const at = all.indexOf(document.activeElement);
+    const to = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+    if (!to) return;
+    rove(to);
+    to.focus();
+  }
+
+  function leaveForm() {
+    const form = evidence.querySelector("form");
+    if (form && !desk.session.forms.has(row.id)) form.remove();
+  }
+
+  function openForm({ focus = true } = {}) {
+    const before = evidence.querySelector("form");
+    if (before) return before.elements[0].focus();
+    const kept = desk.session.forms.get(row.id) ?? {};
+    const at = row.id;
+    const problem = make("p", { class: "problem", role: "alert", hidden: true });
+    const date = make("input", { type: "date", min: shown.days[0], max: shown.days[1], "data-key": "add date" });
+    const account = make("select", { "data-key": "add account" }, make("option", { value: "" }, "no account"), ...shown.accounts.map(([id, label]) => make("option", { value: id }, label)));
+    const what = make("textarea", { rows: "2", dir: "auto", "data-key": "add text", placeholder: "What happened, with the account, the move and the outcome" });
+    date.value = kept.date ?? "";
+    account.value = kept.account ?? "";
+    what.value = kept.text ?? "";
+    const fault = () => {
+      if (!date.value || date.value < shown.days[0] || date.value > shown.days[1]) return [date, `Give the day it happened, inside the period (${shown.period}).`];
+      if (!what.value.trim()) return [what, "Say in a sentence what happened."];
+      if (what.value.length > shown.most) return [what, `The item has ${what.value.length.toLocaleString("en")} characters; ${shown.most.toLocaleString("en")} can be kept. Nothing of it was saved.`];
+      return null;
+    };
+    const form = make("form", {
+      novalidate: true, "aria-label": "Add an item of evidence", "data-row": at,
+      // What was typed outlives a look at another row.
+      oninput: () => {
+        const said = { date: date.value, account: account.value, text: what.value };
+        if (said.date || said.text) desk.session.forms.set(at, said);
+        else desk.session.forms.delete(at);
+      },
+      onsubmit: (event) => {
+        event.preventDefault();
+        const wrong = fault();
+        problem.hidden = !wrong;
+        if (wrong) {
+          problem.textContent = wrong[1];
+          return wrong[0].focus();
+        }
+        desk.session.forms.delete(at);
+        add(at, { date: date.value, account: account.value, text: what.value.trim() });
+        form.remove();
+        back();
+      },
+    }, make("label", {}, "Day", date), make("label", {}, "Account", account), make("label", { class: "wide" }, "What happened", what), problem,
+    make("div", { class: "buttons" }, make("button", { type: "submit", class: "primary", "data-key": "add save" }, "Add and cite"),
+      make("button", { type: "button", "data-key": "add cancel", onclick: () => { desk.session.forms.delete(at); form.remove(); back(); } }, "Cancel")));
+    evidence.querySelector(".bar")?.after(form);
+    if (!focus) return undefined;
+    form.scrollIntoView({ block: "nearest" });
+    return date.focus();
+  }
+
+  // A note saves itself after a pause, when its field is left, and when the row is.
+  let pause = 0;
+  function typed() {
+    desk.session.drafts.set(row.id, text.value);
+    clearTimeout(pause);
+    pause = setTimeout(keep, 800);
+    paintNoteState();
+    note();
+  }
+  function keep() {
+    clearTimeout(pause);
+    if (!row || !desk.session.drafts.has(row.id)) return;
+    const said = desk.session.drafts.get(row.id);
+    if (said === desk.current(row.id).note) {
+      if (!desk.queue(row.id).length) desk.session.drafts.delete(row.id);
+    } else if (said.length <= shown.most) desk.push(row.id, { note: said });
+    paintNoteState();
+  }
+  const tooLong = (said) => said.length > shown.most && `Not saved: ${said.length.toLocaleString("en")} characters, ${shown.most.toLocaleString("en")} can be kept. Shorten it; it stays here until you do.`;
+  function paintNoteState() {
+    const draft = desk.session.drafts.get(row.id);
+    const wrong = draft !== undefined && draft !== desk.stored(row.id).note && tooLong(draft);
+    noteState.className = `state ${wrong ? "bad" : ""}`;
+    noteState.textContent = wrong || (draft !== undefined && draft !== desk.stored(row.id).note ? "not saved yet" : "");
+  }
+  function paintNote() {
+    const said = desk.session.drafts.get(row.id) ?? desk.current(row.id).note;
+    if (text.value !== said) text.value = said;
+    text.readOnly = Boolean(desk.isClosed());
+    paintNoteState();
+  }
+
+  function paintHistory(rows) {
+    if (!rows.length) return past.replaceChildren(make("p", { class: "muted" }, "Nothing was changed yet."));
+    past.replaceChildren(make("ol", {}, ...rows.map((one) => make("li", {},
+      make("span", { class: "day" }, momentOf(one.at)), make("span", {}, isolated(one.who), ": ",
+        one.old === one.new ? WORD[one.new] || "no value" : `${WORD[one.old]} → ${WORD[one.new]}`, `, ${many(one.evidence.length, "item")} cited`,
+        one.note ? make("span", { class: "said" }, isolated(one.note.length > 400 ? `${one.note.slice(0, 400)} … (${one.note.length.toLocaleString("en")} characters)` : one.note)) : null)))));
+  }
+
+  function paint() {
+    if (!row) return;
+    const { value, evidence: cited } = desk.current(row.id);
+    if (root.dataset.drawn !== `${row.id} ${value}`) paintChosen(value);
+    for (const box of evidence.querySelectorAll("input[data-item]")) box.checked = cited.includes(box.dataset.item);
+    paintNote();
+  }
+
+  function paintChosen(value) {
+    root.dataset.drawn = `${row.id} ${value}`;
+    for (const colour of COLOURS) {
+      for (const node of about.querySelectorAll(`.indicators .${colour}:is(th, td)`)) node.classList.toggle("chosen", colour === value);
+    }
+    for (const head of about.querySelectorAll(".indicators th")) {
+      head.querySelector(".tag")?.remove();
+      if (head.classList.contains("chosen")) head.append(make("span", { class: "tag" }, "chosen"));
+    }
+  }
+
+  return { root, show, take, refused, forget, look, enter, step, openForm, leaveForm, keep, paint, toNote: () => { text.focus(); text.scrollIntoView({ block: "nearest" }); } };
+}

@@ -1,0 +1,91 @@
+"""A cycle with what the store holds laid over its tables."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TypeVar
+
+import pandas as pd
+
+from csmkit.cycle import Book, Cycle
+from csmkit.schema import TABLES
+
+C = TypeVar("C", bound=Cycle)
+_PLACE = ["person_id", "rater_id", "competency", "phase"]
+
+
+def overlay(
+    cycle: C,
+    scores: pd.DataFrame,
+    evidence: pd.DataFrame,
+    feedback: pd.DataFrame,
+    comments: pd.DataFrame,
+) -> C:
+    """A new cycle in which the store's rows stand before the export's.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The export's data.
+    scores : DataFrame
+        Current scores, without pre-votes that are not to be seen.
+    evidence, feedback : DataFrame
+        In the columns of the canonical tables.
+    comments : DataFrame
+        As the store has them.
+    """
+    tables = {
+        "ratings": _ratings(cycle, scores),
+        "evidence": _joined(cycle.table("evidence"), evidence, ["evidence_id"]),
+        "feedback": _joined(
+            cycle.table("feedback"), feedback, ["person_id", "date", "given_by", "text"]
+        ),
+        "comments": _joined(
+            cycle.table("comments"), _said(comments), ["person_id", "kind", "about", "text"]
+        ),
+    }
+    laid = cycle.with_tables(**tables)
+    if not isinstance(laid, Book):
+        return laid
+    # A book answers for the whole export what is there; the store adds to it.
+    there = {n for n in needs_of(tables) if Cycle._has(laid, n)}
+    return dataclasses.replace(laid, available=laid.available | there)
+
+
+def needs_of(tables: dict[str, pd.DataFrame]) -> list[str]:
+    """Each table and column, as `Cycle.missing` asks for them."""
+    return [n for t in tables for n in (t, *(f"{t}.{c}" for c in TABLES[t].names))]
+
+
+def _ratings(cycle: Cycle, scores: pd.DataFrame) -> pd.DataFrame:
+    export = cycle.table("ratings")
+    # What was given before the period began belongs to an earlier cycle and stays.
+    now = export["at"].isna() | (export["at"] >= cycle.period.start)
+    places = pd.MultiIndex.from_frame(scores[_PLACE])
+    replaced = pd.MultiIndex.from_frame(export[_PLACE]).isin(places) & now
+    # Of the same day the later comes last: that is the one that stands.
+    given = scores[scores["value"] != ""].sort_values("at", kind="stable")
+    ours = given.assign(
+        at=given["at"].dt.tz_convert(None).dt.normalize(),
+        evidence_ids=given["evidence_ids"].replace("", None),
+        note=given["note"].replace("", None),
+    )
+    table = TABLES["ratings"]
+    return _stacked(table.conform(export[~replaced]), table.conform(ours))
+
+
+def _said(comments: pd.DataFrame) -> pd.DataFrame:
+    days = comments["at"].dt.tz_convert(None).dt.normalize()
+    about = comments["about"].replace("", None)
+    return TABLES["comments"].conform(comments.assign(at=days, about=about))
+
+
+def _joined(export: pd.DataFrame, ours: pd.DataFrame, same: list[str]) -> pd.DataFrame:
+    known = pd.MultiIndex.from_frame(ours[same])
+    return _stacked(export[~pd.MultiIndex.from_frame(export[same]).isin(known)], ours)
+
+
+def _stacked(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    # An empty frame among those joined would make pandas guess dtypes.
+    parts = [part for part in (first, second) if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else first.reset_index(drop=True)

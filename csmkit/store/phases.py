@@ -1,0 +1,73 @@
+"""Phases of a cycle: which take changes, and whether the pre-votes may be seen."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import Connection, bindparam, select, text
+
+from csmkit.store.database import Database
+from csmkit.store.log import append
+from csmkit.store.model import PHASES, moment, needed, new_key, one_of
+from csmkit.store.tables import phases
+
+CLOSE, OPEN, REVEAL = "close", "open", "reveal"
+_LATEST = (
+    select(phases.c.action)
+    .where(
+        phases.c.cycle == bindparam("cycle"),
+        phases.c.phase == bindparam("phase"),
+        phases.c.action != REVEAL,
+    )
+    .order_by(phases.c.id.desc())
+    .limit(1)
+)
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+def lock_phase(connection: Connection, cycle: str, phase: str, *, alone: bool) -> None:
+    """Hold a phase as it is until the transaction ends; ``alone`` to change it."""
+    # An SQLite file has one writer at a time anyway.
+    if connection.dialect.name == "postgresql":
+        lock = _ALONE if alone else _SHARED
+        connection.execute(lock, {"name": f"csmkit {cycle} {phase}"})
+
+
+def is_closed(connection: Connection, cycle: str, phase: str) -> bool:
+    """Whether a phase takes no changes."""
+    return connection.scalar(_LATEST, {"cycle": cycle, "phase": phase}) == CLOSE
+
+
+def set_phase(database: Database, cycle: str, phase: str, action: str, *, who: str) -> None:
+    """Close, open or reveal a phase."""
+    row = {
+        "key": new_key(),
+        "cycle": cycle,
+        "phase": one_of("phase", phase, PHASES),
+        "action": action,
+        "who": needed("writer", who),
+    }
+    append(database, phases, row, before=lambda c: lock_phase(c, cycle, phase, alone=True))
+
+
+def phases_frame(database: Database, cycle: str) -> pd.DataFrame:
+    """Each phase with its state, whether it was revealed, and who said so last."""
+    query = select(phases).where(phases.c.cycle == cycle).order_by(phases.c.id)
+
+    def _read() -> list[dict[str, str]]:
+        with database.reading() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    state: dict[str, dict[str, object]] = {
+        p: {"phase": p, "state": "open", "revealed": False, "at": None, "who": ""} for p in PHASES
+    }
+    for row in database.twice(_read):
+        of = state[row["phase"]]
+        of |= {"at": moment(row["at"]), "who": row["who"]}
+        if row["action"] == REVEAL:
+            of["revealed"] = True
+        else:
+            of["state"] = "closed" if row["action"] == CLOSE else "open"
+    frame = pd.DataFrame(list(state.values()))
+    frame["at"] = pd.to_datetime(frame["at"], utc=True).dt.as_unit("us")
+    return frame.astype({"phase": "str", "state": "str", "revealed": "bool", "who": "str"})

@@ -1,0 +1,283 @@
+"""A person's own assessment held against a store: what is wrong with it, what it would change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import Connection, insert, select
+
+from csmkit.cycle import Cycle
+from csmkit.errors import CsmkitError
+from csmkit.schema import EVIDENCE_KINDS
+from csmkit.store.model import (
+    OVERALL,
+    Change,
+    Place,
+    checked,
+    cycle_key,
+    stamp,
+    storable,
+    values_of,
+)
+from csmkit.store.scores import write
+from csmkit.store.tables import comments, evidence
+from csmkit.store.voice import COMMENTS, iso_day
+from csmkit.text import clean, missing
+
+if TYPE_CHECKING:
+    from csmkit.matrix.matrix import Matrix
+    from csmkit.store.store import Store
+
+PHASE = "self"
+COLUMNS = ("kind", "what", "before", "after", "result")
+ADDED, CHANGED, SAME, OLDER = "added", "changed", "as it was", "older than what is there"
+_MARK = "from-csm"
+
+
+class Plan:
+    """One file held against one store: what is wrong with it, and what it would change."""
+
+    def __init__(
+        self, store: Store, content: Mapping[str, Any], cycle: Cycle, matrix: Matrix
+    ) -> None:
+        self.store, self.cycle, self.matrix = store, cycle, matrix
+        self.content = content
+        self.key, self.who = cycle_key(cycle), str(content["person_id"])
+        self.mine = content["cycle"] == self.key and self.who in set(cycle.subjects["person_id"])
+        self.changes: list[Change] = []
+        self.rows: list[tuple[str, str, str, str, str]] = []
+        self.items: list[dict[str, Any]] = []
+        self.words: list[dict[str, Any]] = []
+
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """Everything that does not belong here, as where and what; fills in the plan."""
+        if self.content["cycle"] != self.key:
+            yield (
+                "cycle",
+                f"it is of {_days(self.content['cycle'])}, and this cycle is {_days(self.key)}",
+            )
+        if self.who not in set(self.cycle.subjects["person_id"]):
+            yield "person", f"{clean(self.who)!r} is nobody who is scored in this cycle"
+        yield from self._matrix_faults()
+        yield from self._score_faults()
+        yield from self._evidence_faults()
+        yield from self._comment_faults()
+
+    def _matrix_faults(self) -> Iterator[tuple[str, str]]:
+        others = {s["matrix"] for s in self.content["scores"]} - {self.matrix.digest}
+        for digest in sorted(others):
+            label = clean(self.content["matrices"].get(digest) or "a matrix that is not named")
+            yield (
+                "matrix",
+                f"it was scored by {label} ({clean(digest) or 'no digest'}), and this cycle has"
+                f" {self.matrix.name} {self.matrix.version} ({self.matrix.digest})",
+            )
+
+    def _score_faults(self) -> Iterator[tuple[str, str]]:
+        history = self.store.history(self.cycle, person=self.who, rater=self.who, phase=PHASE)
+        cells = {str(c): rows for c, rows in history.groupby("competency")}
+        seen: set[str] = set()
+        for score in self.content["scores"]:
+            name, where = score["competency"], f"score of {clean(score['competency'])}"
+            fault = self._score_fault(score)
+            if name in seen:
+                fault = "it is there twice"
+            seen.add(name)
+            if fault:
+                yield where, fault
+            elif self.mine:
+                self._plan_score(score, cells.get(name))
+        closed = self.store.phases(self.cycle).set_index("phase")["state"][PHASE] == "closed"
+        if closed and self.changes:
+            names = ", ".join(clean(change.place.competency) for change in self.changes)
+            yield "phase", f"self-assessments are closed, and it would change {names}"
+
+    def _score_fault(self, score: Mapping[str, Any]) -> str:
+        name, value = score["competency"], score["value"]
+        if score["phase"] != PHASE or score["rater_id"] != self.who:
+            return f"it is no self-assessment of {clean(self.who)}"
+        if name != OVERALL and name not in self.matrix.ids:
+            return "the matrix has no such competency"
+        if value not in ("", *values_of(name)):
+            return f"{clean(value)!r} is none of its values: {', '.join(values_of(name))}"
+        if _when(score["at"]) is None:
+            return f"{clean(score['at'])!r} is no time"
+        return "" if all(_plain_id(i) for i in score["evidence_ids"]) else "an id of it is no id"
+
+    def _plan_score(self, score: Mapping[str, Any], rows: pd.DataFrame | None) -> None:
+        name, at = score["competency"], pd.Timestamp(score["at"])
+        current = rows.iloc[-1] if rows is not None else None
+        before = "" if current is None else str(current["value"])
+        after = (score["value"], ";".join(score["evidence_ids"]), storable(score["note"]))
+        held = ("", "", "")
+        if current is not None:
+            held = (before, str(current["evidence_ids"]), str(current["note"]))
+        result = CHANGED if before else ADDED
+        if after == held:
+            result = SAME
+        elif rows is not None and at <= max(map(_known_at, rows["key"], rows["at"])):
+            result = OLDER
+        shown = before if result in (SAME, OLDER) else score["value"]
+        self.rows.append(("score", name, before, shown, result))
+        if result in (ADDED, CHANGED):
+            self.changes.append(self._change(score, current))
+
+    def _change(self, score: Mapping[str, Any], current: Any) -> Change:
+        told = "\x1f".join(score[k] for k in ("competency", "at", "value", "note"))
+        # A clock that is ahead must not make all that comes later look older.
+        at = min(pd.Timestamp(score["at"]), pd.Timestamp.now(tz="UTC")).isoformat()
+        return Change(
+            Place(self.key, PHASE, self.who, self.who, score["competency"]),
+            score["value"],
+            evidence_ids=tuple(score["evidence_ids"]),
+            note=score["note"],
+            seen=0 if current is None else int(current["revision"]),
+            matrix=score["matrix"],
+            key=f"{_MARK} {at} {_digest(f'{self.key} {self.who} {told}')}",
+        )
+
+    def _evidence_faults(self) -> Iterator[tuple[str, str]]:
+        known = pd.concat(
+            [self.cycle.table("evidence"), self.store.evidence(self.cycle)], ignore_index=True
+        )
+        by_id = {str(row["evidence_id"]): row for row in known.to_dict("records")}
+        seen: set[str] = set()
+        for item in self.content["evidence"]:
+            name = item["evidence_id"]
+            there, where = by_id.get(name), f"evidence {clean(name)!r}"
+            fault = "it is there twice" if name in seen else self._item_fault(item)
+            seen.add(name)
+            if not fault and there is not None and not _same_item(item, there):
+                fault = "another item has that id here"
+            if fault:
+                yield where, fault
+            else:
+                self._plan_item(item, new=there is None)
+        for score in self.content["scores"]:
+            for name in score["evidence_ids"]:
+                if name in by_id and by_id[name]["person_id"] != self.who:
+                    yield (
+                        f"score of {clean(score['competency'])}",
+                        f"the evidence {clean(name)!r} is somebody else's",
+                    )
+
+    def _item_fault(self, item: Mapping[str, Any]) -> str:
+        if item["person_id"] != self.who:
+            return f"it is not about {clean(self.who)}"
+        if not _plain_id(item["evidence_id"]) or not all(map(_plain_id, item["competencies"])):
+            return "an id of it is no id"
+        if not item["text"].strip():
+            return "it has no text"
+        if item["kind"] not in ("", *EVIDENCE_KINDS):
+            return f"{clean(item['kind'])!r} is no kind of evidence"
+        try:
+            iso_day(item["date"])
+        except CsmkitError:
+            return f"{clean(item['date'])!r} is no day"
+        return ""
+
+    def _plan_item(self, item: Mapping[str, Any], *, new: bool) -> None:
+        result = ADDED if new else SAME
+        self.rows.append(("evidence", item["text"], "", item["text"], result))
+        if not new:
+            return
+        texts = ("evidence_id", "person_id", "text", "account_id", "kind", "before", "after")
+        self.items.append(
+            {
+                **{name: storable(item[name]) for name in (*texts, "source")},
+                "cycle": self.key,
+                "date": iso_day(item["date"]),
+                "competencies": storable(";".join(item["competencies"])),
+                "amount": None if item.get("amount") is None else float(item["amount"]),
+                "private": False,
+                "who": self.who,
+            }
+        )
+
+    def _comment_faults(self) -> Iterator[tuple[str, str]]:
+        closed = self.store.phases(self.cycle).set_index("phase")["state"]["final"] == "closed"
+        for number, said in enumerate(self.content["comments"], 1):
+            where = f"comment {number}"
+            if said["kind"] not in COMMENTS:
+                yield where, f"{clean(said['kind'])!r} is none of: {', '.join(COMMENTS)}"
+            elif not said["text"].strip():
+                yield where, "it has no text"
+            elif said["kind"] == "appeal" and not closed:
+                yield where, "it is an appeal, and there is no outcome yet: the phase final is open"
+            else:
+                told = "\x1f".join([self.key, self.who, *(said[k] for k in sorted(said))])
+                self.words.append(
+                    {
+                        **{name: storable(said[name]) for name in ("kind", "about", "text")},
+                        "key": f"{_MARK} {_digest(told)}",
+                        "cycle": self.key,
+                        "person_id": self.who,
+                        "who": self.who,
+                    }
+                )
+
+    def carry_out(self) -> pd.DataFrame:
+        """Write all of the plan in one transaction; what came of each part."""
+        self.store.keep_matrix(self.matrix)
+
+        def _write() -> list[tuple[str, str, str, str, str]]:
+            with self.store.database.writing() as connection:
+                for change in self.changes:
+                    write(connection, checked(change))
+                for row in self.items:
+                    connection.execute(insert(evidence), {**row, "at": stamp()})
+                return [self._add_comment(connection, row) for row in self.words]
+
+        said = self.store.database.twice(_write)
+        frame = pd.DataFrame([*self.rows, *said], columns=list(COLUMNS), dtype="str")
+        frame.attrs |= {
+            "person_id": self.who,
+            "made": self.content["made"],
+            "private_items": self.content["private_items"],
+        }
+        return frame
+
+    def _add_comment(
+        self, connection: Connection, row: Mapping[str, Any]
+    ) -> tuple[str, str, str, str, str]:
+        known = connection.scalar(select(comments.c.id).where(comments.c.key == row["key"]))
+        if known is None:
+            connection.execute(insert(comments), {**row, "at": stamp()})
+        return ("comment", row["kind"], "", row["text"], ADDED if known is None else SAME)
+
+
+def _same_item(item: Mapping[str, Any], there: Mapping[Any, Any]) -> bool:
+    """Whether an id stands for the same thing here; what it was filed under may differ."""
+    day = there["date"]
+    told = ("" if missing(day) else f"{day:%Y-%m-%d}", str(there["person_id"]), str(there["text"]))
+    return told == (item["date"], item["person_id"], storable(item["text"]))
+
+
+def _known_at(key: str, at: pd.Timestamp) -> pd.Timestamp:
+    """When the person gave a stored value: an imported one says so in its key."""
+    mark, _, rest = key.partition(" ")
+    said = _when(rest.partition(" ")[0]) if mark == _MARK else None
+    return at if said is None else said
+
+
+def _when(text: str) -> pd.Timestamp | None:
+    try:
+        at = pd.Timestamp(text)
+    except (ValueError, OverflowError):
+        return None
+    return at if pd.notna(at) and at.tz is not None else None
+
+
+def _plain_id(text: str) -> bool:
+    return bool(text.strip()) and ";" not in text
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _days(key: str) -> str:
+    return clean(key).replace(":", " to ")

@@ -1,0 +1,272 @@
+"""`Store`: what panels and packets ask of it; each module behind it does one part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import pandas as pd
+from sqlalchemy import select
+
+from csmkit.cycle import Book, Cycle, Period
+from csmkit.errors import UsageError
+from csmkit.store import overlay, phases, scores, voice
+from csmkit.store.database import Database
+from csmkit.store.log import append
+from csmkit.store.model import Change, Score, cycle_key
+from csmkit.store.tables import matrices
+
+if TYPE_CHECKING:
+    from csmkit.matrix.matrix import Matrix
+
+CycleLike = Cycle | Period | str
+C = TypeVar("C", bound=Cycle)
+
+
+class Store:
+    """Scores, evidence and what was said, of any number of cycles.
+
+    Made by `csmkit.open_store`. Any thread may use it. Every ``cycle`` is a `Cycle`, its `Period`,
+    or a key such as ``2026-01-01:2026-06-30``. Nothing stored is changed or removed.
+
+    Attributes
+    ----------
+    database : Database
+        Where the rows are.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @property
+    def where(self) -> str:
+        """The file or address, without a password."""
+        return self.database.where
+
+    def save(self, change: Change) -> Score:
+        """Store one change; it is on disk when this returns.
+
+        Parameters
+        ----------
+        change : Change
+            What to store, and the revision the writer had seen.
+
+        Returns
+        -------
+        Score
+            The stored row; for a key that was used before, the row stored then.
+
+        Raises
+        ------
+        Conflict
+            If the cell holds something else than the writer had seen (``.theirs``).
+        PhaseClosed
+            If the phase takes no changes.
+        StoreError
+            If it could not be stored; then nothing was.
+        UsageError
+            If the change names no place of a matrix, or a value it cannot take.
+        """
+        return scores.save(self.database, change)
+
+    def scores(
+        self,
+        cycle: CycleLike,
+        *,
+        person: str | None = None,
+        rater: str | None = None,
+        phase: str | None = None,
+    ) -> pd.DataFrame:
+        """The latest change of each cell, pre-votes included.
+
+        Returns
+        -------
+        DataFrame
+            cycle, phase, person_id, rater_id, competency, value (blank: taken away),
+            evidence_ids (joined by ``;``), note, revision, at (UTC), who, matrix.
+        """
+        return scores.scores_frame(
+            self.database, cycle_key(cycle), person=person, rater=rater, phase=phase
+        )
+
+    def history(
+        self,
+        cycle: CycleLike,
+        *,
+        person: str | None = None,
+        rater: str | None = None,
+        phase: str | None = None,
+    ) -> pd.DataFrame:
+        """Every change in the order of writing: the columns of `scores`, old, key."""
+        return scores.history_frame(
+            self.database, cycle_key(cycle), person=person, rater=rater, phase=phase
+        )
+
+    def add_evidence(
+        self,
+        cycle: CycleLike,
+        *,
+        person: str,
+        date: Any,
+        text: str,
+        who: str,
+        competencies: Iterable[str] = (),
+        account: str = "",
+        kind: str = "",
+        source: str = "",
+        evidence_id: str = "",
+        private: bool = False,
+        amount: float | None = None,
+        before: str = "",
+        after: str = "",
+    ) -> str:
+        """Add a dated item of evidence; the same ``evidence_id`` twice is one item.
+
+        Returns
+        -------
+        str
+            The item's id, a new one if none was given.
+
+        Raises
+        ------
+        UsageError
+            If a value is not valid, or another item has that id.
+        """
+        return voice.add_evidence(
+            self.database,
+            cycle_key(cycle),
+            person=person,
+            date=date,
+            text=text,
+            competencies=competencies,
+            account=account,
+            kind=kind,
+            source=source,
+            evidence_id=evidence_id,
+            private=private,
+            amount=amount,
+            before=before,
+            after=after,
+            who=who,
+        )
+
+    def evidence(self, cycle: CycleLike, person: str | None = None) -> pd.DataFrame:
+        """The items added, in the columns of the canonical table; private ones included."""
+        return voice.canonical(self.database, "evidence", cycle_key(cycle), person)
+
+    def add_feedback(
+        self, cycle: CycleLike, *, person: str, date: Any, given_by: str, text: str, who: str
+    ) -> None:
+        """Add what was said to a person on a day."""
+        voice.add_feedback(
+            self.database,
+            cycle_key(cycle),
+            person=person,
+            date=date,
+            given_by=given_by,
+            text=text,
+            who=who,
+        )
+
+    def feedback(self, cycle: CycleLike, person: str | None = None) -> pd.DataFrame:
+        """The feedback log, in the columns of the canonical table."""
+        return voice.canonical(self.database, "feedback", cycle_key(cycle), person)
+
+    def add_comment(
+        self, cycle: CycleLike, *, person: str, kind: str, about: str, text: str, who: str
+    ) -> None:
+        """Add a correction, a comment or an appeal of the person themself."""
+        voice.add_comment(
+            self.database,
+            cycle_key(cycle),
+            person=person,
+            kind=kind,
+            about=about,
+            text=text,
+            who=who,
+        )
+
+    def comments(self, cycle: CycleLike, person: str | None = None) -> pd.DataFrame:
+        """Corrections, comments and appeals: person_id, kind, about, text, at (UTC), who."""
+        return voice.comments_frame(self.database, cycle_key(cycle), person)
+
+    def close_phase(self, cycle: CycleLike, phase: str, *, who: str) -> None:
+        """Take no more changes in a phase."""
+        phases.set_phase(self.database, cycle_key(cycle), phase, phases.CLOSE, who=who)
+
+    def open_phase(self, cycle: CycleLike, phase: str, *, who: str) -> None:
+        """Take changes in a phase again."""
+        phases.set_phase(self.database, cycle_key(cycle), phase, phases.OPEN, who=who)
+
+    def reveal(self, cycle: CycleLike, *, who: str) -> None:
+        """Let the pre-votes be seen; that is not taken back."""
+        phases.set_phase(self.database, cycle_key(cycle), "prevote", phases.REVEAL, who=who)
+
+    def phases(self, cycle: CycleLike) -> pd.DataFrame:
+        """Each phase: phase, state (open or closed), revealed, at (UTC) and who spoke last."""
+        return phases.phases_frame(self.database, cycle_key(cycle))
+
+    def keep_matrix(self, matrix: Matrix) -> str:
+        """Keep the text of a matrix that scores are given by, and give its digest."""
+        row = {
+            "digest": matrix.digest,
+            "name": matrix.name,
+            "version": matrix.version,
+            "text": matrix.text,
+        }
+        append(self.database, matrices, row, unique=("digest",))
+        return matrix.digest
+
+    def matrix_text(self, digest: str) -> str:
+        """The text of a matrix that was kept.
+
+        Raises
+        ------
+        UsageError
+            If none with that digest was.
+        """
+        query = select(matrices.c.text).where(matrices.c.digest == digest)
+
+        def _read() -> str | None:
+            with self.database.reading() as connection:
+                return connection.scalar(query)
+
+        text = self.database.twice(_read)
+        if text is None:
+            raise UsageError(
+                f"No matrix with the digest {digest!r} was kept in {self.where}.",
+                "See store.history for the digests that scores were given by.",
+            )
+        return str(text)
+
+    def overlay(self, cycle: C) -> C:
+        """A new cycle with the store's ratings, evidence, feedback and comments in its tables.
+
+        For one place the store's value stands, not the export's; pre-votes are there only once
+        revealed. For a `Book`, only its own person's rows.
+        """
+        person = cycle.person_id if isinstance(cycle, Book) else None
+        current = self.scores(cycle, person=person)
+        state = self.phases(cycle).set_index("phase")["revealed"]
+        if not state["prevote"]:
+            current = current[current["phase"] != "prevote"]
+        return overlay.overlay(
+            cycle,
+            current,
+            self.evidence(cycle, person),
+            self.feedback(cycle, person),
+            self.comments(cycle, person),
+        )
+
+    def close(self) -> None:
+        """Let go of the file or server; what was saved is saved."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Store({self.where!r})"

@@ -1,0 +1,135 @@
+"""The matrix part of a packet: values, indicators met, evidence cited, coverage."""
+
+import pandas as pd
+
+from csmkit.cycle import Cycle, Period
+from csmkit.matrix.gaps import shown_ratings
+from csmkit.matrix.matrix import Competency, Expectation, Matrix
+from csmkit.matrix.model import manager_ratings
+from csmkit.matrix.read import read_matrix
+from csmkit.matrix.standing import (
+    evidence_cited,
+    last_phase,
+    matrix_coverage,
+    matrix_standing,
+)
+from csmkit.samples import sample_team
+from csmkit.schema import TABLES
+
+PLAN = Competency(
+    "plan",
+    "Craft",
+    "Planning",
+    "",
+    red=("No plan.",),
+    yellow=("Half a plan.", "No day."),
+    green=("A plan.",),
+    expected={"mid": Expectation("green", "")},
+)
+TALK = Competency(
+    "talk",
+    "Craft",
+    "Talking",
+    "",
+    ("r",),
+    ("y",),
+    ("g",),
+    variants={"cs_ops": {"not_expected": "Has no customers."}},
+)
+MATRIX = Matrix("Two", "1", "abc", (PLAN, TALK))
+PEOPLE = [("ana", "csm", "mid"), ("ben", "cs_ops", "mid"), ("max", "manager", "senior")]
+RATINGS = [
+    ("ana", "ana", "plan", "self", "green", None),
+    ("ana", "max", "plan", "manager", "yellow", "in;early;secret;gone"),
+    ("ana", "max", "talk", "manager", "red", "early"),
+    ("ben", "max", "plan", "manager", "not_observed", None),
+]
+ITEMS = [
+    ("in", "2026-03-01", False),
+    ("early", "2025-12-31", False),
+    ("secret", "2026-03-01", True),
+]
+
+
+def team():
+    people = [
+        {"person_id": p, "name": p, "role": role, "level": level, "manager_id": "max"}
+        for p, role, level in PEOPLE
+    ]
+    names = ("person_id", "rater_id", "competency", "phase", "value", "evidence_ids")
+    ratings = [
+        dict(zip(names, row, strict=True)) | {"at": pd.Timestamp("2026-06-01")} for row in RATINGS
+    ]
+    items = [
+        {
+            "evidence_id": i,
+            "person_id": "ana",
+            "date": pd.Timestamp(date),
+            "text": "x",
+            "competencies": "plan;talk",
+            "private": private,
+        }
+        for i, date, private in ITEMS
+    ]
+    tables = {"people": people, "ratings": ratings, "evidence": items}
+    return Cycle(
+        {name: TABLES[name].conform(pd.DataFrame(rows)) for name, rows in tables.items()},
+        Period.of("2026-01-01", "2026-06-30"),
+    )
+
+
+def test_a_row_says_what_was_given_what_was_met_and_what_it_stands_on():
+    row = (
+        matrix_standing(team(), MATRIX).set_index(["person_id", "competency"]).loc[("ana", "plan")]
+    )
+    assert (row["self"], row["manager"], row["apart"], row["expected"]) == (
+        "green",
+        "yellow",
+        1.0,
+        "green",
+    )
+    assert row["indicators"] == "Half a plan.\nNo day."
+    # Of four cited, one is on file, dated inside the period and not private.
+    assert (row["cited"], row["on_file"], row["unsupported"]) == (1, 1, False)
+
+
+def test_each_item_cited_stands_beside_the_indicators_of_its_colour():
+    cited = evidence_cited(team(), MATRIX)
+    ana = cited[cited["person_id"] == "ana"]
+    # "early" is dated before the period, "secret" is private, "gone" is not on file.
+    assert ana["competency"].tolist() == ["Planning", "Talking"]
+    assert ana["indicators"].tolist() == ["Half a plan.\nNo day.", "r"]
+    assert ana["text"].fillna("").tolist() == ["x", ""]
+    assert cited.loc[cited["person_id"] == "ben", "value"].tolist() == ["not_observed"]
+
+
+def test_the_last_phase_that_was_scored_is_shown():
+    cycle = team()
+    assert last_phase(cycle) == "manager"
+    final = cycle.table("ratings").iloc[:1].assign(phase="final", value="red")
+    decided = cycle.with_tables(ratings=pd.concat([cycle.table("ratings"), final]))
+    assert evidence_cited(decided, MATRIX)["value"].tolist() == ["red"]
+
+
+def test_coverage_counts_what_a_role_is_scored_on():
+    found = matrix_coverage(team(), MATRIX).set_index("person_id")
+    columns = ["of", "scored", "not_observed", "colours", "dated", "unsupported"]
+    assert found.loc["ana", columns].tolist() == [2, 2, 0, 2, 1, "Talking"]
+    assert found.loc["ben", columns].tolist() == [1, 1, 1, 0, 0, ""]
+
+
+def test_it_agrees_with_the_scores_of_the_sample_team():
+    cycle, matrix = sample_team(), read_matrix()
+    rows = matrix_standing(cycle, matrix)
+    assert len(rows) == 480
+    for phase, known in (
+        ("self", shown_ratings(cycle, "self")),
+        ("manager", manager_ratings(cycle)),
+    ):
+        assert rows[phase].notna().sum() == known["competency"].isin(matrix.ids).sum() > 0
+
+
+def test_nobody_to_score_is_an_empty_table():
+    empty = Cycle({}, Period.of("2026-01-01", "2026-06-30"))
+    assert matrix_standing(empty, MATRIX).empty
+    assert matrix_coverage(empty, MATRIX).empty

@@ -1,0 +1,106 @@
+"""A person's own desk: what is beside the slice, and the file they hand in."""
+
+import json
+
+import pytest
+
+import csmkit as ck
+from csmkit.errors import UsageError
+from csmkit.matrix.read import read_matrix
+from csmkit.panels.self_assessment import hand_in_panel, open_self, self_panel
+from csmkit.render.slices import write_book
+from csmkit.store.model import Change, Place, cycle_key
+
+KWAME = "kwame.mensah@northwind.example"
+
+
+@pytest.fixture
+def book(team):
+    return ck.book_of(team, KWAME, edition="csm")
+
+
+@pytest.fixture
+def desk(book, tmp_path):
+    write_book(book, tmp_path / "slice")
+    opened = open_self(book, beside=tmp_path / "slice")
+    yield opened
+    opened.store.close()
+
+
+def test_the_scores_are_beside_the_slice_and_are_there_again(desk, book, tmp_path):
+    assert (tmp_path / "scores.db").exists()
+    place = Place(cycle_key(book), "self", KWAME, KWAME, "advocacy")
+    desk.store.save(Change(place, "green"))
+    with open_self(book, beside=tmp_path / "slice").store as again:
+        assert list(again.scores(book)["value"]) == ["green"]
+
+
+def test_the_matrix_beside_the_slice_is_used(book, tmp_path):
+    kits = read_matrix()
+    (tmp_path / "slice").mkdir()
+    text = kits.text.replace("name: Customer success matrix", "name: Ours", 1)
+    (tmp_path / "matrix.yaml").write_text(text, encoding="utf-8")
+    desk = open_self(book, beside=tmp_path / "slice")
+    desk.store.close()
+    assert desk.matrix.name == "Ours"
+
+
+def test_to_try_it_on_nothing_is_kept(book):
+    desk = open_self(book)
+    folder = desk.folder
+    assert (folder / "scores.db").exists()
+    desk.store.close()
+    del desk
+    assert not folder.exists()
+
+
+def test_a_team_is_nobodys_desk(team):
+    with pytest.raises(UsageError, match="not one person's slice"):
+        open_self(team)
+
+
+def test_one_scores_oneself_in_the_phase_self(desk):
+    panel = self_panel(desk)
+    assert panel.shown["phase"] == "Self-assessment"
+    assert panel.shown["session"][2:] == ["self", KWAME, KWAME]
+
+
+def press(panel):
+    answers = []
+    panel.send = answers.append
+    panel._handle_custom_msg({"do": "add", "key": "k", "values": {}}, [])
+    return answers[-1]
+
+
+def test_the_button_writes_the_file_and_says_what_is_in_it(desk, book):
+    place = Place(cycle_key(book), "self", KWAME, KWAME, "advocacy")
+    desk.store.save(Change(place, "green", matrix=desk.store.keep_matrix(desk.matrix)))
+    answer = press(hand_in_panel(desk))
+    (file,) = desk.folder.glob("*.self.json")
+    assert answer["rows"][0]["head"].endswith(file.name)
+    assert answer["rows"][0]["text"].startswith("1 score, no overall level, 0 items of evidence")
+    assert len(json.loads(file.read_text(encoding="utf-8"))["content"]["scores"]) == 1
+
+
+def test_after_the_outcome_the_file_has_words_and_no_scores(desk, book):
+    place = Place(cycle_key(book), "self", KWAME, KWAME, "advocacy")
+    desk.store.save(Change(place, "green"))
+    desk.store.add_comment(book, person=KWAME, kind="appeal", about="", text="Look", who=KWAME)
+    press(hand_in_panel(desk, outcome_known=True))
+    (file,) = desk.folder.glob("*.self.json")
+    content = json.loads(file.read_text(encoding="utf-8"))["content"]
+    assert (content["scores"], [c["kind"] for c in content["comments"]]) == ([], ["appeal"])
+
+
+def test_a_folder_one_may_not_write_is_said(desk, monkeypatch):
+    from csmkit.panels import self_assessment
+
+    def refuse(*_, **__):
+        raise UsageError("The file x cannot be written (Permission denied).", "Choose another.")
+
+    monkeypatch.setattr(self_assessment, "export_self", refuse)
+    answer = press(hand_in_panel(desk))
+    assert (answer["answer"], answer["what"]) == (
+        "refused",
+        "The file x cannot be written (Permission denied).",
+    )

@@ -1,0 +1,62 @@
+"""Stores of both kinds, empty and new for each test."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from csmkit.store.open import open_store
+from csmkit.store.store import Store
+from tests.conftest import absent
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a score file goes."""
+    return tmp_path / "scores.db"
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    """The URL of a new, empty PostgreSQL database."""
+    server = os.environ.get("CSMKIT_TEST_POSTGRESQL")
+    if server is None:
+        absent("No PostgreSQL for the tests; `.ci/postgresql start DIR` starts one.")
+    import psycopg
+
+    name = f"s{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as owner:
+        owner.execute(f"create database {name}")
+    yield server.replace("/csmkit", f"/{name}")
+    with psycopg.connect(server, autocommit=True) as owner:
+        owner.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest) -> str:
+    """A place for a store: a file that is not there, or an empty database."""
+    name = "file" if request.param == "sqlite" else "url"
+    return str(request.getfixturevalue(name))
+
+
+@pytest.fixture
+def store(where: str) -> Iterator[Store]:
+    """An empty store of either kind."""
+    with open_store(where) as opened:
+        yield opened
+
+
+@pytest.fixture
+def again(where: str) -> Iterator[Callable[[], Store]]:
+    """Opens the same store once more, as another kernel does."""
+    opened: list[Store] = []
+
+    def _open() -> Store:
+        opened.append(open_store(where))
+        return opened[-1]
+
+    yield _open
+    for one in opened:
+        one.close()
