@@ -26,6 +26,7 @@ def test_without_any_it_is_empty():
 
 
 def test_what_the_store_holds_is_there_and_in_the_persons_book(team, tmp_path):
+    team = team.with_tables(comments=team.table("comments").head(0))
     who, other = team.subjects["person_id"][:2]
     with open_store(tmp_path / "scores.db") as store:
         for person in (who, other):
