@@ -13,6 +13,7 @@ from csmkit.bias.raters import severity
 from csmkit.bias.shuffle import Floats, Ints, stream
 from csmkit.bias.verdicts import SIGNAL, verdict
 from csmkit.cycle import Cycle
+from csmkit.matrix.matrix import Competency, Matrix
 from tests.compute.helpers import cycle_of
 
 pytestmark = pytest.mark.real
@@ -147,7 +148,15 @@ def test_judges_differ_in_severity(judged: Judged):
 
 # ── the whole way, as a leader's own data take it ────────────────────────────────────────────────
 ASPECTS = ("Composition", "Interpretation of the Music", "Performance", "Skating Skills")
-MATRIX = pd.DataFrame({"id": [*ASPECTS, "Transitions"], "pillar": "Components", "book": "mixed"})
+MATRIX = Matrix(
+    "Program components",
+    "1",
+    "",
+    tuple(
+        Competency(name, "Components", name, "", ("low",), ("middle",), ("high",))
+        for name in (*ASPECTS, "Transitions")
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +229,7 @@ def test_what_a_leader_reads_of_the_panels(panels):
     assert "severity" not in said["central"]
     assert table.loc["halo", "verdict"] == "no material effect"
     assert table.loc["severity", "n"] == "250 CSMs, 48 raters, 2,250 ratings"
-    assert said["order"] == "decisions.person_id, decisions.at"
+    assert said["order"] == "decisions"
     assert said["coverage_proximity"] == "evidence; ratings.evidence_ids"
 
 
@@ -253,12 +262,10 @@ def test_the_effect_in_colours_is_that_of_the_plain_difference(panels):
 def test_lines_name_the_judge_apart_and_say_nothing_of_the_others(panels):
     lines = ck.bias_lines(panels, MATRIX)
     severe = lines[lines["check"] == "severity"].set_index("person_id")
-    assert len(severe) == 48
-    assert severe.index[severe["p"].notna()].tolist() == ["Pekka LESKINEN"]
-    said = severe["sentence"].map(plain)
-    assert said["Pekka LESKINEN"] == (
+    # Of 48 judges compared only the one who stands out most has a line.
+    assert severe.index.tolist() == ["Pekka LESKINEN"]
+    assert plain(severe.loc["Pekka LESKINEN", "sentence"]).startswith(
         "1.4 steps less than colleagues gave the same 68 people (95 % interval 1 to 1.7 steps)."
     )
-    assert said.drop("Pekka LESKINEN").str.endswith("so nothing is said of this one.").all()
     central = lines[lines["check"] == "central"]["sentence"]
     assert central.str.contains("of yellow than colleagues gave|About the same as").all()
