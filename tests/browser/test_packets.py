@@ -120,10 +120,10 @@ def test_the_index_finds_and_sorts(tab, pack):
     )
     assert shown == 1
     tab.page.fill("input", "")
-    tab.page.click("thead >> text=Opening ARR")
+    tab.page.click("thead >> text=Calendar opening")
     tab.page.wait_for_timeout(150)
     first = tab.page.inner_text("tbody tr:first-child th, tbody tr:first-child td:first-child")
-    tab.page.click("thead >> text=Opening ARR")
+    tab.page.click("thead >> text=Calendar opening")
     tab.page.wait_for_timeout(150)
     assert first != tab.page.inner_text(
         "tbody tr:first-child th, tbody tr:first-child td:first-child"
