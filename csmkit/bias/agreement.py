@@ -36,8 +36,9 @@ NEEDS = {
     RATERS: "scores of the same people by two raters",
     SELF: "a self-assessment and a manager’s scores of the same people",
 }
-# Fisher's z of 1 is infinite; agreement this close to it has no interval worth the name.
-NEARLY_ONE = 1 - 1e-9
+# Fisher's z of 1 is infinite, and so is that of as little agreement as can be; alpha this close to
+# either has no interval worth the name.
+NEAR = 1e-9
 
 
 def counted(pairs: Pairs) -> tuple[Ints, Floats]:
@@ -159,7 +160,8 @@ def alpha_interval(
     """Ordinal alpha with an interval by leaving out one person at a time.
 
     Twenty competencies of one person are not twenty independent observations, so people, not
-    cells, are left out; on Fisher's z, where alpha's noise is more even.
+    cells, are left out; on Fisher's z for as many raters as cells have in the mean, where alpha's
+    noise is more even. Of two raters it is the inverse hyperbolic tangent.
 
     Parameters
     ----------
@@ -177,7 +179,8 @@ def alpha_interval(
 
     References
     ----------
-    Miller (1974), The jackknife: a review.
+    Miller (1974), The jackknife: a review; Fisher (1925), Statistical methods for research
+    workers, section 39, for the z of more than two.
     """
     used = coincidence.sum(axis=(1, 2)) > 0
     who = np.unique(person[used], return_inverse=True)[1]
@@ -187,15 +190,20 @@ def alpha_interval(
     whole = each.sum(axis=0)
     alpha = ordinal_alpha(whole)
     without = np.array([ordinal_alpha(whole - one) for one in each])
-    usable = people >= MIN_PEOPLE and bool(np.all(np.abs([alpha, *without]) < NEARLY_ONE))
+    more = float(coincidence[used].sum(axis=(1, 2)).mean()) - 1 if people else 1.0
+    both = np.array([alpha, *without])
+    usable = people >= MIN_PEOPLE and bool(np.all((1 - both > NEAR) & (1 + more * both > NEAR)))
     if not usable:
         return alpha, float("nan"), float("nan")
-    z, rest = np.arctanh(alpha), np.arctanh(without)
+    z, *others = np.log((1 + more * both) / (1 - both)) / 2
+    rest = np.array(others)
     error = float(np.sqrt((people - 1) / people * ((rest - rest.mean()) ** 2).sum()))
     reach = float(stats.t.ppf((1 + level) / 2, people - 1)) * error
     # Few people make alpha a little too small; the interval lies around alpha without that.
     middle = people * z - (people - 1) * rest.mean()
-    return alpha, float(np.tanh(middle - reach)), float(np.tanh(middle + reach))
+    ends = np.tanh([middle - reach, middle + reach])
+    low, high = 2 * ends / (1 + more + (1 - more) * ends)
+    return alpha, float(low), float(high)
 
 
 def mean_difference(

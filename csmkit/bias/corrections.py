@@ -18,7 +18,7 @@ from csmkit.compute.readings import opening_lacks
 from csmkit.compute.results import account_results
 from csmkit.cycle import DAY, Cycle, Period
 from csmkit.matrix.matrix import Matrix
-from csmkit.matrix.model import manager_ratings
+from csmkit.matrix.model import manager_ratings, matrix_of
 from csmkit.names import one_id_a_row
 
 RECENT_DAYS = (30, 60, 90)
@@ -186,15 +186,17 @@ def never_seen_by_person(cycle: Cycle) -> pd.DataFrame:
     return table
 
 
-def rating_beside_book(cycle: Cycle, matrix: Matrix, *, by_pillar: bool = True) -> pd.DataFrame:
+def rating_beside_book(
+    cycle: Cycle, matrix: Matrix | None = None, *, by_pillar: bool = True
+) -> pd.DataFrame:
     """Each person's scores by pillar, and in the same row the book they were given.
 
     Parameters
     ----------
     cycle : Cycle
         A cycle, or a book.
-    matrix : Matrix
-        The competencies, from `csmkit.read_matrix`.
+    matrix : Matrix, optional
+        The competencies; `matrix_of` the cycle if not given.
     by_pillar : bool
         Whether each pillar has a row of its own; else a person has one, with pillar "All".
 
@@ -207,7 +209,9 @@ def rating_beside_book(cycle: Cycle, matrix: Matrix, *, by_pillar: bool = True) 
         largest_share, effective_accounts, all of the owned opening. The colours of a row in which
         nothing was scored are blank, not 0; without any such ratings ``attrs["needs"]`` says so.
     """
-    grid = cycle.subjects[["person_id"]].merge(matrix.frame[["id", "pillar"]], how="cross")
+    grid = cycle.subjects[["person_id"]].merge(
+        (matrix or matrix_of(cycle)).frame[["id", "pillar"]], how="cross"
+    )
     grid["pillar"] = grid["pillar"] if by_pillar else "All"
     given = manager_ratings(cycle)
     given = given[given["value"].isin(COLOURS)]

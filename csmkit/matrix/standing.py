@@ -10,13 +10,14 @@ import pandas as pd
 from csmkit.cycle import Cycle
 from csmkit.matrix.gaps import PHASES, STEPS, shown_ratings
 from csmkit.matrix.matrix import Competency, Matrix
-from csmkit.matrix.model import matrix_of, ratings_of_cycle
+from csmkit.matrix.model import matrix_of
 from csmkit.names import one_id_a_row
 
 KEYS = ["person_id", "competency"]
+VALUES = (*STEPS, "not_observed")
 COLUMNS = [
-    *("person_id", "pillar", "competency", "name", *PHASES, "apart", "expected", "not_expected"),
-    *("indicators", "cited", "on_file", "unsupported", "note"),
+    *("person_id", "pillar", "competency", "name", *PHASES, "value", "apart", "expected"),
+    *("not_expected", "indicators", "cited", "on_file", "unsupported", "note"),
 ]
 _WORDS = ("person_id", "pillar", "competency", "name", "expected", "not_expected")
 CITED = [
@@ -33,10 +34,21 @@ def dated_items(cycle: Cycle) -> pd.DataFrame:
     return items[items["date"].between(cycle.period.start, cycle.period.end)]
 
 
-def last_phase(cycle: Cycle) -> str:
-    """The latest phase in which anybody was scored: final, else manager, else self."""
-    known = set(ratings_of_cycle(cycle)["phase"].dropna())
-    return next((p for p in reversed(PHASES) if p in known), "manager")
+def last_values(cycle: Cycle, phase: str = "") -> pd.DataFrame:
+    """The values that stand in a phase; if blank, of each person's last phase with any.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ratings, indexed by person_id and competency. A level given for the whole is
+        no value of a competency.
+    """
+    shown = {name: shown_ratings(cycle, name) for name in ((phase,) if phase else PHASES)}
+    every = pd.concat([of.assign(phase=name) for name, of in shown.items()])
+    every = every[every["value"].isin(VALUES)]
+    place = every["phase"].map(PHASES.index)
+    last = place.groupby(every["person_id"]).transform("max")
+    return every[place.eq(last)].set_index(KEYS)
 
 
 def matrix_standing(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "") -> pd.DataFrame:
@@ -49,27 +61,27 @@ def matrix_standing(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = 
     matrix : Matrix, optional
         What it is scored by, else `matrix_of` the cycle; a person's role has its own variant.
     phase : str
-        ``manager``, ``final`` or ``self``: whose colour the indicators and the evidence are of;
-        the last of the three that was scored if blank.
+        ``manager``, ``final`` or ``self``: whose value the indicators and the evidence are of; if
+        blank, for each person the last of self, manager, final in which they were scored.
 
     Returns
     -------
     DataFrame
         One row for each person and competency: person_id, pillar, competency (id), name, self,
-        manager, final (blank where nobody scored), apart (steps that self lies above manager;
-        missing unless both gave a colour), expected (colour of the person's level), not_expected
-        (why the role is not scored on it), indicators (the lines of the colour, one a line), cited
-        (items cited that are dated inside the period), on_file (such items that name the
-        competency), unsupported (a colour without a dated item), note.
+        manager, final (blank where nobody scored), value (that of ``phase``), apart (steps that
+        self lies above manager; missing unless both gave a colour), expected (colour of the
+        person's level), not_expected (why the role is not scored on it), indicators (the lines of
+        the colour, one a line), cited (items cited that are dated inside the period), on_file
+        (such items that name the competency), unsupported (a colour without a dated item), note.
     """
-    matrix, phase = matrix or matrix_of(cycle), phase or last_phase(cycle)
+    matrix, stands = matrix or matrix_of(cycle), last_values(cycle, phase)
     shown = {name: shown_ratings(cycle, name).set_index(KEYS) for name in PHASES}
     items = dated_items(cycle)
     told = pd.concat(
         [
             *(of["value"].rename(name) for name, of in shown.items()),
-            shown[phase]["note"],
-            _cited(shown[phase], items),
+            stands[["value", "note"]],
+            _cited(stands, items),
             _on_file(items),
         ],
         axis=1,
@@ -79,16 +91,16 @@ def matrix_standing(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = 
     rows = pd.DataFrame([_words(who, c) for who, c in asked], columns=[*_WORDS])
     rows = rows.merge(told.rename_axis(KEYS).reset_index(), on=KEYS, how="left")
     # A phase that nobody scored has no text to tell its dtype by.
-    rows = rows.astype(dict.fromkeys((*PHASES, "note"), "str"))
+    rows = rows.astype(dict.fromkeys((*PHASES, "value", "note"), "str"))
     rows["indicators"] = [
         "\n".join(c.indicators(value)) if value in STEPS else ""
-        for (_, c), value in zip(asked, rows[phase], strict=True)
+        for (_, c), value in zip(asked, rows["value"], strict=True)
     ]
     mine, theirs = (rows[name].map(STEPS).astype("float64") for name in ("self", "manager"))
     rows["apart"] = mine - theirs
     counts = ["cited", "on_file"]
     rows[counts] = rows[counts].fillna(0).astype("int64")
-    rows["unsupported"] = rows[phase].isin(list(STEPS)) & rows["cited"].eq(0)
+    rows["unsupported"] = rows["value"].isin(list(STEPS)) & rows["cited"].eq(0)
     return rows[COLUMNS]
 
 
@@ -107,19 +119,18 @@ def matrix_coverage(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = 
         (with any value), not_observed, colours, dated (colours with a dated item), unsupported
         (names of the competencies whose colour has none, joined by ``;``).
     """
-    phase = phase or last_phase(cycle)
     rows = matrix_standing(cycle, matrix, phase=phase)
     found = []
     for person, of in rows.groupby("person_id", sort=False):
-        given = of[phase].notna()
-        colours = of[phase].isin(list(STEPS))
+        given = of["value"].notna()
+        colours = of["value"].isin(list(STEPS))
         bare = of.loc[of["unsupported"], "name"]
         found.append(
             {
                 "person_id": person,
                 "of": int((given | of["not_expected"].eq("")).sum()),
                 "scored": int(given.sum()),
-                "not_observed": int(of[phase].eq("not_observed").sum()),
+                "not_observed": int(of["value"].eq("not_observed").sum()),
                 "colours": int(colours.sum()),
                 "dated": int((colours & ~of["unsupported"]).sum()),
                 "unsupported": "; ".join(bare),
@@ -143,10 +154,9 @@ def evidence_cited(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "
         competency (its name), value, indicators (of the colour, one a line), date, account_id,
         text (of the item; blank where none is dated inside the period), note.
     """
-    phase = phase or last_phase(cycle)
-    rows = matrix_standing(cycle, matrix, phase=phase).rename(columns={phase: "value"})
+    rows = matrix_standing(cycle, matrix, phase=phase)
     rows = rows[rows["value"].notna()]
-    given = shown_ratings(cycle, phase)
+    given = last_values(cycle, phase).reset_index()
     each = one_id_a_row(given, "evidence_ids", name="evidence_id")[[*KEYS, "evidence_id"]]
     items = dated_items(cycle)[["person_id", "evidence_id", "date", "account_id", "text"]]
     told = each.merge(items.drop_duplicates(["person_id", "evidence_id"]))

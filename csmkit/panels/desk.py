@@ -128,7 +128,7 @@ class ScoringDesk(widgets.VBox):  # type: ignore[misc]
             self._below.children = (
                 score_panel(self._cycle, self._matrix, store=self._store, **pair),
                 level_panel(self._cycle, self._matrix, store=self._store, **pair),
-                feedback_panel(self._cycle, store=self._store, by=rater),
+                feedback_panel(self._cycle, store=self._store, by=rater, about=csm),
             )
         except CsmkitError as error:
             self._below.children = ()

@@ -30,7 +30,7 @@ def _words() -> dict[str, str]:
     return tomllib.loads(text)
 
 
-def feedback_panel(cycle: Cycle, *, store: Store, by: str) -> LogPanel:
+def feedback_panel(cycle: Cycle, *, store: Store, by: str, about: str = "") -> LogPanel:
     """Write down what was said to a person, and see what was written down before.
 
     Parameters
@@ -41,6 +41,9 @@ def feedback_panel(cycle: Cycle, *, store: Store, by: str) -> LogPanel:
         From `open_store`.
     by : str
         Who gave the feedback: an id or a mail. The panel shows what this person logged.
+
+    about : str, optional
+        Who is chosen at first: an id or a mail.
 
     Returns
     -------
@@ -60,6 +63,7 @@ def feedback_panel(cycle: Cycle, *, store: Store, by: str) -> LogPanel:
     """
     people, said = known_people(store, cycle), _words()
     giver = _person(people, by, what="by")
+    first = _person(people, about, what="about") if about else ""
     others = sorted((n, i) for i, n in people.items() if i != giver)
     shown = {
         "title": said["title"],
@@ -67,13 +71,14 @@ def feedback_panel(cycle: Cycle, *, store: Store, by: str) -> LogPanel:
         "lead": said["lead"],
         "button": said["button"],
         "empty": said["empty"],
-        "session": [mark_of(store.where), cycle_key(cycle), "feedback", giver],
+        "session": [mark_of(store.where), cycle_key(cycle), "feedback", giver, first],
         "fields": [
             {
                 "name": "about",
                 "label": said["person"],
                 "kind": "choice",
                 "options": [["", said["choose"]], *([i, n] for n, i in others)],
+                "value": first,
             },
             {"name": "date", "label": said["date"], "kind": "day", "value": "today"},
             {

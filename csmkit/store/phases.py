@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, bindparam, select, text
 
+from csmkit.errors import UsageError
 from csmkit.store.database import Database
 from csmkit.store.log import append
 from csmkit.store.model import PHASES, moment, needed, new_key, one_of
@@ -39,7 +40,18 @@ def is_closed(connection: Connection, cycle: str, phase: str) -> bool:
 
 
 def set_phase(database: Database, cycle: str, phase: str, action: str, *, who: str) -> None:
-    """Close, open or reveal a phase."""
+    """Close, open or reveal a phase.
+
+    Raises
+    ------
+    UsageError
+        If pre-votes are to be opened again that were seen: they would be no pre-votes any more.
+    """
+    if action == OPEN and phases_frame(database, cycle).set_index("phase")["revealed"].get(phase):
+        raise UsageError(
+            f"The {phase}s of {cycle} were revealed and take no changes any more.",
+            "Give further values in the phase final.",
+        )
     row = {
         "key": new_key(),
         "cycle": cycle,

@@ -199,7 +199,8 @@ class Store:
         phases.set_phase(self.database, cycle_key(cycle), phase, phases.OPEN, who=who)
 
     def reveal(self, cycle: CycleLike, *, who: str) -> None:
-        """Let the pre-votes be seen; that is not taken back."""
+        """Close the pre-votes and let them be seen; neither is taken back."""
+        self.close_phase(cycle, "prevote", who=who)
         phases.set_phase(self.database, cycle_key(cycle), "prevote", phases.REVEAL, who=who)
 
     def phases(self, cycle: CycleLike) -> pd.DataFrame:

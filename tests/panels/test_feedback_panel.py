@@ -140,3 +140,16 @@ def test_the_page_takes_text_as_text_only(team, store):
     script = feedback_panel(team, store=store, by=DEEPA)._esm
     for markup in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "http"):
         assert markup not in script
+
+
+def test_who_it_is_about_can_be_chosen_beforehand_and_is_a_form_of_its_own(team, store):
+    giver, one, other = (
+        "deepa.krishnan@northwind.example",
+        "bohdan.kovalenko@northwind.example",
+        "priya.raman@northwind.example",
+    )
+    forms = [feedback_panel(team, store=store, by=giver, about=who).shown for who in (one, other)]
+    chosen = [next(f for f in form["fields"] if f["name"] == "about")["value"] for form in forms]
+    assert chosen == [one, other]
+    # What was half typed about one person must not turn up in the form about another.
+    assert forms[0]["session"] != forms[1]["session"]

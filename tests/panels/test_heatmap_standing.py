@@ -9,7 +9,7 @@ from csmkit.matrix.model import manager_ratings
 from csmkit.matrix.read import read_matrix
 from csmkit.matrix.standing import (
     evidence_cited,
-    last_phase,
+    last_values,
     matrix_coverage,
     matrix_standing,
 )
@@ -103,12 +103,19 @@ def test_each_item_cited_stands_beside_the_indicators_of_its_colour():
     assert cited.loc[cited["person_id"] == "ben", "value"].tolist() == ["not_observed"]
 
 
-def test_the_last_phase_that_was_scored_is_shown():
+def test_of_each_person_the_last_phase_that_was_scored_stands():
     cycle = team()
-    assert last_phase(cycle) == "manager"
-    final = cycle.table("ratings").iloc[:1].assign(phase="final", value="red")
-    decided = cycle.with_tables(ratings=pd.concat([cycle.table("ratings"), final]))
-    assert evidence_cited(decided, MATRIX)["value"].tolist() == ["red"]
+    one = cycle.table("ratings").iloc[:1]
+    final = one.assign(phase="final", rater_id="max", value="red")
+    # A level for the whole is no value of a competency.
+    level = one.assign(person_id="ben", phase="final", competency="overall", value="meets")
+    decided = cycle.with_tables(ratings=pd.concat([cycle.table("ratings"), final, level]))
+    assert last_values(decided)["phase"].to_dict() == {
+        ("ana", "plan"): "final",
+        ("ben", "plan"): "manager",
+    }
+    given = evidence_cited(decided, MATRIX)[["person_id", "value"]].drop_duplicates()
+    assert given.to_numpy().tolist() == [["ana", "red"], ["ben", "not_observed"]]
 
 
 def test_coverage_counts_what_a_role_is_scored_on():

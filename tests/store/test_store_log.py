@@ -200,3 +200,14 @@ def test_two_texts_under_one_digest_are_refused(store):
 def test_a_place_reads_as_words():
     place = Place(CYCLE, "self", "ana", "ana", "advocacy")
     assert str(place) == "advocacy of ana by ana (self)"
+
+
+def test_revealed_pre_votes_take_no_changes_any_more(store, team, rating):
+    store.reveal(team, who=MK)
+    state = store.phases(team).set_index("phase").loc["prevote"]
+    assert (state["state"], state["revealed"]) == ("closed", True)
+    with pytest.raises(UsageError, match="were revealed"):
+        store.open_phase(team, "prevote", who=MK)
+    store.close_phase(team, "manager", who=MK)
+    store.open_phase(team, "manager", who=MK)
+    assert store.phases(team).set_index("phase").loc["manager", "state"] == "open"

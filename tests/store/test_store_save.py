@@ -168,7 +168,7 @@ def test_phases_say_who_spoke_last(store):
     assert found["state"].to_dict() == {
         "self": "closed",
         "manager": "open",
-        "prevote": "open",
+        "prevote": "closed",
         "final": "open",
     }
     assert found["revealed"].to_dict() == dict.fromkeys(found.index, False) | {"prevote": True}

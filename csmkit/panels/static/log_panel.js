@@ -54,7 +54,7 @@ function render({ model, el }) {
       line: () => make("input", { ...common, type: "text", maxlength: one.most, list: list?.id, autocomplete: "off" }),
       text: () => make("textarea", { ...common, rows: "3", maxlength: one.most }),
     }[one.kind]();
-    const first = one.value === "today" ? today() : one.kind === "choice" ? one.options[0]?.[0] ?? "" : "";
+    const first = one.value === "today" ? today() : one.kind === "choice" ? one.value ?? one.options[0]?.[0] ?? "" : "";
     input.value = form.typed[one.name] ?? first;
     const node = make("div", { class: `field ${one.kind}` }, make("label", { for: id }, one.label), input, list,
       one.help ? make("p", { class: "help", id: about }, one.help) : null);
@@ -82,16 +82,17 @@ function render({ model, el }) {
 
   function take(answer) {
     if (!form.sent || answer.key !== form.sent.key) return;
+    const { values } = form.sent;
     form.sent = null;
     if (answer.answer === "refused") {
       problem = [answer.what, answer.remedy].filter(Boolean).join(" ");
     } else {
       form.saved = new Date().toLocaleTimeString("en-GB");
-      const { text } = form.typed;
-      // Who and when often stay the same for the next one; what was said does not.
-      if (text !== undefined) delete form.typed.text;
+      // Who and when often stay the same for the next one; what was said does not. What was typed
+      // on meanwhile is not in the log yet, and stays.
       const said = fields.find((one) => one.name === "text");
-      if (said) {
+      if (said && said.input.value === values.text) {
+        delete form.typed.text;
         said.input.value = "";
         said.input.focus();
       }
