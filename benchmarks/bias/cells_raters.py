@@ -135,7 +135,7 @@ def _cells_of(team: Team) -> tuple[Ints, Floats]:
 def true_alpha(n: int, draw: tuple[tuple[str, float], ...] = ()) -> float:
     """Alpha of so many people that chance has no say, drawn like teams of n."""
     rng = np.random.default_rng([n, 20])
-    teams = (draw_team(n, rng, **dict(draw)) for _ in range(16_000 // n))
+    teams = (draw_team(n, rng, **dict(draw)) for _ in range(32_000 // n))
     return ordinal_alpha(sum((_cells_of(team)[1].sum(axis=0) for team in teams), np.zeros((3, 3))))
 
 
@@ -202,11 +202,11 @@ CELLS = [
         "kinder to own reports, one manager's rated twice",
         NO_SEVERITY | OWN,
     ),
-    _cell(_HALO, "no bias", {}, (0.06, 0.06, 0.06), planted=False),
+    _cell(_HALO, "no bias, severities differ", {}, (0.06, 0.06, 0.06), elsewhere=True),
     _cell(_HALO, "variation cut by 60 %", {"halo": 0.6}, (0.38, 0.80, 0.82)),
     _cell(_HALO, "variation cut by 90 %", {"halo": 0.9}, (0.79, 1.0, 1.0)),
     _cell(_HALO, "compressed 50 %, no halo", {"compressed": 0.5}, elsewhere=True),
-    _cell(_CENTRAL, "no bias", {}, (0.04, 0.05, 0.05), planted=False),
+    _cell(_CENTRAL, "no bias, severities differ", {}, (0.04, 0.05, 0.05), elsewhere=True),
     _cell(_CENTRAL, "compressed 25 %", {"compressed": 0.25}, (0.18, 0.47, 0.49)),
     _cell(_CENTRAL, "compressed 50 %", {"compressed": 0.5}, (0.78, 1.0, 1.0)),
     _cell(_PROXIMITY, "no bias, strong calls", STRONG_CALLS, (0.03, 0.05, 0.06), planted=False),
@@ -229,3 +229,6 @@ CELLS = [
         planted=False,
     ),
 ]
+
+# Raters differ in nothing at all.
+ALIKE = [_cell(of, "raters alike", NO_SEVERITY, planted=False) for of in (_HALO, _CENTRAL)]
