@@ -155,7 +155,7 @@ def scored_by(cycle: Cycle, rater: str) -> Options:
     ]
 
 
-_ROW = widgets.Layout(flex_flow="row wrap", margin="0 0 8px 0")
+_ROW = widgets.Layout(flex_flow="row wrap", margin="0 0 8px 0", overflow="visible")
 
 
 def _choice(label: str, options: Options, value: str) -> widgets.Dropdown:
