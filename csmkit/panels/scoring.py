@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -14,6 +13,7 @@ import traitlets
 from csmkit.cycle import Cycle
 from csmkit.errors import CsmkitError, UsageError
 from csmkit.panels.assets import script, style
+from csmkit.panels.log_panel import mark_of
 from csmkit.panels.scoring_evidence import Evidence
 from csmkit.panels.scoring_saving import Desk
 from csmkit.panels.scoring_state import checked_people, shown_state
@@ -111,7 +111,7 @@ class ScorePanel(anywidget.AnyWidget):
         shown = {
             **shown_state(cycle, matrix, self._evidence, scorer, person),
             "phase": words()["phases"][phase],
-            "session": [_hidden(store.where), cycle_key(cycle), phase, rater, csm],
+            "session": [mark_of(store.where), cycle_key(cycle), phase, rater, csm],
             "closed": self._desk.closed(),
             "me": rater,
         }
@@ -152,11 +152,6 @@ class ScorePanel(anywidget.AnyWidget):
             return self._desk.closed()
         except StoreError as error:
             return str(error)
-
-
-def _hidden(where: str) -> str:
-    """A store's place as a mark of its own: a notebook that is passed on names no folder."""
-    return sha256(where.encode()).hexdigest()[:12]
 
 
 def _told(error: CsmkitError) -> dict[str, str]:
