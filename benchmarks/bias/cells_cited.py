@@ -21,11 +21,17 @@ def _traits(team: Team) -> list[Flags]:
     return [team.item_recent, team.item_green, team.item_attended]
 
 
-def smallest(counted: Sequence[str]) -> Callable[[Team, int, Generator], float]:
+def smallest(
+    counted: Sequence[str], *, by_account: bool = False
+) -> Callable[[Team, int, Generator], float]:
     """The smallest p value of some traits, after Holm over all three; needs no shuffles."""
 
     def p(team: Team, shuffles: int, rng: Generator) -> float:  # noqa: ARG001
-        founds = [cited_and_on_file(team.item_person, t, team.item_cited) for t in _traits(team)]
+        account = team.item_account if by_account else None
+        founds = [
+            cited_and_on_file(team.item_person, trait, team.item_cited, account=account)
+            for trait in _traits(team)
+        ]
         told = [f.p if f and f.citations >= FEWEST_CITED else np.nan for f in founds]
         of = dict(zip(TRAITS, holm(told), strict=True))
         known = [of[trait] for trait in counted if not np.isnan(of[trait])]
@@ -74,4 +80,27 @@ CELLS = (
         for trait in TRAITS
         for times in (2.0, 3.0)
     ),
+)
+
+ITEMS, WHOLE = {"accounts": 8.0}, {"accounts": 8.0, "whole": 1.0}
+
+
+def _of_accounts(
+    label: str, draw: Mapping[str, float], counted: Sequence[str], planted: bool = False
+) -> Cell:
+    """The naive method here: the exact test of items, blind to accounts."""
+    test, blind = smallest(counted, by_account=True), smallest(counted)
+
+    def naive(team: Team) -> float:
+        return blind(team, 0, np.random.default_rng(0))
+
+    return Cell("cited, by account", label, draw, test, naive, planted)
+
+
+BY_ACCOUNT = (
+    _of_accounts("8 accounts, items cited one by one", ITEMS, TRAITS),
+    _of_accounts("8 accounts, cited whole or not at all", WHOLE, TRAITS),
+    _of_accounts("4 accounts, cited whole or not at all", WHOLE | {"accounts": 4.0}, TRAITS),
+    _of_accounts("green odds 3, items one by one", ITEMS | {"green_odds": 3.0}, ["green"], True),
+    _of_accounts("green odds 3, accounts whole", WHOLE | {"green_odds": 3.0}, ["green"], True),
 )

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.random import Generator
 from scipy import stats
 
 from benchmarks.bias.cell import Cell
-from benchmarks.bias.teams import Floats, Ints, Team, draw_team
-from csmkit.bias.agreement import alpha_interval, coincidences, ordinal_alpha
+from benchmarks.bias.teams import MANAGERS, Floats, Ints, Team, draw_team
+from csmkit.bias.coefficients import alpha_interval, coincidences, ordinal_alpha
 from csmkit.bias.order import order_of_discussion
 from csmkit.bias.proximity import proximity
 from csmkit.bias.raters import central_tendency, halo, severity
+from csmkit.bias.second_raters import plan_second_raters
+from csmkit.cycle import Cycle, Period
+from csmkit.schema import TABLES
 
 LEVELS = np.array([0.0, 1.0, 2.0])
 # A kinder rater's totals stand half of, or a whole, standard deviation between CSMs above those of
@@ -24,6 +28,7 @@ LEVELS = np.array([0.0, 1.0, 2.0])
 HALF_SD, ONE_SD = 0.53, 1.21
 MEETING_NOISE = 0.3
 RESAMPLES = 99
+PERIOD = Period.parse("2026-01-01:2026-06-30")
 
 
 def severity_p(team: Team, shuffles: int, rng: Generator) -> float:
@@ -36,6 +41,34 @@ def severity_p_of_one(team: Team, shuffles: int, rng: Generator) -> float:
     kept = team.own | (team.manager[team.person] == 0)
     person, rater, totals = team.person[kept], team.rater[kept], team.totals[kept]
     return severity(person, rater, totals, shuffles=shuffles, rng=rng).p
+
+
+@cache
+def planned(n: int, people: int) -> Ints:
+    """Person and second rater, in two columns, as the kit proposes for a team of n."""
+    csms = [{"person_id": f"{i}", "role": "csm", "manager_id": f"m{m}"} for i, m in _managed(n)]
+    bosses = [{"person_id": f"m{m}", "role": "manager"} for m in range(MANAGERS[n])]
+    table = TABLES["people"].conform(pd.DataFrame([*csms, *bosses]))
+    plan = plan_second_raters(Cycle({"people": table}, PERIOD), people=people)
+    second = plan["second_rater_id"].str.removeprefix("m")
+    return np.column_stack([plan["person_id"], second]).astype(np.int64)
+
+
+def _managed(n: int) -> Iterator[tuple[int, int]]:
+    return enumerate(draw_team(n, np.random.default_rng(0)).manager.tolist())
+
+
+def severity_p_as_planned(people: int) -> Callable[[Team, int, Generator], float]:
+    """The same where so many people have second raters, those the kit proposes."""
+
+    def p(team: Team, shuffles: int, rng: Generator) -> float:
+        raters = 1 + team.rater.max()
+        person, second = planned(len(team.skill), people).T
+        kept = team.own | np.isin(team.person * raters + team.rater, person * raters + second)
+        who, by, totals = team.person[kept], team.rater[kept], team.totals[kept]
+        return severity(who, by, totals, shuffles=shuffles, rng=rng).p
+
+    return p
 
 
 def halo_p(team: Team, shuffles: int, rng: Generator) -> float:
@@ -232,3 +265,20 @@ CELLS = [
 
 # Raters differ in nothing at all.
 ALIKE = [_cell(of, "raters alike", NO_SEVERITY, planted=False) for of in (_HALO, _CENTRAL)]
+
+
+def _planned(people: int, label: str, draw: Mapping[str, float], *, planted: bool = False) -> Cell:
+    of = ("severity", severity_p_as_planned(people), naive_severity)
+    every = NO_SEVERITY | {"raters": 6.0} | draw
+    what = f"{label}, {people} people rated twice as planned"
+    return _cell(of, what, every, planted=planted, elsewhere=bool(draw) and not planted)
+
+
+PLANNED = [
+    _planned(9, "no bias", {}),
+    _planned(9, "kinder to own reports", OWN),
+    _planned(9, "1 SD", {"kinder": ONE_SD}, planted=True),
+    _planned(27, "no bias", {}),
+    _planned(27, "kinder to own reports", OWN),
+    _planned(27, "1 SD", {"kinder": ONE_SD}, planted=True),
+]

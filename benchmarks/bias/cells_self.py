@@ -9,7 +9,7 @@ from scipy.stats import ttest_rel
 
 from benchmarks.bias.cell import Cell
 from benchmarks.bias.teams import Team
-from csmkit.bias.agreement import mean_difference
+from csmkit.bias.self_manager import mean_difference
 
 # What makes people stand so many steps higher with themselves than with managers.
 TWO_STEPS, FOUR_STEPS = 0.23, 0.47

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+File = tuple[Ints, Flags, Flags, Flags, Flags, Ints]
 
 MANAGERS = {8: 2, 15: 3, 40: 6}
 COMPETENCIES = 20
@@ -56,6 +57,7 @@ class Team:
     item_green: Flags  # (items,) whether its account came to the CSM green
     item_attended: Flags  # (items,) whether the own manager attended a call around it
     item_cited: Flags  # (items,) whether the own manager's rating cites it
+    item_account: Ints  # (items,) the account it is about, numbered over the whole team
     self_values: Floats  # (n, 20) colour steps that CSMs give themselves
 
     @property
@@ -88,6 +90,9 @@ def draw_team(
     green_odds: float = 1.0,
     attended_odds: float = 1.0,
     self_kinder: float = 0.0,
+    raters: float = 3,
+    accounts: float = 0,
+    whole: float = 0,
 ) -> Team:
     """Draw one team.
 
@@ -122,11 +127,18 @@ def draw_team(
         other inside a file.
     self_kinder : float
         Planted: by how much CSMs are kinder to themselves than managers are.
+    raters : float
+        How many managers rate a CSM at most.
+    accounts : float
+        How many accounts a CSM's items are about; then an account as a whole came green or was
+        attended. 0: each item is a matter of its own.
+    whole : float
+        Above 0: an account is cited with all of its items or none.
     """
     m = MANAGERS[n]
     skill = rng.normal(size=n)
     manager = np.arange(n) % m
-    person, rater = _who_rates(n, m, manager, rng)
+    person, rater = _who_rates(n, min(int(raters), m), manager, rng)
     own = manager[person] == rater
     strength = _standard(book_by_skill * skill + np.sqrt(1 - book_by_skill**2) * rng.normal(size=n))
     outcome = _standard(0.6 * skill + 0.8 * rng.normal(size=n))
@@ -154,6 +166,8 @@ def draw_team(
     chances = 1 / (1 + np.exp(-strength)), attended[own]
     file = _file(chances, (cited_odds, green_odds, attended_odds), rng)
     of_self = _of_themselves(skill, self_kinder, rng)
+    if accounts:
+        file = _by_account(file[:2], chances, green_odds, (int(accounts), whole > 0), rng)
     return Team(
         skill, manager, person, rater, own, values, strength, outcome, practice,
         event_person, event_day, event_value, attended, *file, of_self,
@@ -172,11 +186,11 @@ def _of_themselves(skill: Floats, kinder: float, rng: np.random.Generator) -> Fl
     return _colours(latent[:, None] + ITEM_NOISE * rng.normal(size=(len(skill), COMPETENCIES)))
 
 
-def _who_rates(n: int, m: int, manager: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """The own manager and up to two others for each CSM."""
-    order = rng.random((n, m))
+def _who_rates(n: int, raters: int, manager: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """The own manager and others for each CSM, so many in all."""
+    order = rng.random((n, len(np.unique(manager))))
     order[np.arange(n), manager] = -1
-    chosen = np.sort(np.argsort(order, axis=1)[:, : min(3, m)], axis=1)
+    chosen = np.sort(np.argsort(order, axis=1)[:, :raters], axis=1)
     return np.repeat(np.arange(n), chosen.shape[1]), chosen.ravel()
 
 
@@ -191,7 +205,7 @@ def _events(skill: Floats, rng: np.random.Generator) -> tuple[Ints, Ints, Floats
 
 def _file(
     chances: tuple[Floats, Floats], odds: tuple[float, float, float], rng: np.random.Generator
-) -> tuple[Ints, Flags, Flags, Flags, Flags]:
+) -> File:
     """15 to 45 items on file for each CSM, spread evenly over the window, and the 8 cited.
 
     An item's account came green, and a call around it was attended, with the CSM's own chances.
@@ -208,7 +222,37 @@ def _file(
     place = np.empty(len(person), dtype=np.int64)
     place[order] = np.arange(len(person))
     first = np.searchsorted(person, person)
-    return person, recent, green, attended, place - first < CITED
+    return person, recent, green, attended, place - first < CITED, np.arange(len(person))
+
+
+def _by_account(
+    items: tuple[Ints, Flags],
+    chances: tuple[Floats, Floats],
+    green_odds: float,
+    accounts: tuple[int, bool],
+    rng: np.random.Generator,
+) -> File:
+    """The same items, each about one of so many accounts of its CSM.
+
+    What is cited is drawn item by item, or account by account until 8 items or more are.
+    """
+    (person, recent), (count, whole) = items, accounts
+    of = np.repeat(np.arange(len(chances[0])), count)
+    account = person * count + rng.integers(0, count, size=len(person))
+    green, attended = (rng.random(len(of)) < chance[of] for chance in chances)
+    drawn, owner = (np.arange(len(of)), of) if whole else (account, person)
+    wait = rng.exponential(size=len(drawn)) / np.where(green[drawn], green_odds, 1.0)
+    size = (
+        np.bincount(account, minlength=len(of)) if whole else np.ones(len(person), dtype=np.int64)
+    )
+    order = np.lexsort((wait, owner))
+    through = np.cumsum(size[order])
+    start = np.searchsorted(owner, owner)
+    before = through - size[order] - np.append(0, through)[start]
+    cited = np.empty(len(drawn), dtype=bool)
+    cited[order] = before < CITED
+    by_item = cited[account] if whole else cited
+    return person, recent, green[account], attended[account], by_item, account
 
 
 def _looks_recent(n: int, person: Ints, day: Ints, value: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,12 +15,13 @@ from csmkit.bias.coverage import (
     check_coverage_recency,
 )
 from csmkit.bias.expected import expected_retention
-from csmkit.bias.guard import Stopped, attempted
+from csmkit.bias.guard import attempted, found_or_why
 from csmkit.bias.inheritance import check_inheritance
 from csmkit.bias.judge import judged, lines_of
 from csmkit.bias.order import order_check
 from csmkit.bias.proximity import proximity_check
 from csmkit.bias.raters import RATER_CHECKS, rater_check
+from csmkit.bias.ratings import rating_pairs
 from csmkit.bias.recency import RECENT_DAYS, check_recency
 from csmkit.bias.shuffle import SHUFFLES
 from csmkit.bias.verdicts import MATERIAL_SHARE, Found
@@ -163,18 +165,20 @@ def _asked(
         ),
         "proximity": lambda: proximity_check(cycle, competencies=names, **chance),
         **{
-            check: partial(rater_check, cycle, check, competencies=names, **chance)
+            check: partial(_of_raters, cycle, check, competencies=names, **chance)
             for check in RATER_CHECKS
         },
         "order": lambda: order_check(cycle, competencies=names, **chance),
     }
-    return [_found_or_why(check, attempted(ask)) for check, ask in asked.items()]
+    return [found_or_why(check, attempted(ask)) for check, ask in asked.items()]
 
 
-def _found_or_why(check: str, made: Found | Stopped) -> Found:
-    if isinstance(made, Found):
-        return made
-    return Found(check, fault=made.reason) if made.fault else Found(check, needs=made.reason)
+def _of_raters(cycle: Cycle, check: str, *, competencies: list[str], **chance: int) -> Found:
+    """What a check of raters found, and whether it stands on one manager's people alone."""
+    found = rater_check(cycle, check, competencies=competencies, **chance)
+    pairs, _ = rating_pairs(cycle, competencies)
+    alone = check == "severity" and pairs.shared().of_one_manager
+    return replace(found, extra={**found.extra, "one_manager": float(alone)})
 
 
 def _beyond_expected(cycle: Cycle) -> pd.Series | None:

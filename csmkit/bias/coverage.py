@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 from scipy.special import gammaln
 
 from csmkit.bias.books import health_at_hand_over
+from csmkit.bias.clusters import citing_by_account
 from csmkit.bias.ratings import BY_OTHERS, NO_RATINGS
 from csmkit.bias.recency import RECENT_DAYS
 from csmkit.bias.shuffle import LEVEL, Floats, Ints
@@ -186,7 +188,7 @@ def _in_sight(items: pd.DataFrame, touchpoints: pd.DataFrame) -> pd.Series:
 
 def _found(check: str, items: pd.DataFrame, trait: pd.Series) -> Found:
     file, cited = items["file"].to_numpy(np.int64), items["cited"].to_numpy(bool)
-    found = cited_and_on_file(file, trait.to_numpy(bool), cited)
+    found = cited_and_on_file(file, trait.to_numpy(bool), cited, account=_accounts(items))
     n = {"items cited": int(cited.sum()), "items on file": len(items)}
     if found is None or found.citations < FEWEST_CITED:
         choices = 0 if found is None else found.citations
@@ -205,13 +207,24 @@ def _found(check: str, items: pd.DataFrame, trait: pd.Series) -> Found:
     )
 
 
-def cited_and_on_file(file: Ints, trait: Flags, cited: Flags) -> Coverage | None:
+def _accounts(items: pd.DataFrame) -> Ints:
+    """The account each item is about, anew in each file; an item of none is a matter of its own."""
+    of = items.groupby(["file", "account_id"], dropna=False).ngroup().to_numpy(np.int64)
+    return np.where(items["account_id"].notna(), of, len(items) + np.arange(len(items)))
+
+
+def cited_and_on_file(
+    file: Ints, trait: Flags, cited: Flags, *, account: Ints | None = None
+) -> Coverage | None:
     """Compare the share of a trait among cited items with its share on file.
 
     Dealing the citations out again inside each file, as many as there were, makes the number of
     cited items with the trait a sum of hypergeometric numbers. Its distribution is worked out in
     full rather than shuffled. If items with the trait are cited with odds t, the same probabilities
     count ``t ** number``; the interval holds the odds the data do not speak against, as shares.
+    Where accounts are cited with all of their items or none, there are fewer draws than items: p
+    value and interval are then widened by how much more the figure varies from account to account;
+    see `csmkit.bias.clusters`.
 
     Parameters
     ----------
@@ -221,6 +234,9 @@ def cited_and_on_file(file: Ints, trait: Flags, cited: Flags) -> Coverage | None
         Whether the item has the trait, for example is of the last 30 days.
     cited : array of bool, shape (items,)
         Whether it was cited.
+    account : array of int, shape (items,), optional
+        The account each item is about, no two files sharing one; without it each item is a matter
+        of its own.
 
     Returns
     -------
@@ -262,6 +278,10 @@ def cited_and_on_file(file: Ints, trait: Flags, cited: Flags) -> Coverage | None
     tail = (1 - LEVEL) / 2
     low = _root(lambda at: tilted.above(left, at) - tail)
     high = _root(lambda at: tail - tilted.below(left, at))
+    if account is not None:
+        more, df = citing_by_account(place, account, trait, cited)
+        p, wider = _widened(p, more, df)
+        low, high = odds - wider * (odds - low), odds + wider * (high - odds)
     share = [(tilted.mean(at) + fixed - expected) / total for at in (low, high)]
     return Coverage(
         seen / total,
@@ -273,6 +293,16 @@ def cited_and_on_file(file: Ints, trait: Flags, cited: Flags) -> Coverage | None
         p,
         int(drawn[free].sum()),
     )
+
+
+def _widened(p: float, more: float, df: int) -> tuple[float, float]:
+    """A p value where the figure varies so much more, and by how much to widen the interval."""
+    if more <= 1:
+        return p, 1.0
+    away = stats.norm.isf(p / 2) / np.sqrt(more)
+    usual = stats.norm.ppf((1 + LEVEL) / 2)
+    reach = stats.t.ppf((1 + LEVEL) / 2, df) * np.sqrt(more)
+    return float(2 * stats.t.sf(away, df)), float(reach / usual)
 
 
 def _odds(log: float) -> float:

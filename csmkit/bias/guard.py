@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from csmkit.bias.verdicts import Found
 from csmkit.errors import CsmkitError
 
 T = TypeVar("T")
@@ -42,3 +43,10 @@ def attempted(make: Callable[[], T]) -> T | Stopped:
         if os.environ.get("CSMKIT_DEBUG"):
             raise
         return Stopped(f"{type(error).__name__}: {error}", fault=True)
+
+
+def found_or_why(check: str, made: Found | Stopped) -> Found:
+    """What a check found, or a finding that says why it stopped."""
+    if isinstance(made, Found):
+        return made
+    return Found(check, fault=made.reason) if made.fault else Found(check, needs=made.reason)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from csmkit.bias.guard import Stopped, attempted, found_or_why
 from csmkit.bias.verdicts import (
     CANNOT_TELL,
     FAILED,
@@ -87,9 +88,17 @@ def judged(founds: Sequence[Found], *, material: float, days: int) -> pd.DataFra
         told = [not (f.fault or f.needs or f.unsure) for f in members]
         asked = [f.p if one else float("nan") for f, one in zip(members, told, strict=True)]
         adjusted |= dict(zip([f.check for f in members], holm(asked), strict=True))
-    rows = [_row(found, adjusted[found.check], material, days) for found in founds]
+    rows = [_told(found, adjusted[found.check], material, days) for found in founds]
     _read_together(rows)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _told(found: Found, p_adjusted: float, material: float, days: int) -> dict[str, Any]:
+    """A check's row; where the row itself cannot be made, one that says so."""
+    made = attempted(lambda: _row(found, p_adjusted, material, days))
+    if isinstance(made, Stopped):
+        made = _row(found_or_why(found.check, made), float("nan"), material, days)
+    return made
 
 
 def _read_together(rows: list[dict[str, Any]]) -> None:
@@ -137,13 +146,21 @@ def _row(found: Found, p_adjusted: float, material: float, days: int) -> dict[st
 
 
 def _sentence(found: Found, result: str, least: float, days: int) -> str:
-    say, words = texts()["say"], texts()["check"][found.check]
+    words = texts()["check"][found.check]
     if result == FAILED:
-        return str(say["failed"])
+        return str(texts()["say"]["failed"])
     if result == NOT_COMPUTABLE:
         return found.needs
     if found.unsure:
         return _why_unsure(found)
+    if found.extra.get("one_manager"):
+        return f"{_figures(found, result, least, days)} {words['one_manager']}"
+    return _figures(found, result, least, days)
+
+
+def _figures(found: Found, result: str, least: float, days: int) -> str:
+    """What the figures of a check say."""
+    say, words = texts()["say"], texts()["check"][found.check]
     low, high = _interval(found, result)
     what = words["higher" if found.effect > 0 else "lower"]
     there = result == NO_EFFECT and not len(found.lines) and (low > 0 or high < 0)
@@ -263,6 +280,8 @@ def lines_of(founds: Sequence[Found], checks: pd.DataFrame) -> pd.DataFrame:
         shown = found.lines if raters == 2 else found.lines.iloc[[first]]
         for line in shown.to_dict("records"):
             said = _line_says(found.check, line, raters)
+            if found.extra.get("one_manager"):
+                said = f"{said} {texts()['check'][found.check]['one_manager']}"
             # Of two who mirror each other neither is the one apart.
             p = line["p"] if raters != 2 else None
             kept = {str(name): value for name, value in line.items()}

@@ -60,6 +60,12 @@ class Pairs:
             "ratings": len(self.person),
         }
 
+    @property
+    def of_one_manager(self) -> bool:
+        """Whether all people rated are one manager's, and that manager rated every one of them."""
+        managers, people = np.unique(self.rater[self.own]), np.unique(self.person[self.own])
+        return len(managers) == 1 and len(people) == len(np.unique(self.person))
+
     def shared(self) -> Pairs:
         """The pairs of people whom at least two raters scored."""
         count = np.bincount(self.person, minlength=len(self.people))

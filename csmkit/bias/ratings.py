@@ -8,7 +8,7 @@ import pandas as pd
 
 from csmkit.bias.pairs import STEPS, Pairs, pairs_of
 from csmkit.cycle import Cycle
-from csmkit.matrix.model import by_day, managers_of, ratings_of_cycle
+from csmkit.matrix.model import by_day, manager_ratings, managers_of, ratings_of_cycle
 from csmkit.matrix.read import read_matrix
 
 NEEDS = ("ratings.value", "ratings.rater_id")
@@ -78,10 +78,39 @@ def given_by_managers(
     rows, told = colours(cycle, "manager", "prevote", competencies=competencies)
     alone = rows["person_id"] == rows["rater_id"]
     told["rated_themself"] = float(len(rows.loc[alone, ["person_id"]].drop_duplicates()))
-    rows = rows[~alone]
-    rated = set(rows.loc[rows["phase"] == "manager", "person_id"])
-    kept = (rows["phase"] == "manager") | ~rows["person_id"].isin(rated)
-    return rows[kept].reset_index(drop=True), told
+    return _scores_before_votes(rows[~alone]).reset_index(drop=True), told
+
+
+def standing_colours(
+    cycle: Cycle, competencies: Sequence[str] | None = None, *, votes: bool = True
+) -> pd.DataFrame:
+    """The one colour that stands of each person and competency; see `manager_ratings`.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The team.
+    competencies : sequence of str, optional
+        The matrix's ids; the kit's own without it.
+    votes : bool
+        Whether the pre-vote stands for people who have no scores.
+
+    Returns
+    -------
+    DataFrame
+        person_id, rater_id, competency, phase, value.
+    """
+    phases = ("manager", "prevote") if votes else ("manager",)
+    rows = pd.concat([manager_ratings(cycle, phase=phase) for phase in phases])
+    rows = rows[rows["value"].isin(list(STEPS)) & rows["competency"].isin(matrix_ids(competencies))]
+    rows = rows[rows["person_id"].isin(cycle.subjects["person_id"])]
+    return _scores_before_votes(rows)[[*_KEYS, "phase", "value"]].reset_index(drop=True)
+
+
+def _scores_before_votes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Scores of the phase ``manager``; pre-votes of people who have none."""
+    scored = rows["phase"] == "manager"
+    return rows[scored | ~rows["person_id"].isin(rows.loc[scored, "person_id"])]
 
 
 def lacking(cycle: Cycle, competencies: Sequence[str] | None = None) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections import Counter
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,14 +13,14 @@ import pandas as pd
 from csmkit.bias.blocks import MIN_SHARED
 from csmkit.bias.proximity import attended
 from csmkit.bias.ratings import given_by_managers
+from csmkit.bias.second_design import CHECKS, ENOUGH, Design
 from csmkit.bias.verdicts import ALPHA
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.matrix.model import managers_of
 
+VERY_RARE = 0.001
 COLUMNS = ["person_id", "second_rater_id", "why"]
-# How many checks of ratings a p value is adjusted for at most.
-CHECKS = 7
 
 
 @cache
@@ -31,56 +29,35 @@ def _texts() -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-@dataclass
-class _Design:
-    """Who shares people with whom so far, and how much work everybody has."""
-
-    managers: list[str]
-    group: dict[str, str] = field(default_factory=dict)
-    shared: Counter[str] = field(default_factory=Counter)
-    work: Counter[str] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        self.group = {manager: manager for manager in self.managers}
-
-    def share(self, raters: list[str]) -> None:
-        """Raters who scored the same person."""
-        known = [rater for rater in raters if rater in self.group]
-        self.shared.update(known)
-        groups = {self.group[rater] for rater in known}
-        for manager in self.managers:
-            if self.group[manager] in groups:
-                self.group[manager] = min(groups)
-
-    @property
-    def connected(self) -> bool:
-        """Whether all managers can be compared, directly or through others."""
-        return len(set(self.group.values())) <= 1
-
-
-def plan_second_raters(cycle: Cycle, *, people: int = MIN_SHARED) -> pd.DataFrame:
+def plan_second_raters(cycle: Cycle, *, people: int = ENOUGH) -> pd.DataFrame:
     """Whom a second manager should score, blind, so that severity and proximity can be tested.
 
     Managers are first joined into one design in which each can be compared with every other,
-    directly or through colleagues; then people are added until enough have two raters. The work is
-    shared out; a second rater who attended some of the person's touchpoints goes before one who
-    attended none, and people of managers with many reports before others. Nobody scores themself
-    or their own report twice. Second ratings that are on record count.
+    directly or through colleagues; then people are added until enough have two raters. Each manager
+    shares as many own people as people of others, as far as the team allows: with own people alone,
+    severity looks the same as kindness to own reports. The work is shared out; a second rater who
+    attended some of the person's touchpoints goes before one who attended none, and people of
+    managers with many reports before others. Nobody scores themself or their own report twice.
+    Second ratings that are on record count.
 
     Parameters
     ----------
     cycle : Cycle
         The team.
     people : int
-        How many people should have two raters in the end, 6 or more; more are proposed where
-        joining all managers takes more.
+        How many people should have two raters in the end, 6 or more. 9 are the fewest with which
+        a signal is possible, of one rater only where two managers score; 6 to 8 can show that a
+        difference is small. More are proposed where joining all managers takes more, or those on
+        record are of one manager; fewer where the team has no more.
 
     Returns
     -------
     DataFrame
         person_id, second_rater_id, why. ``attrs``: ``needs`` (what is lacking; then no rows),
         ``shared`` (people with two raters after the plan), ``smallest_p`` (the smallest p value
-        that many can give), ``connected``, ``says`` (in words).
+        that many can give a check of all raters together), ``smallest_p_of_one`` (what the rater
+        who shares most people can give severity, halo and central tendency), ``connected``,
+        ``spread`` (whether they are of several managers), ``says`` (in words).
 
     Raises
     ------
@@ -95,27 +72,22 @@ def plan_second_raters(cycle: Cycle, *, people: int = MIN_SHARED) -> pd.DataFram
     reports = _reports(cycle)
     managers = sorted(reports["manager_id"].unique())
     if len(managers) < 2:
-        return _plan([], needs=_texts()["needs"], had=0, shared=0, connected=False)
-    design = _Design(managers)
-    rated = _rated(cycle)
-    for raters in rated.values():
-        if len(raters) >= 2:
-            design.share(raters)
-    twice = {person for person, raters in rated.items() if len(raters) >= 2}
-    rows, had = [], len(twice & set(reports["person_id"]))
-    shared = had
+        return _plan([], Design(managers), had=0, needs=_texts()["needs"])
+    design, rated = Design(managers), _rated(cycle)
+    twice = {person: raters for person, raters in rated.items() if len(raters) >= 2}
+    boss = reports.set_index("person_id")["manager_id"].to_dict()
+    for person, raters in twice.items():
+        design.share(raters, boss.get(person, ""))
+    rows, had = [], design.people
     options = _options(cycle, reports[~reports["person_id"].isin(twice)], managers)
-    while options and (shared < people or not design.connected):
-        chosen = min((queue[-1] for queue in options), key=lambda option: _worth(option, design))
-        if shared >= people and not _joins(chosen, design):
-            break
+    while wanted := _wanted([queue[-1] for queue in options], design, people):
+        chosen = min(wanted, key=lambda option: _worth(option, design))
         rows.append(_row(chosen, joins=_joins(chosen, design)))
-        design.share([chosen["manager_id"], chosen["second"]])
+        design.share([chosen["manager_id"], chosen["second"]], chosen["manager_id"])
         design.work[chosen["second"]] += 1
-        shared += 1
         options = _without(options, chosen["person_id"])
+    plan = _plan(rows, design, had=had)
     unscored = sum(row["person_id"] not in rated for row in rows)
-    plan = _plan(rows, needs="", had=had, shared=shared, connected=design.connected)
     plan.attrs["says"] += _first_scores(rated, unscored)
     return plan
 
@@ -158,16 +130,27 @@ def _options(
     return list(queues.values())
 
 
-def _joins(option: dict[str, Any], design: _Design) -> bool:
+def _wanted(options: list[dict[str, Any]], design: Design, people: int) -> list[dict[str, Any]]:
+    """What may be proposed next: anything while people are too few, then what joins or spreads."""
+    if design.people < people:
+        return options
+    if joins := [option for option in options if _joins(option, design)]:
+        return joins
+    most, _ = design.most
+    return [] if design.spread else [o for o in options if o["manager_id"] != most]
+
+
+def _joins(option: dict[str, Any], design: Design) -> bool:
     return design.group[option["manager_id"]] != design.group[option["second"]]
 
 
-def _worth(option: dict[str, Any], design: _Design) -> tuple[Any, ...]:
+def _worth(option: dict[str, Any], design: Design) -> tuple[Any, ...]:
     """What to take first: the smallest."""
     return (
         not _joins(option, design),
+        design.leaning(option["manager_id"], option["second"]),
         design.work[option["second"]],
-        design.shared[option["manager_id"]] + design.shared[option["second"]],
+        design.shares(option["manager_id"]) + design.shares(option["second"]),
         option["attended"] == 0,
         -option["reports"],
         *_within(option),
@@ -195,34 +178,45 @@ def _row(option: dict[str, Any], *, joins: bool) -> dict[str, str]:
     }
 
 
-def _plan(
-    rows: list[dict[str, str]], *, needs: str, had: int, shared: int, connected: bool
-) -> pd.DataFrame:
+def _plan(rows: list[dict[str, str]], design: Design, *, had: int, needs: str = "") -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=COLUMNS, dtype="str")
-    smallest = min(1.0, 2 / 2**shared)
-    key = "short"
-    if shared >= MIN_SHARED and connected:
-        key = "done" if not rows else "join" if had >= MIN_SHARED else "enough"
-    says = _texts()["says"][key].format(
-        had=had, shared=shared, strength=_strength(smallest), fewest=MIN_SHARED
-    )
     frame.attrs = {
         "needs": needs,
-        "shared": shared,
-        "smallest_p": smallest,
-        "connected": connected,
-        "says": "" if needs else says,
+        "shared": design.people,
+        "smallest_p": design.smallest_p,
+        "smallest_p_of_one": design.smallest_p_of_one,
+        "connected": design.connected,
+        "spread": design.spread,
+        "says": "" if needs else _says(design, had=had, planned=len(rows)),
     }
     return frame
 
 
-def _strength(smallest: float) -> str:
+def _says(design: Design, *, had: int, planned: int) -> str:
+    """What a design can tell, in words."""
+    words, shared = _texts()["says"], design.people
+    key = "short"
+    if shared >= MIN_SHARED and design.connected:
+        key = "done" if not planned else "join" if had >= ENOUGH else "enough"
+    told = [
+        words[key].format(had=had, shared=shared, strength=_strength(design), fewest=MIN_SHARED)
+    ]
+    if key != "short" and not design.spread:
+        told.append(words["one_manager" if shared == design.most[1] else "mostly_one"])
+    return " ".join(told)
+
+
+def _strength(design: Design) -> str:
     """What so many people with two raters can show, in words."""
-    words = _texts()["says"]
-    key = "strong" if smallest < 0.001 else "clear" if smallest * CHECKS < ALPHA else "weak"
-    # Two raters of a person are dealt in two ways: so many people give 2 ** people teams.
-    least = math.ceil(math.log2(2 * CHECKS / ALPHA))
-    return str(words[key].format(teams=f"{round(1 / smallest):,}", least=least))
+    words, teams = _texts()["says"], f"{round(1 / design.smallest_p):,}"
+    if design.smallest_p * CHECKS >= ALPHA:
+        return str(words["weak"].format(teams=teams, least=ENOUGH))
+    if design.smallest_p_of_one * CHECKS >= ALPHA:
+        count = len(design.managers)
+        needed = math.ceil(count * ENOUGH / 2)
+        return str(words["together"].format(count=count, each=ENOUGH, needed=needed))
+    key = "strong" if design.smallest_p < VERY_RARE else "clear"
+    return str(words[key].format(teams=teams))
 
 
 def _first_scores(rated: dict[str, list[str]], unscored: int) -> str:

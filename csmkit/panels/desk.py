@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
-from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -18,6 +15,8 @@ from csmkit.panels.feedback import feedback_panel
 from csmkit.panels.level import level_panel
 from csmkit.panels.scoring import score_panel
 from csmkit.panels.scoring_state import somebody
+from csmkit.panels.texts import texts
+from csmkit.terms import managers
 from csmkit.text import clean
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ class ScoringDesk(widgets.VBox):  # type: ignore[misc]
         self, cycle: Cycle, matrix: Matrix, store: Store, *, rater: str, csm: str, phase: str
     ) -> None:
         self._cycle, self._matrix, self._store, self._phase = cycle, matrix, store, phase
-        said = _words()
+        said = texts("desk")
         raters = raters_of(cycle)
         first = str(somebody(cycle, rater, what="rater")["person_id"]) if rater else ""
         second = str(somebody(cycle, csm, what="csm")["person_id"]) if csm else ""
@@ -107,7 +106,7 @@ class ScoringDesk(widgets.VBox):  # type: ignore[misc]
 
     def _offer(self) -> None:
         """Offer the rater's own people first, then everybody else; never the rater."""
-        said, rater, held = _words(), self._rater.value, self._csm.value
+        said, rater, held = texts("desk"), self._rater.value, self._csm.value
         offered = [(said["choose"], ""), *scored_by(self._cycle, rater)] if rater else []
         self._csm.options = offered or [(said["rater_first"], "")]
         self._csm.disabled = not rater
@@ -121,7 +120,7 @@ class ScoringDesk(widgets.VBox):  # type: ignore[misc]
             old.close()
         if not (rater and csm):
             self._below.children = ()
-            self._told.value = f"<p>{_words()['lead']}</p>"
+            self._told.value = f"<p>{texts('desk')['lead']}</p>"
             return
         pair = {"rater": rater, "csm": csm, "phase": self._phase}
         try:
@@ -138,8 +137,8 @@ class ScoringDesk(widgets.VBox):  # type: ignore[misc]
 def raters_of(cycle: Cycle) -> Options:
     """Name and id of everybody who may score: managers, and whoever is somebody's manager."""
     people = cycle.table("people").drop_duplicates("person_id")
-    leads = people["role"].eq("manager") | people["person_id"].isin(managers_of(cycle).dropna())
-    return [(_name(cycle, i), i) for i in people.loc[leads, "person_id"]]
+    leads = managers(cycle)
+    return [(_name(cycle, i), i) for i in people["person_id"] if i in leads]
 
 
 def scored_by(cycle: Cycle, rater: str) -> Options:
@@ -148,7 +147,7 @@ def scored_by(cycle: Cycle, rater: str) -> Options:
     ids = [i for i in cycle.subjects["person_id"] if i != rater]
     own = [i for i in ids if boss.get(i) == rater]
     others = [i for i in ids if i not in set(own)]
-    told = _words()["other"]
+    told = texts("desk")["other"]
     return [
         *((_name(cycle, i), i) for i in own),
         *((told.format(name=_name(cycle, i)), i) for i in others),
@@ -173,9 +172,3 @@ def _name(cycle: Cycle, person: str) -> str:
     people = cycle.table("people").drop_duplicates("person_id").set_index("person_id")["name"]
     name = clean(people[person])
     return f"{name} ({person})" if people.eq(people[person]).sum() > 1 else name
-
-
-@cache
-def _words() -> dict[str, str]:
-    text = (files("csmkit.panels") / "desk_texts.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)

@@ -14,17 +14,16 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa, fleiss_kappa
 
-from csmkit.bias.agreement import (
+from csmkit.bias.agreement import rater_agreement
+from csmkit.bias.apart import apart_from_manager, raters_apart
+from csmkit.bias.coefficients import (
     agreement_beyond_chance,
     alpha_interval,
-    apart_from_manager,
     coincidences,
-    mean_difference,
     ordinal_alpha,
     ordinal_weights,
-    rater_agreement,
-    raters_apart,
 )
+from csmkit.bias.self_manager import mean_difference
 from csmkit.matrix.standing import matrix_standing
 from tests.compute.helpers import cycle_of, rows
 

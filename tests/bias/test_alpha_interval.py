@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from csmkit.bias.agreement import alpha_interval, coincidences, ordinal_alpha
+from csmkit.bias.coefficients import alpha_interval, coincidences, ordinal_alpha
 
 PEOPLE, ITEMS = 12, 5
 

@@ -7,7 +7,8 @@ import pytest
 
 import csmkit as ck
 from csmkit.bias import checks as checks_module
-from csmkit.bias.judge import texts
+from csmkit.bias.judge import judged, texts
+from csmkit.bias.verdicts import Found
 from csmkit.errors import DataError, UsageError
 from csmkit.schema import TABLES
 from tests.compute.helpers import cycle_of, rows
@@ -241,3 +242,31 @@ def test_who_looks_for_the_fault_gets_the_error_itself(team, monkeypatch):
     monkeypatch.setattr(checks_module, "order_check", _stops(KeyError("x")))
     with pytest.raises(KeyError):
         ck.bias_checks(team.with_tables(), shuffles=QUICK)
+
+
+def test_a_finding_that_cannot_be_told_is_a_failed_check_and_no_other(monkeypatch):
+    monkeypatch.delenv("CSMKIT_DEBUG", raising=False)
+    scales = {"recency": 40.0, "severity": "forty"}
+    told = judged(
+        [Found(c, p=0.5, effect=1, low=-9, high=9, scale=s) for c, s in scales.items()],
+        material=0.075,
+        days=30,
+    ).set_index("check")
+    assert told["verdict"].to_dict() == {"recency": "cannot tell", "severity": "failed"}
+    assert "TypeError" in told.loc["severity", "note"]
+
+
+def test_a_gap_on_one_manager_s_people_may_be_kindness_to_own_reports():
+    # m1 gives green where m0, whose reports all are, gives yellow.
+    apart = _rated(lambda i, j, k: "yellow" if j == 0 and (i + k) % 3 else "green", people=12)
+    table = ck.bias_checks(apart, shuffles=QUICK).set_index("check")
+    assert table.loc["severity", "verdict"] == "signal"
+    assert "All people with two raters report to one manager" in table.loc["severity", "sentence"]
+    lines = ck.bias_lines(apart, shuffles=QUICK).set_index("check")["sentence"]
+    assert lines.loc["severity"].str.contains("or only own reports").all()
+    people = apart.table("people")
+    half = people["person_id"].isin([f"p{i}" for i in range(6)])
+    people.loc[half, "manager_id"] = "m1"
+    mixed = ck.bias_checks(apart.with_tables(people=people), shuffles=QUICK).set_index("check")
+    assert "one manager" not in mixed.loc["severity", "sentence"]
+    assert "one manager" not in " ".join(table.drop("severity")["sentence"])

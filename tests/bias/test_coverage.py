@@ -12,6 +12,7 @@ from scipy.stats.contingency import odds_ratio
 
 from benchmarks.bias.cells_books import coverage as p_of_team
 from benchmarks.bias.teams import draw_team
+from csmkit.bias.clusters import citing_by_account
 from csmkit.bias.coverage import (
     check_coverage_inheritance,
     check_coverage_proximity,
@@ -239,3 +240,42 @@ def test_what_is_missing_is_named(table, needs):
     bare = cycle().with_tables(**{table: cycle().table(table).head(0)})
     checks = (check_coverage_recency, check_coverage_inheritance, check_coverage_proximity)
     assert [check(bare).needs for check in checks] == needs
+
+
+def two_accounts_each(files: int):
+    """Files of two accounts of 5 items: a green one that is cited whole, and one that is not."""
+    file = np.repeat(np.arange(files), 10)
+    account = np.repeat(np.arange(2 * files), 5)
+    green = account % 2 == 0
+    return file, account, green
+
+
+def test_accounts_cited_whole_are_as_many_draws_as_accounts():
+    file, account, green = two_accounts_each(4)
+    # Three of four files cite the green account: nothing odd, but by items it looks so.
+    cited = green ^ (file == 3)
+    by_item = cited_and_on_file(file, green, cited)
+    by_account = cited_and_on_file(file, green, cited, account=account)
+    assert by_item.p < 0.01
+    # Each file's variance: 5 * 5 / 4 * ... by items (5 * 5 * 25) / 9 / 25, by accounts 2 * 2 * 25.
+    assert citing_by_account(file, account, green, cited) == (pytest.approx(9.0), 4)
+    assert by_account.p > 0.2
+    assert by_account.low < 0 < by_account.high
+    assert by_account.effect == by_item.effect
+
+
+def test_an_account_for_each_item_changes_little():
+    rng = np.random.default_rng(4)
+    file = np.repeat(np.arange(20), 30)
+    trait, cited = rng.random(600) < 0.4, rng.random(600) < 0.3
+    more, df = citing_by_account(file, np.arange(600), trait, cited)
+    assert 1 <= more < 1.2
+    assert df == 580
+
+
+def test_one_account_a_file_says_nothing_of_accounts():
+    file, _, green = two_accounts_each(3)
+    cited = np.arange(30) % 3 == 0
+    assert citing_by_account(file, file, green, cited) == (1.0, 0)
+    alone = cited_and_on_file(file, green, cited, account=file)
+    assert alone == cited_and_on_file(file, green, cited)

@@ -1,5 +1,7 @@
 """The plan of second raters: connected, shared out, nobody twice."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -59,9 +61,67 @@ def test_a_plan_joins_all_managers_and_shares_out_the_work(reports, people):
 
 
 def test_with_many_managers_joining_them_takes_more_than_six():
-    plan = plan_second_raters(team(*[2] * 9))
+    plan = plan_second_raters(team(*[2] * 9), people=6)
     assert len(plan) == 8
     assert joined(plan, 9)
+
+
+def test_nine_people_are_proposed_and_fewer_where_the_team_has_no_more():
+    assert len(plan_second_raters(team(6, 6))) == 9
+    assert len(plan_second_raters(team(4, 4))) == 8
+
+
+@pytest.mark.parametrize("reports", [(6, 6), (5, 5, 5), (7, 7, 7, 7, 6, 6), (12, 4, 4)])
+def test_each_manager_shares_as_many_own_people_as_people_of_others(reports):
+    plan = plan_second_raters(team(*reports))
+    for m in range(len(reports)):
+        own = plan["person_id"].str.startswith(f"p{m}").sum()
+        assert abs(own - plan["second_rater_id"].eq(f"m{m}").sum()) <= 1
+    assert plan.attrs["spread"]
+
+
+def twice(*people):
+    """Both managers' scores of some people, told as manager and number."""
+    return [
+        (f"p{m}{i:02}", rater, "qbr_craft", "manager", "green")
+        for m, i in people
+        for rater in ("m0", "m1")
+    ]
+
+
+def test_where_only_one_manager_s_people_are_scored_twice_the_other_s_are_added():
+    plan = plan_second_raters(team(12, 12, ratings=twice(*((0, i) for i in range(10)))))
+    assert plan["person_id"].str.startswith("p1").all()
+    assert set(plan["second_rater_id"]) == {"m0"}
+    assert len(plan) == 4
+    assert plan.attrs["spread"]
+    assert "adds what is lacking" in plan.attrs["says"]
+
+
+def test_people_of_one_manager_alone_are_told_of():
+    ratings = twice(*((0, i) for i in range(9)))
+    people = team(9, ratings=ratings).table("people")
+    boss = people["person_id"].eq("m0")
+    people.loc[boss, ["role", "manager_id"]] = ["csm", "m1"]
+    plan = plan_second_raters(team(9, 0, ratings=ratings).with_tables(people=people))
+    assert plan.empty
+    assert "report to one manager" in plan.attrs["says"]
+
+
+@pytest.mark.parametrize(
+    ("reports", "people", "said"),
+    [
+        ((6, 6), 6, "They cannot show that there is one: .* 1 of 32 teams"),
+        ((6, 6), 8, "1 of 128 teams.* That takes 9 people"),
+        ((6, 6), 9, "1 of 256 teams, so a signal is possible"),
+        ((9, 9), 12, "fewer than 1 of 1,000 teams"),
+        # Each of three raters shares 6 people then; 14 people give each of them 9.
+        ((7, 7, 7), 9, "asked of all raters together.* 9 people .* 14 people with two raters"),
+        ((7, 7, 7), 14, "so a signal is possible"),
+    ],
+)
+def test_what_so_many_can_and_cannot_tell_is_said(reports, people, said):
+    assert re.search(said, plan_second_raters(team(*reports), people=people).attrs["says"])
 
 
 def test_who_attended_calls_goes_first():
@@ -79,17 +139,13 @@ def test_who_attended_calls_goes_first():
 
 
 def test_second_ratings_on_record_count():
-    twice = [
-        (f"p0{i:02}", m, "qbr_craft", "manager", "green") for i in range(4) for m in ("m0", "m1")
-    ]
-    plan = plan_second_raters(team(6, 6, ratings=twice))
-    assert len(plan) == 2
-    assert plan.attrs["shared"] == 6
-    assert not set(plan["person_id"]) & {f"p0{i:02}" for i in range(4)}
-    # m1 scored four people twice already, so m0 is asked.
-    done = [
-        (f"p0{i:02}", m, "qbr_craft", "manager", "green") for i in range(6) for m in ("m0", "m1")
-    ]
+    plan = plan_second_raters(team(6, 6, ratings=twice(*((0, i) for i in range(4)))), people=6)
+    assert len(plan) == 3
+    assert plan.attrs["shared"] == 7
+    # m1 scored four of m0's people already, so m0 is asked to score m1's.
+    assert set(plan["second_rater_id"]) == {"m0"}
+    assert plan["person_id"].str.startswith("p1").all()
+    done = twice(*((m, i) for i in range(5) for m in (0, 1)))
     assert plan_second_raters(team(6, 6, ratings=done)).empty
 
 

@@ -94,6 +94,22 @@ def test_kindness_to_own_reports_looks_like_severity_where_only_they_are_rated_t
     assert rates(place_of("severity", label), 40, TEAMS, SHUFFLES).found > 0.06
 
 
+def test_second_raters_as_planned_tell_severity_from_kindness_to_own_reports():
+    label = "kinder to own reports, 27 people rated twice as planned"
+    found = rates(place_of("severity", label), 40, 100, SHUFFLES)
+    assert not found.too_many, found
+    # Nine people are enough between two managers, and among six say nothing of one of them.
+    label = "1 SD, 9 people rated twice as planned"
+    assert rates(place_of("severity", label), 8, 60, SHUFFLES).found > 0.4
+    assert rates(place_of("severity", label), 40, 60, SHUFFLES).found < 0.05
+
+
+def test_accounts_cited_whole_raise_no_more_alarms_than_items_where_counting_items_does():
+    found = rates(place_of("cited, by account", "8 accounts, cited whole"), 15, 100, 9)
+    assert not found.too_many, found
+    assert found.naive > 0.3
+
+
 def test_traits_of_items_are_independent_inside_a_file_and_cited_as_planted():
     team = draw_team(40, np.random.default_rng(3), green_odds=1e9)
     files = [team.item_person == i for i in range(40)]
