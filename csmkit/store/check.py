@@ -12,10 +12,12 @@ import pandas as pd
 from sqlalchemy import Connection, func, select, text
 
 from csmkit.store import postgresql, sqlite
+from csmkit.store.citations import absent, listed
 from csmkit.store.database import Database
-from csmkit.store.errors import StoreError
+from csmkit.store.errors import NotAllowed, StoreError
 from csmkit.store.migrate import REVISIONS, refuse_newer, version_of
 from csmkit.store.open import located
+from csmkit.store.roles import refuse_part
 from csmkit.store.tables import CELL, KEPT, changes, current_scores, door, matrices
 
 Finding = tuple[str, str]
@@ -42,9 +44,17 @@ def check_store(where: str | Path) -> pd.DataFrame:
     -------
     DataFrame
         severity (error, warning, note), what. A store without errors is sound.
+
+    Raises
+    ------
+    NotAllowed
+        If a server shows this login a part of the store only.
     """
     try:
         found = list(_findings(where))
+    except NotAllowed:
+        # Nothing can be said of what a login does not see.
+        raise
     except StoreError as error:
         found = [(ERROR, str(error))]
     return pd.DataFrame(found, columns=["severity", "what"], dtype="str")
@@ -70,8 +80,10 @@ def _findings(where: str | Path) -> Iterator[Finding]:
             if version != REVISIONS[-1]:
                 yield WARNING, f"Opening it brings the tables to version {REVISIONS[-1]}."
                 return
+            refuse_part(connection, "")
             yield from _sound(database, connection)
             yield from _rows(connection)
+            yield from _citations(connection)
     finally:
         database.close()
 
@@ -132,6 +144,22 @@ def _rows(connection: Connection) -> Iterator[Finding]:
             WARNING,
             f"Scores were given by a matrix whose text was not kept: {', '.join(sorted(unknown))}.",
         )
+
+
+def _citations(connection: Connection) -> Iterator[Finding]:
+    purged, lost, elsewhere = absent(connection)
+    if purged:
+        told = listed(purged, _LISTED)
+        yield NOTE, f"Cited evidence that was purged ({len(purged):,}): {told}."
+    if lost:
+        told = listed(lost, _LISTED)
+        yield (
+            WARNING,
+            f"Cited evidence that is not in the store ({len(lost):,}): {told}."
+            " Scores that were imported come without their evidence; else see a backup.",
+        )
+    if elsewhere:
+        yield NOTE, f"Cited evidence with ids of an export, which has it: {len(elsewhere):,}."
 
 
 Cell = tuple[tuple[str, ...], list[tuple[int, str, str, str]]]

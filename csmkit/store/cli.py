@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from csmkit.errors import UsageError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -79,6 +81,33 @@ def copy(
     with open_store(old, create=False) as source, open_store(out) as target:
         for row in copy_store(source, target).itertuples(index=False):
             _tell(f"{row.table:<10} {row.rows:>9,} rows")
+
+
+@app.command()
+def matrix(
+    where: Where,
+    digest: Annotated[
+        str, typer.Option("--digest", help="Which one: its 12 signs, as the list has them.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="A new .yaml file for its text.")
+    ] = None,
+) -> None:
+    """List the matrices that scores were given by, or write the text of one to a file."""
+    from csmkit.store.matrices import write_text
+    from csmkit.store.open import open_store
+
+    if bool(digest) != (out is not None):
+        raise UsageError(
+            "A matrix is written with both --digest and --out.", "Leave out both to list them."
+        )
+    with open_store(where, create=False) as store:
+        if out is not None:
+            write_text(store.database, digest, out)
+            _tell(f"Written to {out}. Use it with --matrix, or as matrix in cycle.toml.")
+            return
+        for row in store.matrices().itertuples(index=False):
+            _tell(f"{row.digest}  {str(row.at)[:10]}  {row.name} {row.version}")
 
 
 @app.command("export")

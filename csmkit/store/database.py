@@ -46,6 +46,7 @@ class Database:
         # One SQLite connection serves all threads in turn; a server has a connection for each.
         self._lock = lock or nullcontext()
         self._file = _identity(path)
+        self._driver: Any = engine.dialect.dbapi
         self._closed = False
 
     @property
@@ -56,7 +57,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of the store."""
-        with self._transaction(writes=False) as connection:
+        with self._transaction(**{WRITES: False}) as connection:
             yield connection
 
     @contextmanager
@@ -68,9 +69,21 @@ class Database:
         IntegrityError
             As SQLAlchemy gives it; every other fault of the database as a `StoreError`.
         """
-        with self._transaction(writes=True) as connection:
+        with self._transaction(**{WRITES: True}) as connection:
             yield connection
         self._check_place()
+
+    @contextmanager
+    def together(self) -> Iterator[Any]:
+        """A server's connection, as its driver gives it, that awaits no answer within the block.
+
+        What is asked in the block is one transaction, on disk when the block has ended without an
+        error; rows can be fetched from then on.
+        """
+        with self._transaction(isolation_level="AUTOCOMMIT") as connection:
+            driver: Any = connection.connection.driver_connection
+            with driver.pipeline():
+                yield driver
 
     @contextmanager
     def removing(self, reason: str) -> Iterator[Connection]:
@@ -110,19 +123,19 @@ class Database:
             self.engine.dispose()
 
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+    def _transaction(self, **options: Any) -> Iterator[Connection]:
         with self._lock:
             if self._closed:
                 raise closed(self.where)
             self._check_place()
             try:
                 with self.engine.connect() as connection:
-                    connection.execution_options(**{WRITES: writes})
+                    connection.execution_options(**options)
                     with connection.begin():
                         yield connection
             except IntegrityError:
                 raise
-            except SQLAlchemyError as fault:
+            except (SQLAlchemyError, self._driver.Error) as fault:
                 raise explained(fault, self.where) from None
 
     def _check_place(self) -> None:

@@ -16,6 +16,7 @@ from csmkit.matrix.read import read_matrix
 from csmkit.store.arrivals import Arrivals, Known, judge
 from csmkit.store.errors import Conflict, ImportRefused, StoreBusy
 from csmkit.store.model import cycle_key, needed
+from csmkit.store.roles import refuse_reader_of_part
 from csmkit.store.scores import write
 from csmkit.store.sheets import read_scores, write_scores
 from csmkit.store.store import CycleLike, Store
@@ -62,7 +63,13 @@ def export_scores(
         The cycle.
     history : bool, default False
         Every change, not only the latest of each cell.
+
+    Raises
+    ------
+    NotAllowed
+        If a server shows this login a part of the scores only.
     """
+    refuse_reader_of_part(store, cycle)
     frame = store.history(cycle) if history else store.scores(cycle)
     at = frame["at"].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ").astype("str")
     return write_scores(frame.assign(at=at), Path(path))

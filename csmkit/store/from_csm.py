@@ -15,6 +15,7 @@ from csmkit.cycle import Book, Cycle
 from csmkit.errors import CsmkitError, UsageError
 from csmkit.names import packet_slug
 from csmkit.store.errors import Conflict, ImportRefused, StoreBusy
+from csmkit.store.hand_in import private_items
 from csmkit.store.model import OVERALL, cycle_key
 from csmkit.store.self_file import SUFFIX, read_self_file, write_self_file
 from csmkit.store.self_plan import PHASE, Plan
@@ -72,7 +73,8 @@ def export_self(
     Returns
     -------
     Exported
-        Where it is and what is in it. Evidence marked private is never in it, nor is it cited.
+        Where it is and what is in it. Evidence marked private is never in it, nor is it cited, but
+        as the copy that `csmkit.store.hand_in.hand_in` makes.
 
     Raises
     ------
@@ -85,6 +87,7 @@ def export_self(
     items = store.evidence(book, who)
     hidden = items["private"].fillna(False).astype(bool)
     private = set(items.loc[hidden, "evidence_id"])
+    stayed = len(private_items(store, book))
     given = store.scores(book, person=who, rater=who, phase=PHASE)
     if not scores:
         given, items, hidden = given.head(0), items.head(0), hidden.head(0)
@@ -97,7 +100,7 @@ def export_self(
         "matrices": {d: _label(store, d) for d in dict.fromkeys(given["matrix"])},
         "scores": [_score(row, private) for row in given.to_dict("records")],
         "evidence": items_given,
-        "private_items": len(private),
+        "private_items": stayed,
         "comments": said,
     }
     target = Path(path)
@@ -110,7 +113,7 @@ def export_self(
         scores=int((held.index != OVERALL).sum()),
         overall=str(held.get(OVERALL, "")),
         evidence=len(items_given),
-        private=len(private),
+        private=stayed,
         comments=len(said),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import TypeVar
 
 import pandas as pd
@@ -20,8 +21,11 @@ def overlay(
     evidence: pd.DataFrame,
     feedback: pd.DataFrame,
     comments: pd.DataFrame,
+    versions: Mapping[str, str],
 ) -> C:
     """A new cycle in which the store's rows stand before the export's.
+
+    A place that has a row in the store has no other: one whose value was taken away has none.
 
     Parameters
     ----------
@@ -33,9 +37,11 @@ def overlay(
         In the columns of the canonical tables.
     comments : DataFrame
         As the store has them.
+    versions : mapping of str to str
+        What each matrix is called, by its digest.
     """
     tables = {
-        "ratings": _ratings(cycle, scores),
+        "ratings": _ratings(cycle, scores, versions),
         "evidence": _joined(cycle.table("evidence"), evidence, ["evidence_id"]),
         "feedback": _joined(
             cycle.table("feedback"), feedback, ["person_id", "date", "given_by", "text"]
@@ -57,7 +63,7 @@ def needs_of(tables: dict[str, pd.DataFrame]) -> list[str]:
     return [n for t in tables for n in (t, *(f"{t}.{c}" for c in TABLES[t].names))]
 
 
-def _ratings(cycle: Cycle, scores: pd.DataFrame) -> pd.DataFrame:
+def _ratings(cycle: Cycle, scores: pd.DataFrame, versions: Mapping[str, str]) -> pd.DataFrame:
     export = cycle.table("ratings")
     # What was given before the period began belongs to an earlier cycle and stays.
     now = export["at"].isna() | (export["at"] >= cycle.period.start)
@@ -69,6 +75,7 @@ def _ratings(cycle: Cycle, scores: pd.DataFrame) -> pd.DataFrame:
         at=given["at"].dt.tz_convert(None).dt.normalize(),
         evidence_ids=given["evidence_ids"].replace("", None),
         note=given["note"].replace("", None),
+        matrix=given["matrix"].replace({"": None, **versions}),
     )
     table = TABLES["ratings"]
     return _stacked(table.conform(export[~replaced]), table.conform(ours))

@@ -22,21 +22,37 @@ _LATEST = (
     .order_by(phases.c.id.desc())
     .limit(1)
 )
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+LOCK_SHARED = "SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))"
+_LOCK_ALONE = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"
 
 
 def lock_phase(connection: Connection, cycle: str, phase: str, *, alone: bool) -> None:
     """Hold a phase as it is until the transaction ends; ``alone`` to change it."""
     # An SQLite file has one writer at a time anyway.
     if connection.dialect.name == "postgresql":
-        lock = _ALONE if alone else _SHARED
-        connection.execute(lock, {"name": f"csmkit {cycle} {phase}"})
+        lock = _LOCK_ALONE if alone else LOCK_SHARED
+        connection.execute(text(lock), {"name": lock_name(cycle, phase)})
+
+
+def lock_name(cycle: str, phase: str) -> str:
+    """What stands for a phase among a server's locks."""
+    return f"csmkit {cycle} {phase}"
 
 
 def is_closed(connection: Connection, cycle: str, phase: str) -> bool:
     """Whether a phase takes no changes."""
     return connection.scalar(_LATEST, {"cycle": cycle, "phase": phase}) == CLOSE
+
+
+def is_revealed(database: Database, cycle: str) -> bool:
+    """Whether the pre-votes may be seen."""
+    query = select(phases.c.id).where(phases.c.cycle == cycle, phases.c.action == REVEAL).limit(1)
+
+    def _read() -> bool:
+        with database.reading() as connection:
+            return connection.scalar(query) is not None
+
+    return database.twice(_read)
 
 
 def set_phase(database: Database, cycle: str, phase: str, action: str, *, who: str) -> None:

@@ -1,11 +1,13 @@
-"""PostgreSQL: a pool of connections that are asked whether they still stand."""
+"""PostgreSQL: a pool of connections; one that lay idle is asked whether it still stands."""
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import InvalidatePoolError
 
 from csmkit.errors import UsageError
 from csmkit.store.database import Database
@@ -14,6 +16,11 @@ from csmkit.store.errors import StoreError
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 5
 SECONDS = 30
+IDLE_SECONDS = 5
+"""A connection that lay unused for longer is asked first; a change stored twice is one change, but
+other work is not tried a second time."""
+CONNECTIONS = 20
+"""The most that one program opens, each only when all others are in use."""
 OLDEST = 150_000
 """PostgreSQL 15, the first whose views can show each reader only their own rows."""
 
@@ -21,6 +28,8 @@ _SETTINGS = (
     f"SET statement_timeout = '{SECONDS}s'",
     f"SET lock_timeout = '{LOCK_SECONDS}s'",
     "SET idle_in_transaction_session_timeout = '60s'",
+    # Each statement sees what was committed before it, behind a phase's lock above all.
+    "SET default_transaction_isolation = 'read committed'",
     # A server set to acknowledge before its log is on disk must not do so here.
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') = 'off'",
@@ -43,9 +52,9 @@ def connect(url: URL) -> Database:
             url.update_query_dict({"application_name": "csmkit"}),
             connect_args=given,
             isolation_level="READ COMMITTED",
-            pool_pre_ping=True,
-            pool_size=5,
-            max_overflow=15,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_use_lifo=True,
             pool_timeout=CONNECT_SECONDS,
             hide_parameters=True,
         )
@@ -62,7 +71,23 @@ def connect(url: URL) -> Database:
                 cursor.execute(setting)
         connection.commit()
 
+    _ask_idle_ones(engine)
     return Database(engine, where)
+
+
+def _ask_idle_ones(engine: Engine) -> None:
+    @event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info["used"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if monotonic() - record.info.get("used", monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as fault:
+            raise InvalidatePoolError from fault
 
 
 def check_server(database: Database) -> None:

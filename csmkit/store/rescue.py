@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,17 @@ from csmkit.store.model import PHASES, Place
 from csmkit.store.open import open_store
 from csmkit.store.pages import Record, Value, pages_of, records_of
 from csmkit.store.phases import CLOSE, OPEN, REVEAL
-from csmkit.store.tables import CELL, KEPT, changes, comments, evidence, feedback, matrices, phases
+from csmkit.store.tables import (
+    CELL,
+    KEPT,
+    LATER,
+    changes,
+    comments,
+    evidence,
+    feedback,
+    matrices,
+    phases,
+)
 from csmkit.store.transfer import fill
 from csmkit.store.voice import COMMENTS
 
@@ -99,28 +109,42 @@ def _number(table: Table, row: Row) -> Any:
 
 def _asked(copy: Path, table: Table) -> dict[Any, Row]:
     """What SQLite itself gives, from the first row on and from the last row back."""
-    found: dict[Any, Row] = {}
+    for layout in _layouts(table):
+        found: dict[Any, Row] = {}
+        for order in ("ASC", "DESC"):
+            with suppress(sqlite3.Error), closing(sqlite3.connect(copy)) as connection:
+                connection.text_factory = lambda raw: raw.decode(errors="replace")
+                query = f"SELECT {', '.join(layout)} FROM {table.name} ORDER BY rowid {order}"  # noqa: S608
+                for values in connection.execute(query):
+                    row = _row(table, layout, values)
+                    if _fits(table, row):
+                        found[_number(table, row)] = row
+        if found:
+            return found
+    return {}
+
+
+def _layouts(table: Table) -> list[list[str]]:
+    """The columns of a row as it is written now and, if others, as it was before."""
     names = [column.name for column in table.columns]
-    for order in ("ASC", "DESC"):
-        with suppress(sqlite3.Error), closing(sqlite3.connect(copy)) as connection:
-            connection.text_factory = lambda raw: raw.decode(errors="replace")
-            query = f"SELECT {', '.join(names)} FROM {table.name} ORDER BY rowid {order}"  # noqa: S608
-            for values in connection.execute(query):
-                row = dict(zip(names, values, strict=True))
-                if _fits(table, row):
-                    found[_number(table, row)] = row
-    return found
+    later = LATER.get(table.name, {})
+    return [names, [name for name in names if name not in later]] if later else [names]
+
+
+def _row(table: Table, layout: list[str], values: Sequence[Value]) -> Row:
+    return {**LATER.get(table.name, {}), **dict(zip(layout, values, strict=True))}
 
 
 def _told(table: Table, records: list[Record]) -> Iterator[Row]:
     """Rows on the file's pages that can only be this table's."""
-    names = [column.name for column in table.columns]
-    numbered = "id" in names
+    layouts = {len(layout): layout for layout in _layouts(table)}
+    numbered = "id" in table.c
     for number, values in records:
-        if len(values) != len(names) or (numbered and values[0] is not None):
+        layout = layouts.get(len(values))
+        if layout is None or (numbered and values[0] is not None):
             continue
         given: list[Value] = [number, *values[1:]] if numbered else list(values)
-        row: Row = dict(zip(names, given, strict=True))
+        row = _row(table, layout, given)
         if _fits(table, row) and _is_of(table, row):
             yield row
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, insert, select, text
 
+from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.store.database import Database
 from csmkit.store.errors import NotAllowed
@@ -36,6 +37,10 @@ _LOGIN = text(
 _ALL_SEEN = text(
     "SELECT NOT row_security_active('changes') OR EXISTS"
     " (SELECT 1 FROM csmkit_roles() r WHERE r.role = 'owner' AND r.cycle = :cycle)"
+)
+
+_FACILITATES = text(
+    "SELECT r.person_id FROM csmkit_roles() r WHERE r.role = 'facilitator' AND r.cycle = :cycle"
 )
 
 
@@ -156,6 +161,48 @@ def refuse_part(connection: Connection, cycle: str) -> None:
             "Your login sees a part of the store only, and this needs all of it. Nothing was done.",
             "Ask whoever made the store, or has the role owner in the cycle, to do it.",
         )
+
+
+def part_seen(store: Store, cycle: Cycle) -> str:
+    """A sentence for whoever sees a part of what packets show only; blank for who sees it all."""
+    try:
+        refuse_part_of_packets(store, cycle)
+    except NotAllowed:
+        return (
+            "Your login sees a part of the scores only, and what is worked out below stands on that"
+            " part."
+        )
+    return ""
+
+
+def refuse_part_of_packets(store: Store, cycle: Cycle) -> None:
+    """Refuse whoever does not see all that packets of a cycle show.
+
+    A facilitator does, but for what was said of themself: so one who has a packet does not.
+
+    Raises
+    ------
+    NotAllowed
+        If the server hides some of it from this login.
+    """
+    with store.database.reading() as connection:
+        if connection.dialect.name == "postgresql":
+            led = set(connection.scalars(_FACILITATES, {"cycle": cycle_key(cycle)}))
+            if led and led.isdisjoint(cycle.subjects["person_id"]):
+                return
+        refuse_part(connection, cycle_key(cycle))
+
+
+def refuse_reader_of_part(store: Store, cycle: CycleLike | None) -> None:
+    """`refuse_part` for a store that is only read; without a cycle, for all of it.
+
+    Raises
+    ------
+    NotAllowed
+        If the server shows this login some rows only.
+    """
+    with store.database.reading() as connection:
+        refuse_part(connection, "" if cycle is None else cycle_key(cycle))
 
 
 def _server(store: Store) -> Database:

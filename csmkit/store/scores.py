@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, bindparam, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from csmkit.errors import UsageError
+from csmkit.store.at_once import add_at_once
 from csmkit.store.database import Database
 from csmkit.store.errors import Conflict, PhaseClosed
 from csmkit.store.faults import hidden
@@ -35,6 +36,8 @@ def save(database: Database, change: Change) -> Score:
     asked = checked(change)
 
     def _once() -> Score:
+        if (stored := _at_once(database, asked)) is not None:
+            return stored
         with database.writing() as connection:
             return write(connection, asked)
 
@@ -47,6 +50,15 @@ def save(database: Database, change: Change) -> Score:
             # What stays unseen then is a row that this login may not see.
             continue
     raise hidden(asked.place, database.where)
+
+
+def _at_once(database: Database, change: Change) -> Score | None:
+    """The stored row if a server could store it as it is; `write` finds out why not."""
+    if database.dialect != "postgresql":
+        return None
+    row = _row(change, old="", at=stamp())
+    old = add_at_once(database, row)
+    return None if old is None else score_of({**row, "old": old})
 
 
 def write(connection: Connection, change: Change) -> Score:
@@ -63,8 +75,7 @@ def write(connection: Connection, change: Change) -> Score:
     """
     place = change.place
     lock_phase(connection, place.cycle, place.phase, alone=False)
-    cell = {name: getattr(place, name) for name in CELL}
-    latest = connection.execute(_LATEST, cell).mappings().first()
+    latest = connection.execute(_LATEST, _cell(place)).mappings().first()
     # Asked last: what the same key stored a moment ago is no conflict.
     known = connection.execute(_OF_KEY, {"key": change.key}).mappings().first()
     if known is not None:
@@ -79,18 +90,7 @@ def write(connection: Connection, change: Change) -> Score:
         raise hidden(place, "The store")
     if theirs.revision != change.seen:
         raise Conflict(theirs)
-    row = {
-        **cell,
-        "key": change.key,
-        "revision": change.seen + 1,
-        "value": change.value,
-        "old": theirs.value,
-        "evidence_ids": ";".join(change.evidence_ids),
-        "note": change.note,
-        "at": stamp(latest["at"] if latest is not None else ""),
-        "who": change.who,
-        "matrix": change.matrix,
-    }
+    row = _row(change, old=theirs.value, at=stamp(latest["at"] if latest is not None else ""))
     connection.execute(_INSERT, row)
     return score_of(row)
 
@@ -99,6 +99,26 @@ def _sees_a_part(connection: Connection) -> bool:
     if connection.dialect.name != "postgresql":
         return False
     return bool(connection.scalar(text("SELECT row_security_active('changes')")))
+
+
+def _row(change: Change, *, old: str, at: str) -> dict[str, Any]:
+    """The row of a change whose writer had seen what the cell holds."""
+    return {
+        **_cell(change.place),
+        "key": change.key,
+        "revision": change.seen + 1,
+        "value": change.value,
+        "old": old,
+        "evidence_ids": ";".join(change.evidence_ids),
+        "note": change.note,
+        "at": at,
+        "who": change.who,
+        "matrix": change.matrix,
+    }
+
+
+def _cell(place: Place) -> dict[str, str]:
+    return {name: getattr(place, name) for name in CELL}
 
 
 def score_of(row: Mapping[Any, Any]) -> Score:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import pandas as pd
-from sqlalchemy import select
 
 from csmkit.cycle import Book, Cycle, Period
-from csmkit.errors import UsageError
-from csmkit.store import overlay, phases, scores, voice
+from csmkit.store import matrices, overlay, phases, scores, seen, voice
 from csmkit.store.database import Database
-from csmkit.store.log import append
 from csmkit.store.model import Change, Score, cycle_key
-from csmkit.store.tables import matrices
 
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
@@ -119,8 +116,12 @@ class Store:
         amount: float | None = None,
         before: str = "",
         after: str = "",
+        phase: str = "",
     ) -> str:
         """Add a dated item of evidence; the same ``evidence_id`` twice is one item.
+
+        ``phase`` is the phase it is written in. What is written in a pre-vote is its writer's alone
+        until the pre-votes are revealed.
 
         Returns
         -------
@@ -147,12 +148,21 @@ class Store:
             amount=amount,
             before=before,
             after=after,
+            phase=phase,
             who=who,
         )
 
-    def evidence(self, cycle: CycleLike, person: str | None = None) -> pd.DataFrame:
-        """The items added, in the columns of the canonical table; private ones included."""
-        return voice.canonical(self.database, "evidence", cycle_key(cycle), person)
+    def evidence(
+        self, cycle: CycleLike, person: str | None = None, *, reader: str = ""
+    ) -> pd.DataFrame:
+        """The items added, in the columns of the canonical table; private ones included.
+
+        Those written in a pre-vote are there once the pre-votes are revealed; before, only the ones
+        that ``reader`` wrote.
+        """
+        key = cycle_key(cycle)
+        own = None if phases.is_revealed(self.database, key) else reader
+        return voice.evidence_frame(self.database, key, person, prevotes_of=own)
 
     def add_feedback(
         self, cycle: CycleLike, *, person: str, date: Any, given_by: str, text: str, who: str
@@ -170,7 +180,7 @@ class Store:
 
     def feedback(self, cycle: CycleLike, person: str | None = None) -> pd.DataFrame:
         """The feedback log, in the columns of the canonical table."""
-        return voice.canonical(self.database, "feedback", cycle_key(cycle), person)
+        return voice.feedback_frame(self.database, cycle_key(cycle), person)
 
     def add_comment(
         self, cycle: CycleLike, *, person: str, kind: str, about: str, text: str, who: str
@@ -209,14 +219,11 @@ class Store:
 
     def keep_matrix(self, matrix: Matrix) -> str:
         """Keep the text of a matrix that scores are given by, and give its digest."""
-        row = {
-            "digest": matrix.digest,
-            "name": matrix.name,
-            "version": matrix.version,
-            "text": matrix.text,
-        }
-        append(self.database, matrices, row, unique=("digest",))
-        return matrix.digest
+        return matrices.keep(self.database, matrix)
+
+    def matrices(self) -> pd.DataFrame:
+        """The matrices kept: digest, name, version, at (when it was kept first, UTC)."""
+        return matrices.kept(self.database)
 
     def matrix_text(self, digest: str) -> str:
         """The text of a matrix that was kept.
@@ -226,37 +233,41 @@ class Store:
         UsageError
             If none with that digest was.
         """
-        query = select(matrices.c.text).where(matrices.c.digest == digest)
+        return matrices.text_of(self.database, digest)
 
-        def _read() -> str | None:
-            with self.database.reading() as connection:
-                return connection.scalar(query)
-
-        text = self.database.twice(_read)
-        if text is None:
-            raise UsageError(
-                f"No matrix with the digest {digest!r} was kept in {self.where}.",
-                "See store.history for the digests that scores were given by.",
-            )
-        return str(text)
-
-    def overlay(self, cycle: C) -> C:
+    def overlay(self, cycle: C, *, live: bool = False, reader: str = "") -> C:
         """A new cycle with the store's ratings, evidence, feedback and comments in its tables.
 
-        For one place the store's value stands, not the export's; pre-votes are there only once
-        revealed. For a `Book`, only its own person's rows.
+        For one place the store's value stands, not the export's. Pre-votes and what was written in
+        them are there only once revealed, final scores only once their phase is closed; where some
+        are held back, the cycle's ``notes`` say so. For a `Book`, only its own person's rows.
+
+        Parameters
+        ----------
+        cycle : Cycle
+            The export's data.
+        live : bool, default False
+            Final scores of an open phase too, for those who give them.
+        reader : str, optional
+            Whose own evidence of a pre-vote is there in any case.
         """
         person = cycle.person_id if isinstance(cycle, Book) else None
-        current = self.scores(cycle, person=person)
-        state = self.phases(cycle).set_index("phase")["revealed"]
-        if not state["prevote"]:
-            current = current[current["phase"] != "prevote"]
-        return overlay.overlay(
+        state, current = self.phases(cycle), self.scores(cycle, person=person)
+        laid = overlay.overlay(
             cycle,
-            current,
-            self.evidence(cycle, person),
+            seen.standing(current, state, live=live),
+            self.evidence(cycle, person, reader=reader),
             self.feedback(cycle, person),
             self.comments(cycle, person),
+            matrices.labels(self.database),
+        )
+        told = "" if live else seen.unfinished(current, state, cycle_key(cycle))
+        return dataclasses.replace(laid, notes=(told,) if told else ())
+
+    def unfinished(self, cycle: CycleLike) -> str:
+        """A sentence about final scores of a phase that is open; blank if there are none."""
+        return seen.unfinished(
+            self.scores(cycle, phase="final"), self.phases(cycle), cycle_key(cycle)
         )
 
     def close(self) -> None:

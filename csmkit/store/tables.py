@@ -46,6 +46,7 @@ evidence = Table(
     *map(_text, ("before", "after", "source")),
     Column("private", Boolean, nullable=False),
     *map(_text, ("at", "who")),
+    _text("phase"),
     UniqueConstraint("cycle", "evidence_id"),
 )
 feedback = Table(
@@ -98,6 +99,8 @@ members = Table(
 )
 KEPT = tuple(metadata.sorted_tables)
 """Every table of the store, each append-only."""
+LATER = {"evidence": {"phase": ""}}
+"""Columns, each table's last, that a later version added, and what older rows have there."""
 
 door = Table("door", MetaData(), _text("reason"))
 """SQLite only: while it has a row, rows may be removed; it never has one after a commit."""

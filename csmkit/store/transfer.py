@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection, Table, func, insert, select, text
 
 from csmkit.errors import UsageError
+from csmkit.store.roles import refuse_reader_of_part
 from csmkit.store.store import Store
 from csmkit.store.tables import KEPT, changes
 
@@ -69,9 +70,12 @@ def copy_store(source: Store, target: Store) -> pd.DataFrame:
 
     Raises
     ------
+    NotAllowed
+        If a server shows this login a part of the source only.
     UsageError
         If the target holds anything.
     """
+    refuse_reader_of_part(source, None)
     with source.database.reading() as connection:
         tables = {
             table.name: [dict(row) for row in connection.execute(select(table)).mappings()]

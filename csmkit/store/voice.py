@@ -12,7 +12,7 @@ from csmkit.cycle import Period
 from csmkit.schema import EVIDENCE_KINDS, TABLES
 from csmkit.store.database import Database
 from csmkit.store.log import append
-from csmkit.store.model import needed, new_key, one_id, one_of, storable
+from csmkit.store.model import PHASES, needed, new_key, one_id, one_of, storable
 from csmkit.store.scores import frame_of
 from csmkit.store.tables import comments, evidence, feedback
 
@@ -46,6 +46,7 @@ def add_evidence(
     amount: float | None,
     before: str,
     after: str,
+    phase: str,
     who: str,
 ) -> str:
     """Add an item of evidence and give its id."""
@@ -63,6 +64,7 @@ def add_evidence(
         "after": storable(after),
         "source": storable(source),
         "private": bool(private),
+        "phase": one_of("phase", phase, ("", *PHASES)),
         "who": needed("writer", who),
     }
     append(database, evidence, row, unique=("cycle", "evidence_id"))
@@ -101,13 +103,29 @@ def add_comment(
     append(database, comments, row)
 
 
-def canonical(database: Database, name: str, cycle: str, person: str | None) -> pd.DataFrame:
-    """The store's evidence or feedback in the columns of the canonical table."""
-    source = {"evidence": evidence, "feedback": feedback}[name]
-    frame = _of_person(database, source, cycle, person)
-    frame["date"] = pd.to_datetime(frame["date"], format="%Y-%m-%d").dt.as_unit("us")
+def evidence_frame(
+    database: Database, cycle: str, person: str | None, *, prevotes_of: str | None = None
+) -> pd.DataFrame:
+    """The items in the columns of the canonical table.
+
+    Of those written in a pre-vote only the ones that ``prevotes_of`` wrote; all, if that is None.
+    """
+    frame = _of_person(database, evidence, cycle, person)
+    if prevotes_of is not None:
+        frame = frame[frame["phase"].ne("prevote") | frame["who"].eq(prevotes_of)]
+    return _canonical(evidence, frame)
+
+
+def feedback_frame(database: Database, cycle: str, person: str | None) -> pd.DataFrame:
+    """The feedback log in the columns of the canonical table."""
+    return _canonical(feedback, _of_person(database, feedback, cycle, person))
+
+
+def _canonical(source: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    days = pd.to_datetime(frame["date"], format="%Y-%m-%d").dt.as_unit("us")
     texts = [c.name for c in source.columns if isinstance(c.type, Text) and c.name != "date"]
-    return TABLES[name].conform(frame.assign(**{c: frame[c].replace("", None) for c in texts}))
+    blanks = {c: frame[c].replace("", None) for c in texts}
+    return TABLES[source.name].conform(frame.assign(date=days, **blanks).reset_index(drop=True))
 
 
 def comments_frame(database: Database, cycle: str, person: str | None) -> pd.DataFrame:

@@ -1,12 +1,15 @@
 """Stores of both kinds, empty and new for each test."""
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
+from csmkit.store import migrate
 from csmkit.store.open import open_store
 from csmkit.store.store import Store
 from tests.conftest import absent
@@ -60,3 +63,24 @@ def again(where: str) -> Iterator[Callable[[], Store]]:
     yield _open
     for one in opened:
         one.close()
+
+
+@pytest.fixture
+def earlier(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], AbstractContextManager[None]]:
+    """Makes this csmkit, for a while, one that ends before a migration."""
+
+    @contextmanager
+    def _before(script: str) -> Iterator[None]:
+        scripts = tmp_path / "earlier"
+        shutil.copytree(migrate.SCRIPTS, scripts)
+        known = sorted(p.name for p in (scripts / "versions").glob("r*.py"))
+        for name in known[known.index(script) :]:
+            (scripts / "versions" / name).unlink()
+        with monkeypatch.context() as patch:
+            patch.setattr(migrate, "SCRIPTS", scripts)
+            patch.setattr(migrate, "REVISIONS", migrate.REVISIONS[: known.index(script)])
+            yield
+
+    return _before

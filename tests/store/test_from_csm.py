@@ -17,6 +17,7 @@ from csmkit.matrix.read import parse_matrix, read_matrix
 from csmkit.names import packet_slug
 from csmkit.store.errors import ImportRefused, StoreReadOnly
 from csmkit.store.from_csm import export_self, import_self
+from csmkit.store.hand_in import hand_in, private_items
 from csmkit.store.model import Change, Place, cycle_key
 from csmkit.store.open import open_store
 from csmkit.store.self_file import MOST_BYTES, checksum
@@ -128,6 +129,36 @@ def test_private_items_stay_and_are_counted_and_not_cited(desk):
     done = desk.take(path)
     assert done.attrs["private_items"] == 1
     assert list(desk.leader.evidence(desk.team)["evidence_id"]) == [told]
+
+
+def test_a_private_item_is_handed_in_later_and_cited_then(desk):
+    secret, other = desk.item("A miss", private=True), desk.item("Another", private=True)
+    desk.score("qbr_craft", "yellow", evidence_ids=(secret,), note="So it went.")
+    desk.take(desk.send("first"))
+    hand_in(desk.own, desk.book, secret)
+    done = desk.take(desk.send("second"))
+    assert done.attrs["private_items"] == 1
+    (item,) = desk.leader.evidence(desk.team).to_dict("records")
+    assert (item["text"], bool(item["private"])) == ("A miss", False)
+    (score,) = desk.leader.scores(desk.team, person=ANA).to_dict("records")
+    told = (score["value"], score["evidence_ids"], score["note"], score["revision"])
+    assert told == ("yellow", item["evidence_id"], "So it went.", 2)
+    assert list(private_items(desk.own, desk.book)["evidence_id"]) == [other]
+    with pytest.raises(UsageError, match="no private item that can still be handed in"):
+        hand_in(desk.own, desk.book, secret)
+
+
+def test_handing_in_that_stopped_half_way_is_done_again(desk, monkeypatch):
+    secret = desk.item("A miss", private=True)
+    desk.score("qbr_craft", "yellow", evidence_ids=(secret,))
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.own, "save", lambda _: (_ for _ in ()).throw(StoreReadOnly("x", "y")))
+        with pytest.raises(StoreReadOnly):
+            hand_in(desk.own, desk.book, secret)
+    hand_in(desk.own, desk.book, secret)
+    assert private_items(desk.own, desk.book).empty
+    (score,) = desk.own.scores(desk.team, person=ANA).to_dict("records")
+    assert score["evidence_ids"] == f"{secret}-handed-in"
 
 
 def test_what_was_written_is_told_in_a_sentence(desk):
@@ -328,6 +359,33 @@ def test_an_item_that_here_is_something_else_is_refused_and_the_same_one_is_one(
             desk.team, person=ANA, date="2026-03-04", text=text, evidence_id=name, who=BEN
         )
     assert refused(desk, desk.send()) == {f"evidence {other!r}": "another item has that id here"}
+
+
+def test_a_row_of_the_export_is_one_item_though_its_names_are_blotted_in_the_slice(desk):
+    row, later, whose = "row-0123456789abcdef", "row-fedcba9876543210", "row-1111111111111111"
+    for name in (row, later, whose):
+        desk.item("A call with a colleague", evidence_id=name)
+    for name, date, who in (
+        (row, "2026-03-04", ANA),
+        (later, "2026-03-05", ANA),
+        (whose, "2026-03-04", BEN),
+    ):
+        desk.leader.add_evidence(
+            desk.team, person=who, date=date, text="A call with Ben", evidence_id=name, who=BEN
+        )
+    assert refused(desk, desk.send()) == {
+        f"evidence {name!r}": "another item has that id here" for name in (later, whose)
+    }
+
+
+def test_a_row_that_the_manager_cited_first_keeps_the_manager_s_words(desk):
+    row = desk.item("A call with a colleague", evidence_id="row-0123456789abcdef")
+    desk.leader.add_evidence(
+        desk.team, person=ANA, date="2026-03-04", text="A call with Ben", evidence_id=row, who=BEN
+    )
+    desk.score("qbr_craft", "green", evidence_ids=(row,))
+    assert set(desk.take(desk.send())["result"]) == {"added", "as it was"}
+    assert list(desk.leader.evidence(desk.team, ANA)["text"]) == ["A call with Ben"]
 
 
 def test_a_closed_phase_takes_no_change_but_what_changes_nothing_passes(desk):

@@ -6,22 +6,29 @@ from contextlib import closing, contextmanager
 from datetime import date
 from functools import cached_property
 
+import pandas as pd
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
+from csmkit import cli
+from csmkit.cycle import Cycle, Period
 from csmkit.errors import UsageError
 from csmkit.matrix.read import read_matrix
+from csmkit.schema import TABLES
+from csmkit.store.check import check_store
 from csmkit.store.cli_retention import app
 from csmkit.store.errors import Kept, NotAllowed, PhaseClosed
+from csmkit.store.exchange import export_scores
 from csmkit.store.model import Change, Place
 from csmkit.store.open import open_store
 from csmkit.store.purge import purge
 from csmkit.store.retention import hold, keep_until
-from csmkit.store.roles import add_member, members, remove_member
+from csmkit.store.roles import add_member, members, part_seen, remove_member
 from csmkit.store.subject import export_person
 from csmkit.store.tables import KEPT
+from csmkit.store.transfer import copy_store
 from tests.conftest import absent
 from tests.store.cells import CYCLE
 
@@ -375,23 +382,27 @@ def kept(house):
 ALLOWED = [
     ("rita", ("rita", "cy", "manager")),
     ("rita", ("rita", "rob", "prevote")),
-    ("rita", ("rita", "cy", "final")),
     ("rita", ("rita", "rita", "self")),
     ("fay", ("fay", "cy", "manager")),
+    ("fay", ("fay", "cy", "final")),
     ("fay", ("fay", "rob", "final")),
     ("fay", ("fay", "fay", "self")),
     ("cy", ("cy", "cy", "self")),
     ("olga", ("earl", "cy", "manager")),
+    ("olga", ("rob", "cy", "final")),
 ]
 REFUSED = [
     ("rita", ("rob", "cy", "manager")),
     ("rita", ("rob", "cy", "prevote")),
     ("rita", ("rita", "rita", "manager")),
     ("rita", ("rita", "rita", "final")),
+    ("rita", ("rita", "cy", "final")),
+    ("rob", ("rob", "earl", "final")),
     ("rita", ("cy", "cy", "self")),
     ("rita", ("rita", "cy", "self")),
     ("rob", ("rob", "rob", "self")),
     ("fay", ("rita", "cy", "final")),
+    ("fay", ("earl", "earl", "self")),
     ("fay", ("fay", "fay", "final")),
     ("cy", ("cy", "cy", "final")),
     ("cy", ("cy", "rita", "manager")),
@@ -694,6 +705,63 @@ def test_who_sees_a_part_does_not_export_it_as_the_whole(house, tmp_path):
     assert list(tmp_path.iterdir()) == []
     export_person(house.open("olga"), "cy", tmp_path / "x", who="olga", cycle=CYCLE)
     assert PRIVATE in (tmp_path / "x" / "evidence.csv").read_text(encoding="utf-8")
+
+
+def test_who_sees_a_part_does_not_take_it_for_the_whole(house, tmp_path):
+    url = house.url_of("rita").render_as_string(hide_password=False)
+    team = Cycle({}, Period.parse(CYCLE))
+    with open_store(tmp_path / "copy.db") as target:
+        for name in ("rita", "fay", "cy", "nobody"):
+            with pytest.raises(NotAllowed):
+                export_scores(house.open(name), tmp_path / "x.csv", CYCLE)
+            with pytest.raises(NotAllowed):
+                copy_store(house.open(name), target)
+            with pytest.raises(NotAllowed):
+                check_store(house.url_of(name).render_as_string(hide_password=False))
+        # The role owner is of one cycle, and these are of all.
+        with pytest.raises(NotAllowed, match="a part of the store only"):
+            copy_store(house.open("olga"), target)
+        assert target.scores(CYCLE).empty
+    with pytest.raises(NotAllowed, match="a part of the store only"):
+        cli._with_scores(team, url, None)
+    # A facilitator sees all of a packet, but not what was said of themself.
+    url = house.url_of("fay").render_as_string(hide_password=False)
+    led = people_of(house, "fay")
+    assert not team.subjects["person_id"].isin(led).any()
+    assert len(cli._with_scores(team, url, None).table("ratings"))
+    with pytest.raises(NotAllowed, match="a part of the store only"):
+        cli._with_scores(_team_of(led), url, None)
+    assert not (tmp_path / "x.csv").exists()
+
+
+def people_of(house, name):
+    return list(members(house.open(name), CYCLE)["person_id"])
+
+
+def _team_of(people):
+    table = TABLES["people"].conform(pd.DataFrame({"person_id": people, "role": "csm"}))
+    return Cycle({"people": table}, Period.parse(CYCLE))
+
+
+def test_who_sees_all_of_it_exports_renders_copies_and_checks(house, tmp_path):
+    olga = house.open("olga")
+    export_scores(olga, tmp_path / "x.csv", CYCLE)
+    team = Cycle({}, Period.parse(CYCLE))
+    url = house.url_of("olga").render_as_string(hide_password=False)
+    assert len(cli._with_scores(team, url, None).table("ratings"))
+    with open_store(tmp_path / "copy.db") as target:
+        copy_store(house.store, target)
+        assert len(target.scores(CYCLE)) == len(house.store.scores(CYCLE)) > 0
+    found = check_store(house.url.render_as_string(hide_password=False))
+    assert not found["severity"].eq("error").any()
+
+
+def test_a_notebook_says_that_its_reader_sees_a_part(house):
+    team = Cycle({}, Period.parse(CYCLE))
+    for name in ("olga", "fay"):
+        assert part_seen(house.open(name), team) == part_seen(house.store, team) == ""
+    for name, of in (("rita", team), ("fay", _team_of(people_of(house, "fay")))):
+        assert "a part of the scores only" in part_seen(house.open(name), of)
 
 
 def test_members_by_command(house):

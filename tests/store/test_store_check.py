@@ -4,6 +4,7 @@ import os
 import random
 import sqlite3
 from contextlib import closing
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -15,7 +16,9 @@ from csmkit.store.check import check_store
 from csmkit.store.cli import app
 from csmkit.store.errors import ImportRefused, NotAStore, StoreCorrupt, StoreLost
 from csmkit.store.open import open_store
+from csmkit.store.purge import purge
 from csmkit.store.rescue import rescue_store
+from csmkit.store.retention import keep_until
 from csmkit.store.tables import changes
 from tests.store.cells import ANA, CYCLE, MK, change
 
@@ -62,6 +65,43 @@ def test_a_matrix_that_was_not_kept(where):
     assert found["what"][found["severity"] == "warning"].tolist() == [
         "Scores were given by a matrix whose text was not kept: 0123456789ab."
     ]
+
+
+CITED = "own-0123456789abcdef0123456789abcdef"
+
+
+def told(where, severity):
+    found = check_store(where)
+    return [
+        w for w in found["what"][found["severity"] == severity] if w.startswith("Cited evidence")
+    ]
+
+
+def test_evidence_that_is_cited_and_not_there(where):
+    with open_store(where) as store:
+        item = store.add_evidence(CYCLE, person=ANA, date="2026-02-03", text="t", who=MK)
+        store.save(change(evidence_ids=(item, "crm-17")))
+        assert told(where, "warning") == []
+        assert told(where, "note") == ["Cited evidence with ids of an export, which has it: 1."]
+        store.save(change("red", seen=1, evidence_ids=(CITED,)))
+    assert errors(where) == []
+    assert len(told(where, "warning")) == 1
+    assert (
+        f"Cited evidence that is not in the store (1): {CITED} ({CYCLE})."
+        in (told(where, "warning")[0])
+    )
+
+
+def test_evidence_that_is_cited_and_was_purged(where):
+    with open_store(where) as store:
+        store.add_evidence(
+            CYCLE, person=ANA, date="2026-02-03", text="t", evidence_id=CITED, who=MK
+        )
+        store.save(change(person_id="ben", evidence_ids=(CITED,)))
+        keep_until(store, CYCLE, "2026-12-31", who="ops")
+        purge(store, CYCLE, who="ops", person=ANA, today=date(2027, 1, 1))
+    assert told(where, "warning") == []
+    assert told(where, "note") == [f"Cited evidence that was purged (1): {CITED} ({CYCLE})."]
 
 
 def test_changes_that_are_missing_or_do_not_follow(where):

@@ -14,13 +14,16 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from csmkit.store import migrate
+from csmkit.store.check import check_store
 from csmkit.store.errors import NotAStore, StoreError, StoreNewer
 from csmkit.store.open import open_store
+from csmkit.store.rescue import rescue_store
 from csmkit.store.tables import metadata
 from tests.conftest import ROOT
-from tests.store.cells import CYCLE, change
+from tests.store.cells import ANA, CYCLE, MK, change
 
 THESE = migrate.REVISIONS
 LATER = '''
@@ -165,6 +168,56 @@ def test_another_programs_tables_on_a_server(url):
         other.execute("DROP TABLE csmkit_version")
     with pytest.raises(NotAStore, match="it has a table changes"):
         open_store(url)
+
+
+def fill_before_phases(where, earlier):
+    """A store as csmkit made it before evidence had a phase, with rows in it."""
+    with earlier("r0003_prevote_evidence.py"), open_store(where) as store:
+        store.save(change("red", key="k", phase="prevote", evidence_ids=("e1",)))
+        store.add_comment(CYCLE, person=ANA, kind="comment", about="", text="t", who=ANA)
+        with store.database.writing() as connection:
+            connection.exec_driver_sql(OLD_ITEM)
+
+
+OLD_ITEM = (
+    "INSERT INTO evidence (cycle, evidence_id, person_id, date, text, account_id, competencies,"
+    f" kind, before, after, source, private, at, who) VALUES ('{CYCLE}', 'e1', '{ANA}',"
+    f" '2026-02-03', 'typed before', '', '', '', '', '', '', false, '2026-02-03', '{MK}')"
+)
+
+
+def test_evidence_of_before_phases_is_kept_and_seen_as_it_was(where, earlier):
+    fill_before_phases(where, earlier)
+    with open_store(where) as store:
+        assert store.history(CYCLE)[["value", "evidence_ids"]].to_numpy().tolist() == [
+            ["red", "e1"]
+        ]
+        assert store.comments(CYCLE)["text"].tolist() == ["t"]
+        assert store.evidence(CYCLE)["text"].tolist() == ["typed before"]
+        given = {"person": ANA, "date": "2026-02-03", "text": "now", "who": MK}
+        store.add_evidence(CYCLE, phase="prevote", **given)
+        assert len(store.evidence(CYCLE)) == 1
+        assert len(store.evidence(CYCLE, reader=MK)) == 2
+        with pytest.raises(DBAPIError), store.database.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE evidence SET phase = 'manager'")
+    assert set(check_store(where)["severity"]) == {"note"}
+
+
+def test_a_file_of_before_phases_is_rescued_whole(file, earlier, tmp_path):
+    fill_before_phases(file, earlier)
+    first = rescue_store(file, tmp_path / "earlier.db").set_index("table")["rows"]
+    with open_store(file):
+        pass
+    # Rows written before have one value less on their page, also once the table has the column.
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("PRAGMA writable_schema = ON")
+        other.execute("DELETE FROM sqlite_schema WHERE name LIKE 'evidence%'")
+        other.commit()
+    later = rescue_store(file, tmp_path / "later.db").set_index("table")["rows"]
+    assert first["evidence"] == later["evidence"] == 1
+    for name in ("earlier.db", "later.db"):
+        with open_store(tmp_path / name) as store:
+            assert store.evidence(CYCLE)["text"].tolist() == ["typed before"]
 
 
 def test_a_wheel_holds_the_migrations(tmp_path):

@@ -2,18 +2,22 @@
 
 import os
 import socket
+import sys
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing, nullcontext
 
 import psycopg
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, insert, text
 from sqlalchemy.engine import make_url
 
 from csmkit.store import postgresql
 from csmkit.store.errors import Conflict, NotAllowed, PhaseClosed, StoreBusy, StoreError, StoreLost
 from csmkit.store.open import open_store
+from csmkit.store.phases import CLOSE, lock_phase
+from csmkit.store.tables import phases
 from tests.store.cells import CYCLE, MK, change
 
 
@@ -42,19 +46,42 @@ def test_a_connection_dropped_while_idle(store, owner):
     assert store.save(change("green", seen=1)).revision == 2
 
 
-@pytest.mark.parametrize("moment", ["INSERT", "SELECT changes"])
-def test_a_connection_dropped_in_mid_write_is_made_anew(store, owner, moment):
-    dropped = []
+def test_all_idle_connections_dropped_at_once(store, owner):
+    with ExitStack() as several:
+        for _ in range(4):
+            several.enter_context(store.database.reading()).exec_driver_sql("SELECT 1")
+    drop_all(owner)
+    assert store.save(change("red")).revision == 1
 
-    @event.listens_for(store.database.engine, "before_cursor_execute")
-    def _drop(connection, cursor, statement, *rest):
-        if statement.startswith(moment) and not dropped:
-            dropped.append(statement)
-            drop_all(owner)
 
+@pytest.mark.parametrize("idle", [0, 60])
+def test_a_connection_that_lay_idle_is_asked_whether_it_stands(store, owner, monkeypatch, idle):
+    monkeypatch.setattr(postgresql, "IDLE_SECONDS", idle)
+    drop_all(owner)
+    told = nullcontext() if idle == 0 else pytest.raises(StoreLost, match="is not reached")
+    with told, store.database.reading() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+
+
+def cut_inserts(owner, times):
+    """Let the server drop the connection of the next writers, in the middle of their writing."""
+    owner.execute(f"""
+        CREATE SEQUENCE cuts;
+        CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF nextval('cuts') <= {times} THEN
+            PERFORM pg_terminate_backend(pg_backend_pid());
+          END IF;
+          RETURN NEW;
+        END $$;
+        CREATE TRIGGER cut BEFORE INSERT ON changes FOR EACH ROW EXECUTE FUNCTION cut()
+    """)
+
+
+def test_a_connection_dropped_in_mid_write_is_made_anew(store, owner):
+    cut_inserts(owner, 1)
     score = store.save(change("red", note="mine"))
-    assert dropped
     assert (score.revision, score.note) == (1, "mine")
+    assert owner.execute("SELECT last_value FROM cuts").fetchone() == (2,)
     assert len(store.history(CYCLE)) == 1
 
 
@@ -76,13 +103,30 @@ def test_a_commit_whose_answer_was_lost_is_one_change(store, owner):
 
 
 def test_a_connection_dropped_each_time_is_told(store, owner):
-    @event.listens_for(store.database.engine, "before_cursor_execute")
-    def _drop(connection, cursor, statement, *rest):
-        if statement.startswith("INSERT"):
-            drop_all(owner)
-
+    cut_inserts(owner, 9)
     with pytest.raises(StoreLost, match=r"is not reached\. Nothing was saved"):
         store.save(change())
+    assert store.history(CYCLE).empty
+
+
+def answers(store, act):
+    """How often the server was waited for, by the driver's own log of what went to and fro."""
+    with store.database.reading() as connection:
+        link = connection.connection.driver_connection.pgconn
+    with tempfile.TemporaryFile() as log:
+        link.trace(log.fileno())
+        act()
+        link.untrace()
+        log.seek(0)
+        return log.read().count(b"ReadyForQuery")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the driver logs on Linux only")
+def test_a_save_waits_for_the_server_once(store):
+    # Orders that come again are made ready by the driver at their fifth time.
+    for seen in range(8):
+        assert answers(store, lambda seen=seen: store.save(change(seen=seen))) == 1
+    assert store.scores(CYCLE)["revision"].tolist() == [8]
 
 
 def test_a_server_that_went_away(url):
@@ -192,6 +236,25 @@ def test_a_phase_closes_behind_the_last_change_and_before_the_next(url):
         stored = ours.scores(CYCLE)
         assert len(stored) == len(saved)
         assert len(saved) + len(refused) == 60
+
+
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
+def test_a_change_that_waited_while_its_phase_was_closed_is_refused(url, owner, isolation):
+    owner.execute(
+        f"ALTER DATABASE {make_url(url).database} SET default_transaction_isolation = '{isolation}'"
+    )
+    with open_store(url) as store, ThreadPoolExecutor(1) as pool:
+        store.save(change())
+        with store.database.writing() as closing_it:
+            lock_phase(closing_it, CYCLE, "manager", alone=True)
+            waiting = pool.submit(store.save, change(seen=1))
+            while not owner.execute("SELECT 1 FROM pg_locks WHERE NOT granted").fetchone():
+                assert not waiting.done()
+            closed = {"key": "k", "cycle": CYCLE, "phase": "manager", "action": CLOSE}
+            closing_it.execute(insert(phases), {**closed, "at": "", "who": MK})
+        with pytest.raises(PhaseClosed):
+            waiting.result()
+        assert len(store.history(CYCLE)) == 1
 
 
 def test_one_cell_and_many_connections(url):
