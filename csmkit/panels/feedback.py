@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from csmkit.cycle import Cycle, Period
 from csmkit.errors import UsageError
-from csmkit.panels.log_panel import TEXT_MOST, LogPanel, Rows, mark_of, said_text
-from csmkit.store.model import cycle_key
+from csmkit.panels.log_panel import LogPanel, Rows, form_state, said_text, text_field
+from csmkit.panels.scoring_state import somebody
+from csmkit.panels.texts import texts
 from csmkit.text import clean, day
 
 if TYPE_CHECKING:
     from csmkit.store.store import Store
 
 CycleLike = Cycle | Period | str
-
-
-@cache
-def _words() -> dict[str, str]:
-    text = (files("csmkit.panels") / "feedback_texts.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def feedback_panel(cycle: Cycle, *, store: Store, by: str, about: str = "") -> LogPanel:
@@ -40,10 +32,9 @@ def feedback_panel(cycle: Cycle, *, store: Store, by: str, about: str = "") -> L
     store : Store
         From `open_store`.
     by : str
-        Who gave the feedback: an id or a mail. The panel shows what this person logged.
-
+        Who gave the feedback: an id, a mail or a name. The panel shows what this person logged.
     about : str, optional
-        Who is chosen at first: an id or a mail.
+        Who is chosen at first: an id, a mail or a name.
 
     Returns
     -------
@@ -53,7 +44,7 @@ def feedback_panel(cycle: Cycle, *, store: Store, by: str, about: str = "") -> L
     Raises
     ------
     UsageError
-        If nobody has that id or mail.
+        If nobody has that id, mail or name.
     StoreError
         If the store cannot be read.
 
@@ -61,35 +52,23 @@ def feedback_panel(cycle: Cycle, *, store: Store, by: str, about: str = "") -> L
     --------
     >>> ck.feedback_panel(cycle, store=store, by="mk@example.com")  # doctest: +SKIP
     """
-    people, said = known_people(store, cycle), _words()
-    giver = _person(people, by, what="by")
-    first = _person(people, about, what="about") if about else ""
+    people, said = known_people(store, cycle), texts("feedback")
+    giver = person_of(store, cycle, by, what="by")
+    first = person_of(store, cycle, about, what="about") if about else ""
     others = sorted((n, i) for i, n in people.items() if i != giver)
-    shown = {
-        "title": said["title"],
-        "about": f"{people[giver]} · {cycle.period}",
-        "lead": said["lead"],
-        "button": said["button"],
-        "empty": said["empty"],
-        "session": [mark_of(store.where), cycle_key(cycle), "feedback", giver, first],
-        "fields": [
-            {
-                "name": "about",
-                "label": said["person"],
-                "kind": "choice",
-                "options": [["", said["choose"]], *([i, n] for n, i in others)],
-                "value": first,
-            },
-            {"name": "date", "label": said["date"], "kind": "day", "value": "today"},
-            {
-                "name": "text",
-                "label": said["text"],
-                "kind": "text",
-                "most": TEXT_MOST,
-                "help": said["text_help"],
-            },
-        ],
-    }
+    fields = [
+        {
+            "name": "about",
+            "label": said["person"],
+            "kind": "choice",
+            "options": [["", said["choose"]], *([i, n] for n, i in others)],
+            "value": first,
+        },
+        {"name": "date", "label": said["date"], "kind": "day", "value": "today"},
+        text_field(said),
+    ]
+    name, session = people[giver], ("feedback", giver, first)
+    shown = form_state(said, cycle, where=store.where, about=name, session=session, fields=fields)
 
     def add(values: Mapping[str, str]) -> None:
         about, date, text = (values.get(name, "") for name in ("about", "date", "text"))
@@ -117,7 +96,7 @@ def add_feedback(
     cycle : Cycle, Period or str
         The team; without one, only people whom the store knows from earlier can be named.
     about, by : str
-        To whom it was said and by whom: ids or mails.
+        To whom it was said and by whom: ids, mails or names.
     date : str
         The day it was said, as YYYY-MM-DD.
     text : str
@@ -137,8 +116,8 @@ def add_feedback(
     StoreError
         If the store does not take it.
     """
-    people = known_people(store, cycle)
-    person, giver = _person(people, about, what="about"), _person(people, by, what="by")
+    person = person_of(store, cycle, about, what="about")
+    giver = person_of(store, cycle, by, what="by")
     if person == giver:
         raise UsageError(
             f"{person} is named as giver and receiver of the feedback.", "Name two people."
@@ -167,19 +146,23 @@ def known_people(store: Store, cycle: CycleLike) -> dict[str, str]:
     return people
 
 
-def _person(people: Mapping[str, str], text: str, *, what: str) -> str:
-    wanted = text.strip().lower()
-    hits = [i for i, name in people.items() if wanted in (i.lower(), name.lower())]
-    if len(hits) == 1:
-        return hits[0]
-    if hits:
-        raise UsageError(
-            f"{what} is {text!r}, and {len(hits)} people have that name.",
-            f"Use an id or mail: {', '.join(hits)}.",
-        )
-    near = get_close_matches(wanted, list(people), n=3, cutoff=0.4) or list(people)[:3]
+def person_of(store: Store, cycle: CycleLike, text: str, *, what: str) -> str:
+    """The id of whoever an argument names: anybody of the cycle, else an id the store knows.
+
+    Raises
+    ------
+    UsageError
+        If nobody is named so, or several people are.
+    """
+    known, wanted = known_people(store, cycle), text.strip().lower()
+    for person in known:
+        if person.lower() == wanted:
+            return person
+    if isinstance(cycle, Cycle):
+        return str(somebody(cycle, text, what=what)["person_id"])
+    near = get_close_matches(wanted, list(known), n=3, cutoff=0.4)
     raise UsageError(
-        f"{what} is {text!r}, and nobody of this cycle has that id or mail.",
+        f"{what} is {text!r}, and the store knows nobody of that id in this cycle.",
         f"Did you mean: {', '.join(near)}?" if near else "Give the export that has the people.",
     )
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import traitlets
 
 from csmkit.cycle import Cycle
 from csmkit.errors import CsmkitError, UsageError
+from csmkit.panels.answering import AnsweringPanel
 from csmkit.panels.assets import script, style
 from csmkit.panels.heatmap_board import Board
 from csmkit.panels.heatmap_detail import detail_of, gaps_of
 from csmkit.panels.heatmap_state import PHASE_OF, closed_text, sheet_state, table_state
 from csmkit.panels.heatmap_words import refusal, words
 from csmkit.panels.scoring_state import somebody
-from csmkit.store.errors import PhaseClosed, StoreError
+from csmkit.store.errors import StoreError
 from csmkit.store.model import cycle_key
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def heatmap_panel(
     return HeatmapPanel(Board(cycle, matrix, store, who), view=phase, masked=mask)
 
 
-class HeatmapPanel(anywidget.AnyWidget):
+class HeatmapPanel(AnsweringPanel):
     """The widget of `heatmap_panel`.
 
     Each change comes with a key of its own; the answer is sent when the store has it. Rows and
@@ -97,11 +96,9 @@ class HeatmapPanel(anywidget.AnyWidget):
     table: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
 
     def __init__(self, board: Board, *, view: str, masked: bool) -> None:
-        self._lock = threading.RLock()
         self._board = board
         self._view, self._masked = view, masked
         super().__init__(sheet=sheet_state(board), table=self._shown())
-        self.on_msg(self._take)
 
     def _shown(self) -> dict[str, Any]:
         board, phase = self._board, PHASE_OF[self._view]
@@ -113,28 +110,11 @@ class HeatmapPanel(anywidget.AnyWidget):
             "session": ["heatmap", session],
         }
 
-    def _take(self, _widget: Any, message: Mapping[str, Any], _buffers: Any) -> None:
-        """One message of the browser; callbacks may come on another thread than the first did."""
-        with self._lock:
-            answer = self._answer(message)
-            self.send(answer)
-            if answer["answer"] in ("saved", "conflict"):
-                self.send({"answer": "cell", **self._cell(message)})
-
-    def _answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        echo = {k: message[k] for k in ("key", "id", "competency", "phase") if k in message}
-        try:
-            return {**echo, **self._do(message)}
-        except PhaseClosed as error:
-            closed = self._closed(str(message.get("phase")))
-            return {**echo, "answer": "refused", "closed": closed, **self._told(error)}
-        except StoreError as error:
-            return {**echo, "answer": "refused", "again": True, **self._told(error)}
-        except CsmkitError as error:
-            return {**echo, "answer": "refused", **self._told(error)}
+    def _after(self, message: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        if answer["answer"] in ("saved", "conflict"):
+            self.send({"answer": "cell", **self._cell(message)})
 
     def _do(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        """What a message asks for."""
         what = message.get("do")
         if what == "save":
             return self._board.save(message)
@@ -168,14 +148,14 @@ class HeatmapPanel(anywidget.AnyWidget):
                     row[name] = held[:at] + sign + held[at + 1 :]
         return {"phase": phase, "key": key, "at": at, "signs": signs}
 
-    def _closed(self, phase: str) -> str:
+    def _closed(self, message: Mapping[str, Any]) -> str:
         try:
-            return closed_text(self._board, phase, masked=self._masked)
+            return closed_text(self._board, str(message.get("phase")), masked=self._masked)
         except StoreError as error:
             return str(error)
 
-    def _told(self, error: CsmkitError) -> dict[str, str]:
+    def _told(self, error: CsmkitError) -> dict[str, Any]:
         """Why not, and what to do; a store's own words name people, which a mask does not allow."""
         if self._masked and isinstance(error, StoreError):
             return {"what": str(words()["masked"]["refused"]), "remedy": error.remedy}
-        return {"what": error.what, "remedy": error.remedy}
+        return super()._told(error)

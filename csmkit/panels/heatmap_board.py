@@ -13,10 +13,9 @@ from csmkit.matrix.model import by_day, ratings_of_cycle
 from csmkit.matrix.standing import dated_items
 from csmkit.panels.heatmap_people import People, first_by
 from csmkit.panels.heatmap_words import refusal
+from csmkit.panels.own_scores import Own, OwnScores
 from csmkit.panels.scoring_state import split_ids
-from csmkit.store.errors import Conflict
-from csmkit.store.model import COLOURS, Change, Place, Score, cycle_key
-from csmkit.text import missing
+from csmkit.store.model import COLOURS, Change, Place
 
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
@@ -52,26 +51,17 @@ class Board:
 
     def look(self) -> None:
         """Read what the store holds now."""
-        self.laid = self.store.overlay(self.cycle)
+        self.laid = self.store.overlay(self.cycle, live=True, reader=self.viewer)
         ratings = ratings_of_cycle(self.laid)
         known = ratings["competency"].isin(self.matrix.ids) & ratings["value"].isin(COLOURS)
         self._ratings = by_day(ratings[known & ratings["person_id"].isin(self.people.keys)])
-        self._own = self._own_rows()
+        # A cell of nobody's is asked for as any other, and is blank.
+        self._own = OwnScores(self.cycle, self.store, rater=self.viewer)
         self._dated = _dated_items(self.laid)
 
-    def _own_rows(self) -> dict[tuple[str, str, str], dict[str, Any]]:
-        """The viewer's own value of each phase, person and competency; the store's stands."""
-        if not self.viewer:
-            return {}
-        mine = self._ratings[self._ratings["rater_id"].eq(self.viewer)]
-        found = {_place(row): _own(row, 0) for row in mine.to_dict("records")}
-        for row in self.store.scores(self.cycle, rater=self.viewer).to_dict("records"):
-            found[_place(row)] = _own(row, int(row["revision"]))
-        return found
-
-    def own(self, phase: str, person: str, competency: str) -> dict[str, Any]:
+    def own(self, phase: str, person: str, competency: str) -> Own:
         """The viewer's own value of a cell."""
-        return self._own.get((phase, person, competency), _own({}, 0))
+        return self._own.cell(self._own.place(competency, person=person, phase=phase))
 
     def given(self, phase: str, person: str, competency: str) -> pd.DataFrame:
         """What each rater gave a person on a competency, from the earliest to the latest."""
@@ -107,7 +97,7 @@ class Board:
         cells = self._cells(rows[here], phase)
         signs = {name: of.get((person, competency), NONE) for name, of in cells.items()}
         mine = self.own(phase, person, competency)
-        return {**signs, "own": LETTERS.get(mine["value"], NONE), "seen": mine["revision"]}
+        return {**signs, "own": LETTERS.get(mine.value, NONE), "seen": mine.revision}
 
     def _row(
         self, phase: str, person: str, cells: Mapping[str, Mapping[tuple[str, str], str]]
@@ -117,8 +107,8 @@ class Board:
             name: "".join(cells[name].get((person, c), NONE) for c in self.matrix.ids)
             for name in FIELDS
         }
-        own = "".join(LETTERS.get(one["value"], NONE) for one in mine)
-        return {**signs, "own": own, "seen": [one["revision"] for one in mine]}
+        own = "".join(LETTERS.get(one.value, NONE) for one in mine)
+        return {**signs, "own": own, "seen": [one.revision for one in mine]}
 
     def _cells(self, ratings: pd.DataFrame, phase: str) -> dict[str, dict[tuple[str, str], str]]:
         """Each sign by person and competency; `NONE` where it is not there."""
@@ -166,37 +156,27 @@ class Board:
             If there is no such cell or value, or nobody to write for.
         """
         phase, person, competency = self.place(message)
-        value, seen = message.get("value"), int(message["seen"])
+        value = message.get("value")
         if value not in ("", *COLOURS):
             raise refusal("value", name=value)
-        base = self.own(phase, person, competency)
-        if base["revision"] != seen:
-            base = self._as_seen(phase, person, competency, seen)
-        change = Change(
-            Place(cycle_key(self.cycle), phase, person, self.viewer, competency),
+        place = self._own.place(competency, person=person, phase=phase)
+        kept = self._own.save(
+            place, message, lambda over: self._change(place, value, over, str(message["key"]))
+        )
+        self._take(place, kept.latest)
+        return kept.answer(told_own)
+
+    def _change(self, place: Place, value: str, over: Own, key: str) -> Change:
+        return Change(
+            place,
             value,
-            evidence_ids=tuple(base["evidence"]),
-            note=base["note"],
-            seen=seen,
+            evidence_ids=over.evidence_ids,
+            note=over.note,
+            seen=over.revision,
             who=self.viewer,
             matrix=self._keep_matrix(),
-            key=str(message["key"]),
+            key=key,
         )
-        try:
-            score = self.store.save(change)
-        except Conflict as conflict:
-            self._take(conflict.theirs)
-            theirs = told_own(self.own(phase, person, competency), conflict.theirs)
-            return {"answer": "conflict", "theirs": theirs, "latest": theirs}
-        if score.revision >= self.own(phase, person, competency)["revision"]:
-            self._take(score)
-        latest = told_own(self.own(phase, person, competency), score)
-        return {
-            "answer": "saved",
-            "revision": score.revision,
-            "at": score.at.isoformat(),
-            "latest": latest,
-        }
 
     def place(self, message: Mapping[str, Any]) -> tuple[str, str, str]:
         """The phase, person and competency a message is about.
@@ -214,36 +194,22 @@ class Board:
             raise refusal("write", name=phase)
         return phase, self.people.ids[key], competency
 
-    def _as_seen(self, phase: str, person: str, competency: str, seen: int) -> dict[str, Any]:
-        """The row a change was made over: sent twice, it must be the same change twice."""
-        rows = self.store.history(self.cycle, person=person, rater=self.viewer, phase=phase)
-        rows = rows[rows["competency"].eq(competency) & rows["revision"].eq(seen)]
-        return _own(rows.iloc[-1].to_dict(), seen) if len(rows) else _own({}, seen)
-
-    def _take(self, score: Score) -> None:
+    def _take(self, place: Place, own: Own) -> None:
         """Let a stored row stand in place of the viewer's row before it."""
-        place = score.place
-        row = {
-            "person_id": place.person_id,
-            "competency": place.competency,
-            "rater_id": place.rater_id,
-            "phase": place.phase,
-            "value": score.value,
-            "evidence_ids": ";".join(score.evidence_ids),
-            "note": score.note,
-        }
-        self._own[_place(row)] = _own(row, score.revision)
+        cell = {name: getattr(place, name) for name in _PLACE}
         before = self._ratings
         here = pd.Series(True, index=before.index)
-        for name in _PLACE:
-            here &= before[name].eq(row[name])
+        for name, wanted in cell.items():
+            here &= before[name].eq(wanted)
         kept = before[~here]
-        if not score.value:
+        if not own.value:
             self._ratings = kept
             return
-        day = pd.Timestamp(score.at).tz_convert(None).normalize()
+        day = pd.Timestamp(own.at).tz_convert(None).normalize()
+        row = {**cell, "value": own.value, "note": own.note, "at": day}
         # Last, as the latest: of one day the last on file counts.
-        new = pd.DataFrame([{**row, "at": day}]).astype({"at": "datetime64[us]"})
+        new = pd.DataFrame([{**row, "evidence_ids": ";".join(own.evidence_ids)}])
+        new = new.astype({"at": "datetime64[us]"})
         self._ratings = pd.concat([kept, new], ignore_index=True) if len(kept) else new
 
     def _keep_matrix(self) -> str:
@@ -253,23 +219,9 @@ class Board:
         return self._digest
 
 
-def told_own(own: Mapping[str, Any], score: Score) -> dict[str, Any]:
+def told_own(own: Own) -> dict[str, Any]:
     """The viewer's own value as the browser keeps it; no text, so that a mask hides all."""
-    return {"value": own["value"], "revision": own["revision"], "at": score.at.isoformat()}
-
-
-def _place(row: Mapping[Any, Any]) -> tuple[str, str, str]:
-    return str(row["phase"]), str(row["person_id"]), str(row["competency"])
-
-
-def _own(row: Mapping[Any, Any], revision: int) -> dict[str, Any]:
-    value, note = row.get("value"), row.get("note")
-    return {
-        "value": "" if missing(value) else str(value),
-        "evidence": split_ids(row.get("evidence_ids")),
-        "note": "" if missing(note) else str(note),
-        "revision": revision,
-    }
+    return {"value": own.value, "revision": own.revision, "at": own.at}
 
 
 def _letters(ratings: pd.DataFrame) -> dict[tuple[str, str], str]:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import pandas as pd
-import traitlets
 
 from csmkit.bias.context import case_mix_note
 from csmkit.bias.expected import expected_retention
 from csmkit.cycle import Book, Context, Cycle
-from csmkit.errors import CsmkitError
 from csmkit.panels.assets import script, style
-from csmkit.panels.level_desk import LevelDesk, level_words
+from csmkit.panels.cells import CellsPanel
+from csmkit.panels.level_desk import LevelDesk
 from csmkit.panels.level_state import levels_state
-from csmkit.panels.log_panel import mark_of
 from csmkit.panels.scoring_state import checked_people
-from csmkit.panels.scoring_words import words
-from csmkit.store.errors import PhaseClosed, StoreError
-from csmkit.store.model import OVERALL, cycle_key
-from csmkit.text import clean, day
+from csmkit.panels.texts import texts
+from csmkit.store.model import OVERALL
+from csmkit.text import clean
 
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
@@ -78,13 +73,11 @@ def level_panel(
     return LevelPanel(cycle, matrix, store, scorer=scorer, person=person, phase=phase)
 
 
-class LevelPanel(anywidget.AnyWidget):
-    """The widget of `level_panel`; it saves as `ScorePanel` does."""
+class LevelPanel(CellsPanel):
+    """The widget of `level_panel`."""
 
-    _esm = script("score_shapes", "score_session", "level", "level_panel")
+    _esm = script("score_shapes", "score_session", "saving", "level", "level_panel")
     _css = style(".csmkit-level", "level_panel")
-    shown: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
-    cells: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -96,54 +89,38 @@ class LevelPanel(anywidget.AnyWidget):
         person: dict[str, Any],
         phase: str,
     ) -> None:
-        self._lock = threading.RLock()
         csm, rater = str(person["person_id"]), str(scorer["person_id"])
         self._desk = LevelDesk(
             cycle, matrix, store, role=person["role"], csm=csm, rater=rater, phase=phase
         )
-        said = level_words()
+        said = texts("level")
         shown = {
             "person": clean(person["name"]),
-            "scorer": clean(scorer["name"]),
-            "me": rater,
-            "phase": words()["phases"][phase],
-            "period": f"{day(cycle.period.start)} to {day(cycle.period.end)}",
-            "session": [mark_of(store.where), cycle_key(cycle), phase, rater, csm, OVERALL],
-            "closed": self._desk.closed(),
             "levels": levels_state(cycle, csm, case_mix=_case_mix(cycle, csm)),
             "texts": {k: said[k] for k in ("title", "lead", "locked", "open", "no_role")},
             "keys": [[k["keys"], k["does"]] for k in said["keys"]],
             **self._desk.left(),
         }
-        super().__init__(shown=shown, cells=self._desk.cells)
-        self.on_msg(self._take)
+        super().__init__(
+            cycle,
+            store,
+            self._desk,
+            scorer=scorer,
+            person=person,
+            phase=phase,
+            shown=shown,
+            part=OVERALL,
+        )
 
     @property
     def level(self) -> str:
         """The level the store holds; blank if none was given."""
         return str(self._desk.cells.get(OVERALL, {}).get("value", ""))
 
-    def _take(self, _widget: Any, message: Mapping[str, Any], _buffers: Any) -> None:
-        """One message of the browser; callbacks may come on another thread than the first did."""
-        with self._lock:
-            self.send(self._answer(message))
-
-    def _answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        echo = {k: message[k] for k in ("key", "competency") if k in message}
-        try:
-            if message.get("do") == "save":
-                saved = self._desk.save(message)
-                # In place: the browser has its answer, and a page drawn anew gets the whole.
-                self.cells[OVERALL] = saved["latest"]
-                return {**echo, **saved, **self._desk.left()}
-            return {**echo, "answer": "looked", **self._desk.left()}
-        except PhaseClosed as error:
-            told = {"what": error.what, "remedy": error.remedy}
-            return {**echo, "answer": "refused", "closed": str(error), **told}
-        except CsmkitError as error:
-            again = isinstance(error, StoreError)
-            told = {"what": error.what, "remedy": error.remedy}
-            return {**echo, "answer": "refused", "again": again, **told}
+    def _do(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        saving = message.get("do") == "save"
+        answer = super()._do(message) if saving else {"answer": "looked"}
+        return {**answer, **self._desk.left()}
 
 
 def _case_mix(cycle: Cycle, who: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from csmkit.compute.criteria import LEVELS, criteria, level_criteria
 from csmkit.cycle import Cycle
-from csmkit.panels.level_desk import level_words
+from csmkit.panels.texts import texts
 from csmkit.text import clean
 from csmkit.view.needs import plain_needs
 
@@ -21,7 +21,7 @@ def levels_state(cycle: Cycle, who: str, *, case_mix: str) -> list[dict[str, Any
         beside}]}]). What a figure is read with stands at its first mention only.
     """
     frame = level_criteria(cycle, who, case_mix=case_mix)
-    said = level_words()
+    said = texts("level")
     told: set[str] = set()
     levels = []
     for value in LEVELS:

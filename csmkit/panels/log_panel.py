@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-import anywidget
 import traitlets
 
-from csmkit.errors import CsmkitError, UsageError
+from csmkit.cycle import Cycle
+from csmkit.errors import UsageError
+from csmkit.panels.answering import AnsweringPanel
 from csmkit.panels.assets import script, style
-from csmkit.store.errors import StoreError
+from csmkit.store.model import cycle_key
+from csmkit.text import day
 
 TEXT_MOST = 10_000
 """How many characters a text may have."""
@@ -20,7 +21,7 @@ TEXT_MOST = 10_000
 Rows = list[dict[str, Any]]
 
 
-class LogPanel(anywidget.AnyWidget):
+class LogPanel(AnsweringPanel):
     """A form and its log.
 
     The browser clears the form only when the kernel said that the store has what was entered; it
@@ -50,27 +51,60 @@ class LogPanel(anywidget.AnyWidget):
         rows: Callable[[], Rows],
         add: Callable[[Mapping[str, str]], object],
     ) -> None:
-        self._lock = threading.RLock()
         self._read, self._add = rows, add
         super().__init__(shown=shown, rows=rows())
-        self.on_msg(self._take)
 
-    def _take(self, _widget: Any, message: Mapping[str, Any], _buffers: Any) -> None:
-        """One message of the browser; callbacks may come on another thread than the first did."""
-        with self._lock:
-            self.send(self._answer(message))
+    def _do(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        given = message.get("values", {})
+        self._add({str(k): str(v) for k, v in given.items()})
+        self.rows = self._read()
+        return {"answer": "added", "rows": self.rows}
 
-    def _answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        key = message.get("key", "")
-        try:
-            given = message.get("values", {})
-            self._add({str(k): str(v) for k, v in given.items()})
-            self.rows = self._read()
-        except CsmkitError as error:
-            again = isinstance(error, StoreError)
-            told = {"what": error.what, "remedy": error.remedy}
-            return {"key": key, "answer": "refused", "again": again, **told}
-        return {"key": key, "answer": "added", "rows": self.rows}
+
+def form_state(
+    said: Mapping[str, Any],
+    cycle: Cycle,
+    *,
+    where: str,
+    about: str,
+    session: Sequence[str],
+    fields: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """What a `LogPanel` shows.
+
+    Parameters
+    ----------
+    said : mapping
+        The panel's texts: title, lead, button, empty.
+    cycle : Cycle
+        The team, or one person's `Book`.
+    where : str
+        The store, or the folder, that entries go to.
+    about : str
+        Whose log it is.
+    session : sequence of str
+        What tells this log from others of the same place and cycle.
+    fields : sequence of mapping, optional
+        The fields, see `LogPanel`.
+    """
+    period = cycle.period
+    return {
+        **{part: said[part] for part in ("title", "lead", "button", "empty")},
+        "about": f"{about} · {day(period.start)} to {day(period.end)}",
+        "session": [mark_of(where), cycle_key(cycle), *session],
+        "fields": list(fields),
+    }
+
+
+def text_field(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The field of a `LogPanel` for what is written down."""
+    return {
+        "name": "text",
+        "label": said["text"],
+        "kind": "text",
+        "most": TEXT_MOST,
+        "help": said["text_help"],
+    }
 
 
 def mark_of(where: str) -> str:

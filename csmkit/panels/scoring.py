@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import pandas as pd
-import traitlets
 
 from csmkit.cycle import Cycle
-from csmkit.errors import CsmkitError, UsageError
+from csmkit.errors import UsageError
 from csmkit.panels.assets import script, style
-from csmkit.panels.log_panel import mark_of
+from csmkit.panels.cells import CellsPanel
 from csmkit.panels.scoring_evidence import Evidence
 from csmkit.panels.scoring_saving import Desk
 from csmkit.panels.scoring_state import checked_people, shown_state
-from csmkit.panels.scoring_words import words
-from csmkit.store.errors import PhaseClosed, StoreError
-from csmkit.store.model import cycle_key
 
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
@@ -79,17 +73,13 @@ def score_panel(
     return ScorePanel(cycle, own, matrix, store, scorer=scorer, person=person, phase=phase)
 
 
-class ScorePanel(anywidget.AnyWidget):
-    """The widget of `score_panel`.
+class ScorePanel(CellsPanel):
+    """The widget of `score_panel`."""
 
-    The browser sends each change with a key of its own; the kernel answers when the store has it,
-    or says why not. Only the answer makes a change "saved".
-    """
-
-    _esm = script("score_shapes", "score_session", "score_rows", "score_detail", "score_panel")
+    _esm = script(
+        "score_shapes", "score_session", "saving", "score_rows", "score_detail", "score_panel"
+    )
     _css = style(".csmkit-score", "score_panel")
-    shown: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
-    cells: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -102,57 +92,28 @@ class ScorePanel(anywidget.AnyWidget):
         person: dict[str, Any],
         phase: str,
     ) -> None:
-        self._lock = threading.RLock()
         csm, rater = str(person["person_id"]), str(scorer["person_id"])
-        self._evidence = Evidence(cycle, store, csm=csm, private=phase == "self")
-        self._desk = Desk(
-            cycle, matrix, kept, store, self._evidence, csm=csm, rater=rater, phase=phase
+        evidence = Evidence(cycle, store, csm=csm, rater=rater, phase=phase)
+        self._desk = Desk(cycle, matrix, kept, store, evidence, csm=csm, rater=rater, phase=phase)
+        super().__init__(
+            cycle,
+            store,
+            self._desk,
+            scorer=scorer,
+            person=person,
+            phase=phase,
+            shown=shown_state(cycle, matrix, evidence, person),
         )
-        shown = {
-            **shown_state(cycle, matrix, self._evidence, scorer, person),
-            "phase": words()["phases"][phase],
-            "session": [mark_of(store.where), cycle_key(cycle), phase, rater, csm],
-            "closed": self._desk.closed(),
-            "me": rater,
-        }
-        super().__init__(shown=shown, cells=self._desk.cells)
-        self.on_msg(self._take)
 
     @property
     def scores(self) -> pd.DataFrame:
         """What the store holds of this panel: one row for each competency that was touched."""
         return self._desk.scores()
 
-    def _take(self, _widget: Any, message: Mapping[str, Any], _buffers: Any) -> None:
-        """One message of the browser; callbacks may come on another thread than the first did."""
-        with self._lock:
-            self.send(self._answer(message))
-
-    def _answer(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        echo = {k: message[k] for k in ("key", "id", "competency", "month") if k in message}
-        try:
-            if message.get("do") == "save":
-                saved = self._desk.save(message)
-                # In place: the browser has its answer, and a page drawn anew gets the whole.
-                self.cells[str(message["competency"])] = saved["latest"]
-                return {**echo, **saved}
-            if message.get("do") == "history":
-                return {**echo, "answer": "history", "rows": self._desk.history(message)}
-            return {**echo, "answer": "looked", **self._desk.look(message)}
-        except PhaseClosed as error:
-            closed = self._closed()
-            return {**echo, "answer": "refused", "closed": closed, **_told(error)}
-        except StoreError as error:
-            return {**echo, "answer": "refused", "again": True, **_told(error)}
-        except CsmkitError as error:
-            return {**echo, "answer": "refused", **_told(error)}
-
-    def _closed(self) -> str:
-        try:
-            return self._desk.closed()
-        except StoreError as error:
-            return str(error)
-
-
-def _told(error: CsmkitError) -> dict[str, str]:
-    return {"what": error.what, "remedy": error.remedy}
+    def _do(self, message: Mapping[str, Any]) -> dict[str, Any]:
+        what = message.get("do")
+        if what == "save":
+            return super()._do(message)
+        if what == "history":
+            return {"answer": "history", "rows": self._desk.history(message)}
+        return {"answer": "looked", **self._desk.look(message)}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from csmkit.compute.composition import OWNED, composition, composition_mix
+from csmkit.compute.part import part_of
 from csmkit.compute.standing import headline, standing
 from csmkit.cycle import Cycle
 from csmkit.panels.scoring_words import words
@@ -23,6 +24,7 @@ def book_state(cycle: Cycle, who: str) -> dict[str, Any]:
         headline (str), facts ([label, value]), health ([{status, accounts, share}]), notes
         ([str]).
     """
+    cycle = part_of(cycle, who)
     made_of = composition(cycle)
     made_of = made_of[made_of["person_id"].eq(who) & made_of["at"].eq(OWNED)]
     value = dict(zip(made_of["measure"], made_of["value"], strict=True))

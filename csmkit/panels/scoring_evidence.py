@@ -26,9 +26,9 @@ MOST = 50
 class Evidence:
     """One person's evidence, as one rater may see it in one phase."""
 
-    def __init__(self, cycle: Cycle, store: Store, *, csm: str, private: bool) -> None:
+    def __init__(self, cycle: Cycle, store: Store, *, csm: str, rater: str, phase: str) -> None:
         self._cycle, self._store = cycle, store
-        self._csm, self._private = csm, private
+        self._csm, self._rater, self._phase = csm, rater, phase
         self.rows = Rows(cycle, csm)
         self._items: pd.DataFrame | None = None
         self._owned: frozenset[str] | None = None
@@ -36,15 +36,16 @@ class Evidence:
     def items(self) -> pd.DataFrame:
         """Items on file, of the export and of the store, newest first.
 
-        Private ones are there for their author alone.
+        Private ones are there for their author alone, and so are those of a pre-vote until the
+        pre-votes are revealed.
         """
         if self._items is None:
             own = self._cycle.table("evidence")
+            stored = self._store.evidence(self._cycle, self._csm, reader=self._rater)
             found = pd.concat(
-                [own[own["person_id"] == self._csm], self._store.evidence(self._cycle, self._csm)],
-                ignore_index=True,
+                [own[own["person_id"] == self._csm], stored], ignore_index=True
             ).drop_duplicates("evidence_id", keep="last")
-            if not self._private:
+            if self._phase != "self":
                 found = found[~found["private"].fillna(False).astype(bool)]
             names = found["competencies"].fillna("").str.split(";")
             found["named"] = pd.Series(
@@ -131,16 +132,19 @@ class Evidence:
             self._take(found[0], competency, who)
 
     def _take(self, row: Row, competency: Competency, who: str) -> None:
+        # Everybody has the export, and its row is one item for all: of a pre-vote it tells nothing.
+        apart = self._phase == "prevote"
         try:
             self.add(
                 row.id,
                 date=row.date,
                 text=row.text,
                 account=row.account_id,
-                competency=competency.id,
+                competency="" if apart else competency.id,
                 kind=row.kind,
                 source=words()["evidence"]["source"].format(table=row.table),
                 who=who,
+                phase="" if apart else self._phase,
             )
         except UsageError:
             # Somebody else cited the same row first, for another competency: one item it is.
@@ -157,6 +161,7 @@ class Evidence:
         account: str,
         competency: str,
         who: str,
+        phase: str,
         kind: str = "",
         source: str = "",
     ) -> None:
@@ -166,11 +171,12 @@ class Evidence:
             person=self._csm,
             date=f"{pd.Timestamp(date):%Y-%m-%d}",
             text=text,
-            competencies=(competency,),
+            competencies=(competency,) if competency else (),
             account=account,
             kind=kind,
             source=source,
             evidence_id=item,
+            phase=phase,
             who=who,
         )
         self._items = None

@@ -12,6 +12,7 @@ import pandas as pd
 from csmkit.compute.accounts import account_facts
 from csmkit.compute.ledger import ledger, owners_on
 from csmkit.cycle import Cycle
+from csmkit.names import ROW_ID
 from csmkit.panels.scoring_words import words
 from csmkit.schema import TABLES, Column
 from csmkit.text import by_unit, clean, day, missing, money
@@ -135,7 +136,7 @@ def _identity(who: str, table: str, record: dict[Hashable, Any]) -> str:
         if plain or column.name in ("account_id", "type") or "account_id" not in TABLES[table]:
             value = record.get(column.name)
             told.append("" if missing(value) else str(value))
-    return f"row-{sha256(chr(31).join(told).encode()).hexdigest()[:16]}"
+    return f"{ROW_ID}{sha256(chr(31).join(told).encode()).hexdigest()[:16]}"
 
 
 def _shown(column: Column, value: Any, cycle: Cycle) -> str:

@@ -8,33 +8,32 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csmkit.cycle import Cycle
+from csmkit.panels.own_scores import Own, OwnScores
 from csmkit.panels.scoring_evidence import Evidence
 from csmkit.panels.scoring_state import (
     NOTE_MOST,
     Names,
     cell_of,
-    cells_of,
     history_of,
 )
 from csmkit.panels.scoring_words import refusal, words
-from csmkit.store.errors import Conflict, PhaseClosed
-from csmkit.store.model import COLOURS, Change, Place, cycle_key
+from csmkit.store.errors import PhaseClosed
+from csmkit.store.model import COLOURS, Change, Place
 from csmkit.text import day
 
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Competency, Matrix
     from csmkit.store.store import Store
 
-BLANK: dict[str, Any] = {"value": "", "evidence": [], "dated": [], "note": "", "revision": 0}
-
 
 class Desk:
-    """One rater's cells of one person: what was stored last, and how a change is stored.
+    """One rater's cells of one person: what was given last, and how a change is stored.
 
     Attributes
     ----------
     cells : dict
-        The latest row of each competency that has one, as the browser shows it.
+        The latest row of each competency that has one, the store's or else the export's, as the
+        browser shows it.
     """
 
     def __init__(
@@ -51,16 +50,15 @@ class Desk:
     ) -> None:
         self._cycle, self._matrix, self._kept = cycle, matrix, kept
         self._store, self._evidence = store, evidence
-        self._csm, self._rater, self._phase = csm, rater, phase
+        self._rater, self._phase = rater, phase
         self._names = Names(cycle)
         self._digest = ""
-        self.cells = cells_of(self._names, self.scores(), evidence)
+        self._own = OwnScores(cycle, store, rater=rater, person=csm, phase=phase)
+        self.cells = {at.competency: self._told(row) for at, row in self._own.cells.items()}
 
     def scores(self) -> pd.DataFrame:
         """The store's current rows of this rater, person and phase."""
-        return self._store.scores(
-            self._cycle, person=self._csm, rater=self._rater, phase=self._phase
-        )
+        return self._own.stored()
 
     def closed(self) -> str:
         """Who closed the phase and when, in a sentence; blank while it is open."""
@@ -75,16 +73,14 @@ class Desk:
     def look(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """The evidence beside one competency, and how many items are on file for each."""
         competency = self._competency(message)
-        cited = self.cells.get(competency.id, BLANK)["evidence"]
+        cited = self._own.cell(self._own.place(competency.id)).evidence_ids
         seen = self._evidence.look(competency, cited, str(message.get("month") or ""))
         return {**seen, "counts": self._evidence.on_file()}
 
     def history(self, message: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Every change of one cell, the newest first."""
-        rows = self._store.history(
-            self._cycle, person=self._csm, rater=self._rater, phase=self._phase
-        )
-        return history_of(self._names, rows, self._competency(message).id)
+        """Every change of one cell, the newest first; what the export has of it comes last."""
+        place = self._own.place(self._competency(message).id)
+        return history_of(self._names, self._own.history(place), self._own.exported(place))
 
     def save(self, message: Mapping[str, Any]) -> dict[str, Any]:
         """Store one change of the browser; gives the answer to it.
@@ -97,54 +93,38 @@ class Desk:
             If there is no such competency, value or item, or a text is too long.
         """
         competency = self._competency(message)
-        seen = int(message["seen"])
-        cell = self.cells.get(competency.id, BLANK)
-        if cell["revision"] != seen:
-            cell = self._as_seen(competency.id, seen)
-        change = self._change(competency, cell, message, seen)
-        try:
-            score = self._store.save(change)
-        except Conflict as conflict:
-            theirs = cell_of(self._names, conflict.theirs, self._evidence)
-            self.cells[competency.id] = theirs
-            return {"answer": "conflict", "theirs": theirs, "latest": theirs}
-        stored = cell_of(self._names, score, self._evidence)
-        latest = stored
-        if score.revision < self.cells.get(competency.id, BLANK)["revision"]:
-            latest = self.cells[competency.id]
-        self.cells[competency.id] = latest
-        return {"answer": "saved", "revision": score.revision, "at": stored["at"], "latest": latest}
-
-    def _as_seen(self, competency: str, seen: int) -> dict[str, Any]:
-        """The row a change was made over: sent twice, it must be the same change twice."""
-        rows = self._store.history(
-            self._cycle, person=self._csm, rater=self._rater, phase=self._phase
+        place = self._own.place(competency.id)
+        kept = self._own.save(
+            place, message, lambda over: self._change(place, competency, over, message)
         )
-        rows = rows[rows["competency"].eq(competency) & rows["revision"].eq(seen)]
-        return cells_of(self._names, rows, self._evidence).get(competency, BLANK)
+        answer = kept.answer(self._told)
+        self.cells[competency.id] = answer["latest"]
+        return answer
+
+    def _told(self, row: Own) -> dict[str, Any]:
+        return cell_of(self._names, row, self._evidence.dated(row.evidence_ids))
 
     def _change(
-        self, competency: Competency, cell: dict[str, Any], message: Mapping[str, Any], seen: int
+        self, place: Place, competency: Competency, over: Own, message: Mapping[str, Any]
     ) -> Change:
-        value = message.get("value", cell["value"])
+        value = message.get("value", over.value)
         if value not in ("", *COLOURS):
             raise refusal("value", value=value)
-        note = cell["note"]
+        note = over.note
         if "note" in message:
             note = _within("note", str(message["note"]))
         cite = [str(i) for i in message.get("cite", ())]
         drop = {str(i) for i in message.get("uncite", ())}
-        ids = [i for i in cell["evidence"] if i not in drop]
+        ids = [i for i in over.evidence_ids if i not in drop]
         ids += [i for i in dict.fromkeys(cite) if i not in ids]
         if cite:
             self._put_on_file(competency, cite, message.get("add"))
-        place = Place(cycle_key(self._cycle), self._phase, self._csm, self._rater, competency.id)
         return Change(
             place,
             str(value),
             evidence_ids=tuple(ids),
             note=note,
-            seen=seen,
+            seen=over.revision,
             who=self._rater,
             matrix=self._keep_matrix(),
             key=str(message["key"]),
@@ -177,6 +157,7 @@ class Desk:
             text=text,
             account=account,
             competency=competency.id,
+            phase=self._phase,
             who=self._rater,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -14,35 +15,41 @@ from csmkit.panels.scoring_book import book_state
 from csmkit.panels.scoring_evidence import Evidence
 from csmkit.panels.scoring_words import words
 from csmkit.schema import TABLES
-from csmkit.text import clean, day, missing
+from csmkit.text import clean, missing
 
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Competency, Matrix
-    from csmkit.store.model import Score
+    from csmkit.panels.own_scores import Own
 
 PHASES = TABLES["ratings"]["phase"].values
+_KEYS = {"person_id": "id", "email": "mail", "name": "name"}
 NOTE_MOST = 10_000
 """How many characters a note, or an item's text, may have."""
 
 
 def somebody(cycle: Cycle, text: str, *, what: str) -> dict[str, Any]:
-    """The row of ``people`` an argument names, by id or mail.
+    """The row of ``people`` an argument names, by id, mail, or a name that only one person has.
 
     Raises
     ------
     UsageError
-        If nobody has it; names those whose spelling is nearest.
+        If nobody has it, and names those whose spelling is nearest; or if several have the name.
     """
-    people = cycle.table("people")
+    people = cycle.table("people").drop_duplicates("person_id")
     wanted = str(text).strip().lower()
-    for column in ("person_id", "email"):
+    for column in ("person_id", "email", "name"):
         hit = people[people[column].str.lower() == wanted]
+        if len(hit) > 1:
+            raise UsageError(
+                f"{what} is {text!r}, and {len(hit)} people have that {_KEYS[column]}.",
+                f"Use an id: {', '.join(hit['person_id'])}.",
+            )
         if len(hit):
             return {str(k): v for k, v in hit.iloc[0].items()}
     known = list(dict.fromkeys([*people["person_id"], *people["email"].dropna()]))
     near = get_close_matches(wanted, known, n=3, cutoff=0.4) or known[:3]
     raise UsageError(
-        f"{what} is {text!r}, and nobody in this export has that id or mail.",
+        f"{what} is {text!r}, and nobody in this export has that id, mail or name.",
         f"Did you mean: {', '.join(near)}?",
     )
 
@@ -81,7 +88,7 @@ def checked_people(
 
 
 def shown_state(
-    cycle: Cycle, matrix: Matrix, evidence: Evidence, scorer: dict[str, Any], person: dict[str, Any]
+    cycle: Cycle, matrix: Matrix, evidence: Evidence, person: dict[str, Any]
 ) -> dict[str, Any]:
     """What stays as it is while a person is scored; text of the export is cleaned."""
     said, who = words(), str(person["person_id"])
@@ -95,8 +102,6 @@ def shown_state(
             "level": said["levels"][level],
             "manager": "" if missing(manager) else Names(cycle)[manager],
         },
-        "scorer": clean(scorer["name"]),
-        "period": f"{day(cycle.period.start)} to {day(cycle.period.end)}",
         "days": [f"{cycle.period.start:%Y-%m-%d}", f"{cycle.period.end:%Y-%m-%d}"],
         "book": book_state(cycle, who),
         "rows": [_row(c, level, on_file.get(c.id, 0)) for c in matrix.competencies],
@@ -145,36 +150,19 @@ class Names:
         return self._names.get(person_id) or (ELSE if self._slice else clean(person_id))
 
 
-def cell_of(names: Names, score: Score, evidence: Evidence) -> dict[str, Any]:
-    """One stored row as the browser shows it."""
+def cell_of(names: Names, row: Own, dated: Iterable[str] = ()) -> dict[str, Any]:
+    """One row as the browser shows it; ``dated`` are the items cited that have a day."""
     return {
-        "value": score.value,
-        "evidence": list(score.evidence_ids),
-        "dated": evidence.dated(score.evidence_ids),
-        "note": score.note,
-        "revision": score.revision,
-        "at": score.at.isoformat(),
-        "who": names[score.who],
-        "writer": score.who,
+        "value": row.value,
+        "evidence": list(row.evidence_ids),
+        "dated": list(dated),
+        "note": row.note,
+        "revision": row.revision,
+        "at": row.at,
+        "day": row.day,
+        "who": names[row.who],
+        "writer": row.who,
     }
-
-
-def cells_of(names: Names, rows: pd.DataFrame, evidence: Evidence) -> dict[str, dict[str, Any]]:
-    """The latest row of each competency, as the browser shows it."""
-    cells = {}
-    for row in rows.to_dict("records"):
-        ids = split_ids(row["evidence_ids"])
-        cells[str(row["competency"])] = {
-            "value": "" if missing(row["value"]) else row["value"],
-            "evidence": ids,
-            "dated": evidence.dated(ids),
-            "note": "" if missing(row["note"]) else row["note"],
-            "revision": int(row["revision"]),
-            "at": pd.Timestamp(row["at"]).isoformat(),
-            "who": names[str(row["who"])],
-            "writer": str(row["who"]),
-        }
-    return cells
 
 
 def split_ids(text: Any) -> list[str]:
@@ -182,19 +170,24 @@ def split_ids(text: Any) -> list[str]:
     return [] if missing(text) else [i.strip() for i in str(text).split(";") if i.strip()]
 
 
-def history_of(names: Names, rows: pd.DataFrame, competency: str) -> list[dict[str, Any]]:
-    """Every change of one cell, the newest first."""
-    rows = rows[rows["competency"] == competency].sort_values("revision", ascending=False)
-    told = []
-    for row in rows.to_dict("records"):
+def history_of(names: Names, rows: pd.DataFrame, export: Own | None) -> list[dict[str, Any]]:
+    """Every change of one cell, the newest first; what the export has of it comes last."""
+    told: list[dict[str, Any]] = []
+    before = ""
+    if export is not None:
+        before = export.value
+        told.append({**cell_of(names, export), "old": "", "new": before, "export": True})
+    for row in rows.sort_values("revision").to_dict("records"):
+        first = row["revision"] == 1
         told.append(
             {
                 "at": pd.Timestamp(row["at"]).isoformat(),
                 "who": names[str(row["who"])],
-                "old": "" if missing(row["old"]) else row["old"],
-                "new": "" if missing(row["value"]) else row["value"],
-                "note": "" if missing(row["note"]) else row["note"],
+                # The store's first row knows nothing of the export it was made over.
+                "old": before if first else row["old"],
+                "new": row["value"],
+                "note": row["note"],
                 "evidence": split_ids(row["evidence_ids"]),
             }
         )
-    return told
+    return told[::-1]

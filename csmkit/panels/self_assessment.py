@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import shutil
-import tomllib
 import weakref
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
 
 from csmkit.cycle import Book
 from csmkit.errors import UsageError
 from csmkit.matrix.read import read_matrix
-from csmkit.panels.log_panel import LogPanel, mark_of
+from csmkit.panels.log_panel import LogPanel, form_state
 from csmkit.panels.scoring import ScorePanel, score_panel
+from csmkit.panels.texts import texts
 from csmkit.store.from_csm import export_self
-from csmkit.store.model import cycle_key
+from csmkit.store.hand_in import hand_in, private_items
 from csmkit.store.open import open_store
-from csmkit.text import clean
+from csmkit.text import clean, day
 
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
     from csmkit.store.store import Store
 
 MATRIX_FILE, SCORES_FILE = "matrix.yaml", "scores.db"
+_LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,10 @@ def open_self(book: Book, *, beside: str | Path = "") -> SelfDesk:
         raise UsageError("book is not one person's slice.", "Give what read_book gives.")
     if not str(beside):
         folder = Path(mkdtemp(prefix="csmkit-self-"))
-        desk = SelfDesk(book, read_matrix(), open_store(folder / SCORES_FILE), folder)
-        weakref.finalize(desk, shutil.rmtree, folder, ignore_errors=True)
-        return desk
+        store = open_store(folder / SCORES_FILE)
+        # The store outlives the desk: panels go on saving to it.
+        weakref.finalize(store, _end, store.database.close, folder)
+        return SelfDesk(book, read_matrix(), store, folder)
     folder = Path(beside).resolve().parent
     file = folder / MATRIX_FILE
     matrix = read_matrix(file if file.exists() else None)
@@ -129,18 +131,19 @@ def hand_in_panel(desk: SelfDesk, *, outcome_known: bool = False) -> LogPanel:
     >>> book = ck.read_book("slice")  # doctest: +SKIP
     >>> ck.hand_in_panel(ck.open_self(book, beside="slice"))  # doctest: +SKIP
     """
-    said, written = _words(), list[dict[str, str]]()
-    shown = {
-        "title": said["title"],
-        "about": f"{clean(desk.book.owner['name'])} · {desk.book.period}",
-        "lead": said["lead_outcome" if outcome_known else "lead"],
-        "button": said["button"],
-        "empty": said["empty"],
-        "session": [mark_of(str(desk.folder)), cycle_key(desk.book), "hand in", desk.who],
-        "fields": [],
-    }
+    said, written = texts("self"), list[dict[str, str]]()
+    shown = form_state(
+        {**said, "lead": said["lead_outcome" if outcome_known else "lead"]},
+        desk.book,
+        where=str(desk.folder),
+        about=clean(desk.book.owner["name"]),
+        session=("hand in", desk.who),
+        fields=() if outcome_known else _private_field(desk, said),
+    )
 
-    def write(_values: object) -> None:
+    def write(values: Mapping[str, str]) -> None:
+        if private := values.get("private"):
+            hand_in(desk.store, desk.book, private)
         made = export_self(desk.store, desk.book, desk.folder, scores=not outcome_known)
         told = {"head": f"{datetime.now():%H:%M:%S} · {made.path.name}", "text": made.told}
         written.insert(0, told | {"tag": ""})
@@ -148,7 +151,19 @@ def hand_in_panel(desk: SelfDesk, *, outcome_known: bool = False) -> LogPanel:
     return LogPanel(shown, rows=lambda: list(written), add=write)
 
 
-@cache
-def _words() -> dict[str, str]:
-    text = (files("csmkit.panels") / "self_texts.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def _private_field(desk: SelfDesk, said: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A choice of the private item to hand in as well; nothing where there is none."""
+    items = private_items(desk.store, desk.book).to_dict("records")
+    options = [[i["evidence_id"], f"{day(i['date'])}: {_short(i['text'])}"] for i in items]
+    field = {"name": "private", "label": said["private"], "kind": "choice"}
+    stays = ["", said["private_stays"]]
+    return [{**field, "options": [stays, *options], "help": said["private_help"]}] if items else []
+
+
+def _short(told: str) -> str:
+    return shorten(clean(told), _LONGEST, placeholder="…")
+
+
+def _end(close: Callable[[], None], folder: Path) -> None:
+    close()
+    shutil.rmtree(folder, ignore_errors=True)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
-from csmkit.panels.log_panel import TEXT_MOST, LogPanel, Rows, mark_of, said_text
+from csmkit.panels.log_panel import LogPanel, Rows, form_state, said_text, text_field
 from csmkit.panels.scoring_state import somebody
-from csmkit.store.model import cycle_key
+from csmkit.panels.texts import texts
 from csmkit.store.voice import COMMENTS
 from csmkit.text import clean, day
 
@@ -20,12 +17,6 @@ if TYPE_CHECKING:
     from csmkit.store.store import Store
 
 ABOUT_MOST = 200
-
-
-@cache
-def _words() -> dict[str, Any]:
-    text = (files("csmkit.panels") / "voice_texts.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
 
 
 def voice_panel(
@@ -61,40 +52,28 @@ def voice_panel(
     --------
     >>> ck.voice_panel(book, store=store, csm="ana@example.com")  # doctest: +SKIP
     """
-    person, said = somebody(cycle, csm, what="csm"), _words()
+    person, said = somebody(cycle, csm, what="csm"), texts("voice")
     who = str(person["person_id"])
     kinds = [k for k in COMMENTS if k != "appeal" or _may_appeal(store, cycle, outcome_known)]
-    shown = {
-        "title": said["title"],
-        "about": f"{clean(person['name'])} · {cycle.period}",
-        "lead": said["lead"],
-        "button": said["button"],
-        "empty": said["empty"],
-        "session": [mark_of(store.where), cycle_key(cycle), "voice", who],
-        "fields": [
-            {
-                "name": "kind",
-                "label": said["kind"],
-                "kind": "choice",
-                "options": [[k, said[k]] for k in kinds],
-            },
-            {
-                "name": "about",
-                "label": said["about"],
-                "kind": "line",
-                "options": [[s, s] for s in said["sections"]],
-                "most": ABOUT_MOST,
-                "help": said["about_help"],
-            },
-            {
-                "name": "text",
-                "label": said["text"],
-                "kind": "text",
-                "most": TEXT_MOST,
-                "help": said["text_help"],
-            },
-        ],
-    }
+    fields = [
+        {
+            "name": "kind",
+            "label": said["kind"],
+            "kind": "choice",
+            "options": [[k, said[k]] for k in kinds],
+        },
+        {
+            "name": "about",
+            "label": said["about"],
+            "kind": "line",
+            "options": [[s, s] for s in said["sections"]],
+            "most": ABOUT_MOST,
+            "help": said["about_help"],
+        },
+        text_field(said),
+    ]
+    name, session = clean(person["name"]), ("voice", who)
+    shown = form_state(said, cycle, where=store.where, about=name, session=session, fields=fields)
 
     def add(values: Mapping[str, str]) -> None:
         kind, about, text = (values.get(name, "") for name in ("kind", "about", "text"))
@@ -136,7 +115,7 @@ def add_comment(
             "Name a section or a figure here, and say the rest below.",
         )
     if kind == "appeal" and not _may_appeal(store, cycle, outcome_known):
-        raise UsageError(_words()["early"], _words()["early_remedy"])
+        raise UsageError(texts("voice")["early"], texts("voice")["early_remedy"])
     held = store.comments(cycle, who)
     if (held["kind"].eq(kind) & held["about"].eq(where) & held["text"].eq(told)).any():
         return False

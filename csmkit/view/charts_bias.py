@@ -332,8 +332,10 @@ def _labels(
         )
         for row in rows
     ]
-    # What a name must not lie on: the dots, then the names that have their place.
-    taken = [(across - _DOT, across + _DOT, down) for across, down in at]
+    # What a name must not lie on: the line at 0, the dots, then the names that have their place.
+    nil = top / (top - bottom) * high
+    taken = [(0.0, float(wide), nil, _LINE / 2)]
+    taken += [(across - _DOT, across + _DOT, down, _LINE) for across, down in at]
     placed = []
     for row, (across, down) in zip(rows, at, strict=True):
         length = len(row["name"]) * _LETTER
@@ -347,14 +349,14 @@ def _labels(
             (dx, dy)
             for dx, dy in sides
             if not any(
-                abs(down + dy - other) < _LINE
+                abs(down + dy - other) < apart
                 and across + dx < end
                 and start < across + dx + length
-                for start, end, other in taken
+                for start, end, other, apart in taken
             )
         ]
         dx, dy = (free or sides or [(_DOT, 0)])[0]
-        taken.append((across + dx, across + dx + length, down + dy))
+        taken.append((across + dx, across + dx + length, down + dy, _LINE))
         placed.append({**row, "dx": dx, "dy": dy})
     return placed
 

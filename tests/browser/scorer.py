@@ -18,7 +18,9 @@ import csmkit as ck
 from csmkit.matrix.read import read_matrix
 from csmkit.panels.scoring import score_panel
 from csmkit.store.open import open_store
-score_panel(ck.sample_team(), read_matrix(), store=open_store("../scores.db"),
+team = ck.sample_team()
+team = team.with_tables(ratings=team.table("ratings").iloc[:0])
+score_panel(team, read_matrix(), store=open_store("../scores.db"),
     rater="{DEEPA}", csm="{KWAME}")
 """
 ACKNOWLEDGED = """([colour, least]) => document.querySelectorAll(

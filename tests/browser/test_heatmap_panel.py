@@ -77,11 +77,12 @@ class Heat:
 def run(page, address, name, keys):
     page.goto(f"{address}/lab/tree/{name}.ipynb?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    page.wait_for_timeout(1500)
+    # A restart that is asked for while there is no kernel yet runs no cell.
+    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=120_000)
     page.click(".lm-MenuBar-itemLabel >> text=Kernel")
     page.click(".lm-Menu-itemLabel >> text=Restart Kernel and Run All Cells")
     page.click(".jp-Dialog button.jp-mod-accept")
-    page.wait_for_selector(".csmkit-heat tbody td", timeout=60_000)
+    page.wait_for_selector(".csmkit-heat tbody td", timeout=120_000)
     return Heat(page, keys)
 
 

@@ -27,6 +27,7 @@ def work(tmp_path_factory):
     folder = tmp_path_factory.mktemp("scoring")
     for name in ("one", "two"):
         notebook(folder / "notebooks" / f"{name}.ipynb", CODE, "1 + 1")
+    notebook(folder / "notebooks" / "scored.ipynb", CODE.replace(".iloc[:0]", ""))
     with lab_on(folder) as address:
         yield folder, address
 
@@ -82,6 +83,21 @@ def test_all_twenty_by_keyboard_alone(scorer, where):
     scorer.says("19 of 20 scored", ".standing")
     scorer.saved()
     assert values(where)[IDS[-1]] == ""
+
+
+def test_what_the_export_has_is_where_it_starts_and_undo_goes_back_to_it(work, where, lab_tab):
+    scored = Scorer(lab_tab.page, work[1], "scored").open()
+    given = next(name for name in IDS if scored.chosen(name))
+    value = scored.chosen(given)
+    scored.focus(given, value)
+    scored.says(re.compile(r"^As the export has it, of \d+ Jun 2026$"), ".origin")
+    scored.keys.press("y" if value == "red" else "r")
+    scored.saved()
+    assert not scored.page.locator(".csmkit-score .origin").is_visible()
+    scored.keys.press("u")
+    scored.settled()
+    assert scored.chosen(given) == value
+    assert [v for _, v, _, _ in stored(where)] == ["yellow" if value == "red" else "red", value]
 
 
 def test_twenty_clicks_in_a_row_are_all_stored(scorer, where):
@@ -331,3 +347,32 @@ def test_a_page_that_is_loaded_again_shows_what_the_store_has(scorer, where):
     scorer.keys.press("g")
     scorer.saved()
     assert values(where) == {"advocacy": "yellow", "mentoring": "green"}
+
+
+def test_under_a_mouse_no_row_moves_and_by_keyboard_it_comes_into_sight(scorer):
+    page = scorer.page
+    page.set_viewport_size({"width": 1280, "height": 720})
+    rows = page.locator(".csmkit-score .rows")
+    page.locator(".csmkit-score").evaluate("panel => panel.scrollIntoView({ block: 'start' })")
+    # A row is cut by the lower edge: its upper half is enough for a mouse to hit it.
+    cut = page.evaluate(
+        """() => {
+            const rows = document.querySelector('.csmkit-score .rows');
+            const edge = rows.getBoundingClientRect().bottom;
+            const cut = [...rows.querySelectorAll('.row')].find(
+                row => row.getBoundingClientRect().bottom > edge + 40);
+            rows.scrollTop += cut.getBoundingClientRect().top - edge + 12;
+            return cut.dataset.row;
+        }"""
+    )
+    before = rows.evaluate("node => node.scrollTop")
+    name = page.locator(f'.csmkit-score [data-row="{cut}"] .name').bounding_box()
+    page.mouse.click(name["x"] + 20, name["y"] + 4)
+    assert scorer.held.startswith(cut)
+    radio = scorer.key(f"{cut} red").bounding_box()
+    page.mouse.click(radio["x"] + 10, radio["y"] + 4)
+    assert scorer.chosen(cut) == "red"
+    assert rows.evaluate("node => node.scrollTop") == before
+    scorer.keys.press("ArrowDown")
+    scorer.keys.press("ArrowUp")
+    assert rows.evaluate("node => node.scrollTop") > before

@@ -59,8 +59,8 @@ def test_the_same_twice_is_one_entry_and_another_day_another(team, store):
         ({"text": " \n "}, "has no text"),
         ({"text": "x" * 10_001}, "10,001 characters"),
         ({"about": "kwame.mensa@northwind.example"}, "Did you mean: kwame.mensah@"),
-        ({"about": ""}, "nobody of this cycle"),
-        ({"by": "nobody@example.com"}, "nobody of this cycle"),
+        ({"about": ""}, "nobody in this export"),
+        ({"by": "nobody@example.com"}, "nobody in this export"),
         ({"about": DEEPA}, "giver and receiver"),
         ({"about": "Wei Chen"}, "2 people have that name"),
     ],
@@ -76,6 +76,16 @@ def test_names_and_capitals_will_do(team, store):
         store, team, **{**GIVEN, "about": "Kwame Mensah", "by": DEEPA.upper()}, today=TODAY
     )
     assert list(store.feedback(team)["person_id"]) == [KWAME]
+
+
+def test_a_mail_that_is_no_id_will_do(team, store):
+    people = team.table("people")
+    others = people.assign(email=people["email"].where(people["person_id"].ne(KWAME), "k@corp.io"))
+    team = team.with_tables(people=others)
+    add_feedback(store, team, **{**GIVEN, "about": "K@corp.io"}, today=TODAY)
+    assert list(store.feedback(team)["person_id"]) == [KWAME]
+    panel = feedback_panel(team, store=store, by="Deepa Krishnan", about="k@corp.io")
+    assert panel.shown["fields"][0]["value"] == KWAME
 
 
 def test_somebody_known_from_earlier_can_be_named_without_the_export(team, store):

@@ -244,8 +244,10 @@ def test_the_viewers_own_row_is_hidden_and_not_in_the_gaps(team, store):
     hand = Hand(heatmap_panel(team, MATRIX, store=store, viewer=KWAME))
     assert "Kwame Mensah" not in {row["name"] for row in hand.panel.table["rows"]}
     assert len(hand.panel.table["rows"]) == 23
-    people = {row["people"] for row in hand.ask(do="gaps")["rows"] if row["group"] == "team"}
-    assert people == {23}
+    others = ratings[ratings["phase"].eq("manager") & ratings["person_id"].ne(KWAME)]
+    scored = others.groupby("competency")["person_id"].nunique().to_dict()
+    gaps = [r for r in hand.ask(do="gaps")["rows"] if r["group"] == "team" and r["competency"]]
+    assert {row["competency"]: row["people"] for row in gaps} == scored
     # Nor can anything be written or opened there.
     assert KWAME in set(ratings["person_id"])
     everybody = Hand(heatmap_panel(team, MATRIX, store=store))
@@ -364,3 +366,10 @@ def test_letters_can_be_read_on_their_colours(theme):
     assert contrast("#ffffff", PALETTE["green"]) >= 4.5
     assert contrast("#ffffff", "#5d6874") >= 4.5
     assert contrast("#1d2733", PALETTE["yellow"]) >= 4.5
+
+
+def test_the_shapes_are_those_of_the_scoring_panel():
+    outlines = re.search(r"const OUTLINE = \{(.*?)\n\};", HeatmapPanel._esm, re.DOTALL)[1]
+    drawn = dict(re.findall(r'(\w+): "(M[^"]+)"', outlines))
+    full = dict(re.findall(r"--([a-z-]+)-full: url\(.*?d='(M[^']+)'", HeatmapPanel._css))
+    assert full == {name.replace("_", "-"): drawn[name] for name in drawn if name != "unknown"}

@@ -99,8 +99,9 @@ def test_each_item_cited_stands_beside_the_indicators_of_its_colour():
     # "early" is dated before the period, "secret" is private, "gone" is not on file.
     assert ana["competency"].tolist() == ["Planning", "Talking"]
     assert ana["indicators"].tolist() == ["Half a plan.\nNo day.", "r"]
-    assert ana["text"].fillna("").tolist() == ["x", ""]
-    assert cited.loc[cited["person_id"] == "ben", "value"].tolist() == ["not_observed"]
+    assert ana["text"].tolist() == ["x", "none of those cited is dated inside the period"]
+    ben = cited[cited["person_id"] == "ben"]
+    assert ben[["value", "text"]].to_numpy().tolist() == [["not_observed", "none cited"]]
 
 
 def test_of_each_person_the_last_phase_that_was_scored_stands():
@@ -120,6 +121,8 @@ def test_of_each_person_the_last_phase_that_was_scored_stands():
 
 def test_coverage_counts_what_a_role_is_scored_on():
     found = matrix_coverage(team(), MATRIX).set_index("person_id")
+    seen = matrix_coverage(team(), MATRIX, without=found.index[0].upper())
+    assert seen["person_id"].tolist() == found.index[1:].tolist()
     columns = ["of", "scored", "not_observed", "colours", "dated", "unsupported"]
     assert found.loc["ana", columns].tolist() == [2, 2, 0, 2, 1, "Talking"]
     assert found.loc["ben", columns].tolist() == [1, 1, 1, 0, 0, ""]

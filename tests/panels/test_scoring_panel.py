@@ -18,6 +18,13 @@ KWAME, DEEPA = "kwame.mensah@northwind.example", "deepa.krishnan@northwind.examp
 TOMASZ = "tomasz.zielinski@northwind.example"
 
 
+@pytest.fixture(scope="module")
+def team():
+    """The sample team before anybody was scored; what an export has: test_own_scores.py."""
+    whole = ck.sample_team()
+    return whole.with_tables(ratings=whole.table("ratings").iloc[:0])
+
+
 @pytest.fixture
 def store(tmp_path):
     opened = open_store(tmp_path / "scores.db")

@@ -1,5 +1,6 @@
 """A person's own desk: what is beside the slice, and the file they hand in."""
 
+import gc
 import json
 
 import pytest
@@ -51,7 +52,18 @@ def test_to_try_it_on_nothing_is_kept(book):
     assert (folder / "scores.db").exists()
     desk.store.close()
     del desk
+    gc.collect()
     assert not folder.exists()
+
+
+def test_to_try_it_the_folder_is_there_as_long_as_the_panel(book):
+    panel = self_panel(open_self(book))
+    gc.collect()
+    answers = []
+    panel.send = answers.append
+    change = {"competency": "advocacy", "seen": 0, "key": "k", "value": "green"}
+    panel._handle_custom_msg({"do": "save", **change}, [])
+    assert answers[-1]["answer"] == "saved"
 
 
 def test_a_team_is_nobodys_desk(team):
@@ -65,10 +77,10 @@ def test_one_scores_oneself_in_the_phase_self(desk):
     assert panel.shown["session"][2:] == ["self", KWAME, KWAME]
 
 
-def press(panel):
+def press(panel, **values):
     answers = []
     panel.send = answers.append
-    panel._handle_custom_msg({"do": "add", "key": "k", "values": {}}, [])
+    panel._handle_custom_msg({"do": "add", "key": "k", "values": values}, [])
     return answers[-1]
 
 
@@ -80,6 +92,23 @@ def test_the_button_writes_the_file_and_says_what_is_in_it(desk, book):
     assert answer["rows"][0]["head"].endswith(file.name)
     assert answer["rows"][0]["text"].startswith("1 score, no overall level, 0 items of evidence")
     assert len(json.loads(file.read_text(encoding="utf-8"))["content"]["scores"]) == 1
+
+
+def test_a_private_item_can_be_chosen_to_be_handed_in(desk, book):
+    assert hand_in_panel(desk).shown["fields"] == []
+    kept = desk.store.add_evidence(
+        book, person=KWAME, date="2026-03-01", text="A miss " * 40, who=KWAME, private=True
+    )
+    panel = hand_in_panel(desk)
+    (field,) = panel.shown["fields"]
+    assert [value for value, _ in field["options"]] == ["", kept]
+    assert field["options"][1][1].startswith("1 Mar 2026: A miss")
+    assert len(field["options"][1][1]) < 100
+    assert "1 private item of evidence stayed" in press(panel)["rows"][0]["text"]
+    told = press(panel, private=kept)["rows"][0]["text"]
+    assert "1 item of evidence" in told
+    assert "0 private items" in told
+    assert hand_in_panel(desk, outcome_known=True).shown["fields"] == []
 
 
 def test_after_the_outcome_the_file_has_words_and_no_scores(desk, book):

@@ -233,3 +233,11 @@ def test_charts_leave_their_frames_alone():
 def test_a_chart_of_ones_own_draws_offline_too():
     chart = alt.Chart(pd.DataFrame({"a": [1]})).mark_point().encode(x="a:Q")
     assert set(_bundle(chart)) == {MIME, "text/plain"}
+
+
+def test_no_name_of_the_funnel_is_struck_through_by_the_line_at_0():
+    books = frames.books().assign(beyond=[0.05, -0.05, 0.0])
+    layers = _bundle(charts.chart_funnel(books, frames.limits()))[MIME]["layer"]
+    named = [one["mark"] for one in layers if one["encoding"].get("text") == {"field": "name"}]
+    assert len(named) == 3
+    assert all(abs(mark["dy"]) >= 15 for mark in named)

@@ -307,13 +307,13 @@ function render({ model, el }) {
     legend.replaceChildren(...(table.view === "beside"
       ? [make("span", {}, "left: self, right: manager"), make("span", {}, make("i", { class: "wide-apart" }), "two colours apart")]
       : [one("green", false, "on a dated item"), one("green", true, "unsupported"), one("not_observed", false, "not observed"), make("span", {}, "empty: not scored"), make("span", {}, make("b", {}, "≠"), " raters differ; small letter: yours")]),
-      ...(table.readonly ? [] : ["r y g n|score", "Enter|open", "u|undo", "?|help"].map((text) => make("span", {}, make("kbd", {}, text.split("|")[0]), ` ${text.split("|")[1]}`))));
+      ...(table.readonly ? [] : ["r y g n|score", "Enter|open", "u|undo", "?|help"].map((text) => make("span", {}, make("b", {}, text.split("|")[0]), ` ${text.split("|")[1]}`))));
   }
 
   function paint() {
     const of = grid.paint();
     said.textContent = `${of.scored} of ${of.all} scored · ${of.colours - of.dated} of ${of.colours} colours unsupported`;
-    face();
+    face.paint();
     const stopped = desk.isClosed() || table.readonly;
     readonly.hidden = !stopped;
     readonly.textContent = stopped;
@@ -427,7 +427,7 @@ function render({ model, el }) {
   root.addEventListener("mousedown", (event) => event.stopPropagation());
   root.addEventListener("focusin", (event) => {
     // Whoever works here wants to see the whole of it; under a mouse nothing may move away.
-    if (!event.target.matches(":focus-visible")) return;
+    if (!byKeyboard(event.target)) return;
     const { top, height } = root.getBoundingClientRect();
     if (top < 0 && height <= window.innerHeight) root.scrollIntoView({ block: "start" });
   });

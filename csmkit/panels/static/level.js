@@ -23,6 +23,12 @@ function openLevel(model, { onleft = () => {} } = {}) {
   const choices = shown.levels.map(choice);
   const group = make("div", { class: "levels", role: "radiogroup", "aria-label": "Overall level" }, ...choices.map((one) => one.node));
   const desk = openDesk(model, paint);
+  const saving = openSaving({
+    desk: () => desk, saved, trouble, undo: undoButton, me: shown.me, blank: () => fromExport(desk.stored(LEVEL)) || "No level given yet",
+    name: () => "The level", word: (value) => label[value], back: () => focus(desk.current(LEVEL).value),
+    last: () => desk.stored(LEVEL).at,
+    draft: () => (desk.session.drafts.get(LEVEL) ?? desk.current(LEVEL).note) !== desk.current(LEVEL).note,
+  });
   const root = make("section", { class: "csmkit-level", "aria-label": `Overall level of ${shown.person}` },
     make("header", {},
       make("div", { class: "who" }, make("h2", {}, `${shown.texts.title}: `, isolated(shown.person)),
@@ -55,7 +61,7 @@ function openLevel(model, { onleft = () => {} } = {}) {
   const say = (text) => { live.textContent = text; };
   const draft = (text) => {
     desk.session.drafts.set(LEVEL, text);
-    paintSaving();
+    saving.saved();
   };
 
   function shut() {
@@ -80,7 +86,7 @@ function openLevel(model, { onleft = () => {} } = {}) {
     if (text === undefined || shut()) return;
     if (text === desk.current(LEVEL).note) desk.session.drafts.delete(LEVEL);
     else desk.push(LEVEL, { note: text });
-    paintSaving();
+    saving.saved();
   }
 
   function undo() {
@@ -141,60 +147,6 @@ function openLevel(model, { onleft = () => {} } = {}) {
     onleft(left);
   }
 
-  function paintSaving() {
-    const { session } = desk;
-    const now = desk.current(LEVEL);
-    const refused = session.refused.length || session.waiting.some((change) => change.state === "refused");
-    const typed = session.drafts.get(LEVEL);
-    saved.className = "saved";
-    if (desk.late().length || refused) {
-      saved.classList.add("bad");
-      saved.textContent = "NOT SAVED";
-    } else if (session.waiting.some((change) => change.state === "conflict")) {
-      saved.classList.add("bad");
-      saved.textContent = "Not saved: two values";
-    } else if (session.waiting.length) saved.textContent = "Saving …";
-    else if (typed !== undefined && typed !== now.note) saved.textContent = "Note not saved yet";
-    else if (desk.stored(LEVEL).at) {
-      saved.classList.add("good");
-      saved.textContent = `Saved ${momentOf(desk.stored(LEVEL).at)}`;
-    } else saved.textContent = "No level given yet";
-    undoButton.disabled = !session.undo.length || Boolean(desk.isClosed());
-  }
-
-  function paintTrouble() {
-    const { session } = desk;
-    const held = session.waiting.filter((change) => change.state === "refused");
-    const [conflict] = session.waiting.filter((change) => change.state === "conflict");
-    const problems = [...new Set([...held, ...session.refused].map((one) => one.problem))];
-    const parts = problems.map((text) => make("p", { class: "why" }, isolated(text)));
-    if (desk.late().length) parts.push(make("p", {}, "No answer from the kernel for 2 seconds. If it was restarted or shut down, run this cell again: what you did is kept on this page, and is sent again."));
-    if (conflict) parts.push(two(conflict.theirs));
-    else if (parts.length) parts.push(make("div", { class: "buttons" },
-      session.waiting.length && !desk.isClosed() ? make("button", { type: "button", class: "primary", "data-key": "again", onclick: () => desk.again() }, "Try again") : null,
-      held.length || session.refused.length ? make("button", { type: "button", "data-key": "discard", onclick: () => { desk.discard(); focus(desk.current(LEVEL).value); } }, "Let it go") : null));
-    const text = parts.map((part) => part.textContent).join("\n");
-    // Drawn only when it says something new: it is read aloud.
-    if (text !== trouble.dataset.text) {
-      trouble.dataset.text = text;
-      trouble.replaceChildren(...parts);
-    }
-    trouble.hidden = !parts.length;
-  }
-
-  function two(theirs) {
-    const mine = desk.current(LEVEL);
-    const where = theirs.writer === shown.me ? "Other window" : theirs.who || "Somebody";
-    const side = (who, cell) => make("div", { class: "side" }, make("b", {}, `${who}: `), label[cell.value], cell.note ? make("div", { class: "said" }, isolated(cell.note)) : null);
-    const decide = (own) => { desk.decide(LEVEL, own); focus(desk.current(LEVEL).value); };
-    return make("div", { role: "group", "aria-label": "Two levels" },
-      make("p", {}, "The level was changed in the meantime. Nothing is overwritten until you choose."),
-      make("div", { class: "sides" }, side("You", mine), side(`${where}, ${momentOf(theirs.at)}`, theirs)),
-      make("div", { class: "buttons" },
-        make("button", { type: "button", class: "primary", "data-key": "mine", onclick: () => decide(true) }, "Keep mine"),
-        make("button", { type: "button", "data-key": "theirs", onclick: () => decide(false) }, "Take the other")));
-  }
-
   function paint() {
     const { value, note: said } = desk.current(LEVEL);
     const within = choices.some((one) => one.button === document.activeElement);
@@ -210,8 +162,7 @@ function openLevel(model, { onleft = () => {} } = {}) {
     closed.hidden = !desk.isClosed();
     closed.textContent = desk.isClosed();
     paintLeft();
-    paintSaving();
-    paintTrouble();
+    saving.paint();
   }
 
   function take(answer) {

@@ -29,3 +29,6 @@ function shield(root, onkeydown) {
   });
 }
 
+
+// Under a mouse nothing may move: what has the focus is brought into sight for the keyboard only.
+const byKeyboard = (node) => node.matches(":focus-visible");

@@ -17,7 +17,8 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
   const past = make("div", { class: "past" });
   const history = make("details", { class: "history", ontoggle: () => history.open && ask({ do: "history", competency: row.id }) },
     make("summary", { "data-key": "history" }, "What was changed"), past);
-  root.append(about, evidence, history, noted);
+  const origin = make("p", { class: "muted origin", hidden: true });
+  root.append(about, evidence, history, origin, noted);
 
   function show(next) {
     if (row === next) return;
@@ -28,6 +29,7 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
     past.replaceChildren();
     root.scrollTop = 0;
     paintAbout();
+    paintOrigin();
     paintNote();
     look();
   }
@@ -248,10 +250,15 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
     paintNoteState();
   }
 
+  function paintOrigin() {
+    origin.textContent = desk.queue(row.id).length ? "" : fromExport(desk.stored(row.id));
+    origin.hidden = !origin.textContent;
+  }
+
   function paintHistory(rows) {
     if (!rows.length) return past.replaceChildren(make("p", { class: "muted" }, "Nothing was changed yet."));
     past.replaceChildren(make("ol", {}, ...rows.map((one) => make("li", {},
-      make("span", { class: "day" }, momentOf(one.at)), make("span", {}, isolated(one.who), ": ",
+      make("span", { class: "day" }, one.export ? dayOf(one.day) : momentOf(one.at)), make("span", {}, isolated(one.who), one.export ? ", in the export: " : ": ",
         one.old === one.new ? WORD[one.new] || "no value" : `${WORD[one.old]} → ${WORD[one.new]}`, `, ${many(one.evidence.length, "item")} cited`,
         one.note ? make("span", { class: "said" }, isolated(one.note.length > 400 ? `${one.note.slice(0, 400)} … (${one.note.length.toLocaleString("en")} characters)` : one.note)) : null)))));
   }
@@ -261,6 +268,7 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
     const { value, evidence: cited } = desk.current(row.id);
     if (root.dataset.drawn !== `${row.id} ${value}`) paintChosen(value);
     for (const box of evidence.querySelectorAll("input[data-item]")) box.checked = cited.includes(box.dataset.item);
+    paintOrigin();
     paintNote();
   }
 

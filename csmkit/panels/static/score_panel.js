@@ -22,8 +22,19 @@ function render({ model, el }) {
 
   const desk = openDesk(model, paint);
   const rows = openRows(shown, desk, { go, set });
-  const detail = openDetail(shown, desk, { ask, cite, note: paintSaving, add, back: () => rows.focus(rows.here.id) });
+  const detail = openDetail(shown, desk, { ask, cite, note: () => saving.saved(), add, back: () => rows.focus(rows.here.id) });
   const byId = new Map(shown.rows.map((row) => [row.id, row]));
+  const saving = openSaving({
+    desk: () => desk, saved, trouble, undo: undoButton, back, me: shown.me, blank: () => (shown.rows.some((row) => desk.current(row.id).value) ? "Nothing changed yet" : "Nothing scored yet"),
+    name: (id) => byId.get(id)?.name ?? id,
+    last: () => [desk.session.saved, ...shown.rows.map((row) => desk.stored(row.id).at ?? "")].sort().at(-1),
+    draft: () => [...desk.session.drafts].some(([id, said]) => said !== desk.current(id).note),
+    // What is told takes room: the row in hand stays in sight.
+    turned: () => {
+      const at = document.activeElement;
+      if (rows.root.contains(at) && byKeyboard(at)) at.scrollIntoView({ block: "nearest" });
+    },
+  });
 
   root.append(
     make("header", {},
@@ -58,6 +69,11 @@ function render({ model, el }) {
 
   const say = (text) => { live.textContent = text; };
 
+  function back(id = rows.here.id) {
+    detail.forget(id);
+    rows.focus(id);
+  }
+
   function ask(message) {
     try {
       model.send(message);
@@ -81,7 +97,8 @@ function render({ model, el }) {
     if (readOnly()) return;
     // The change leaves first: to move the focus makes the browser lay out the page.
     desk.push(id, { value });
-    if (root.contains(document.activeElement) && document.activeElement.closest(".rows, .tools")) rows.focus(id, value || undefined);
+    const at = document.activeElement;
+    if (root.contains(at) && at.closest(".rows, .tools")) rows.focus(id, value || undefined, { still: !byKeyboard(at) });
     say(`${byId.get(id).name}: ${WORD[value]}`);
   }
 
@@ -125,94 +142,11 @@ function render({ model, el }) {
     }, row.name)));
   }
 
-  const label = ({ competency, set }) => {
-    const parts = [];
-    if ("value" in set) parts.push(WORD[set.value]);
-    if ("note" in set) parts.push("note");
-    if (set.add) parts.push(`new item “${set.add.text.slice(0, 80)}”`);
-    else if (set.cite?.length) parts.push("item cited");
-    if (set.uncite?.length) parts.push("item taken back");
-    return `${byId.get(competency)?.name ?? competency}: ${parts.join(", ")}`;
-  };
-
-  function paintSaving() {
-    const { session } = desk;
-    const late = desk.late();
-    const conflicts = session.waiting.some((change) => change.state === "conflict");
-    const refused = session.refused.length || session.waiting.some((change) => change.state === "refused");
-    const drafts = [...session.drafts].some(([id, said]) => said !== desk.current(id).note);
-    const last = [session.saved, ...shown.rows.map((row) => desk.stored(row.id).at ?? "")].sort().at(-1);
-    saved.className = "saved";
-    if (late.length || refused) {
-      saved.classList.add("bad");
-      saved.textContent = "NOT SAVED";
-    } else if (conflicts) {
-      saved.classList.add("bad");
-      saved.textContent = "Not saved: two values";
-    } else if (session.waiting.length) saved.textContent = "Saving …";
-    else if (drafts) saved.textContent = "Note not saved yet";
-    else if (last) {
-      saved.classList.add("good");
-      saved.textContent = `Saved ${momentOf(last)}`;
-    } else saved.textContent = "Nothing scored yet";
-    undoButton.disabled = !session.undo.length || Boolean(desk.isClosed());
-  }
-
-  function paintTrouble() {
-    const { session } = desk;
-    const late = desk.late();
-    const held = session.waiting.filter((change) => change.state === "refused");
-    const conflicts = session.waiting.filter((change) => change.state === "conflict");
-    const problems = [...new Set([...held, ...session.refused].map((one) => one.problem))];
-    const lost = late.length || held.length ? session.waiting.filter((change) => change.state !== "conflict") : [];
-    const list = [...lost, ...session.refused];
-    const parts = [];
-    if (late.length && !held.length) parts.push(make("p", {}, "No answer from the kernel for 2 seconds. If it was restarted or shut down, run this cell again: what is listed here is kept on this page, and is sent again."));
-    for (const text of problems) parts.push(make("p", { class: "why" }, isolated(text)));
-    if (list.length) {
-      parts.push(make("ul", { "aria-label": "Not saved" }, ...list.map((change) => make("li", {}, isolated(label(change))))),
-        make("div", { class: "buttons" },
-          lost.length && !desk.isClosed() ? make("button", { type: "button", class: "primary", "data-key": "again", onclick: () => desk.again() }, "Try again") : null,
-          late.length && !held.length ? null : make("button", { type: "button", "data-key": "discard", onclick: () => { desk.discard(); rows.focus(rows.here.id); } }, `Let ${many(list.length, "change")} go`)));
-    }
-    for (const change of conflicts) parts.push(conflict(change));
-    const before = document.activeElement?.dataset?.key;
-    const inside = trouble.contains(document.activeElement);
-    const text = parts.map((part) => part.textContent).join("\n");
-    // Drawn only when it says something new: it is read aloud.
-    if (text !== trouble.dataset.text) {
-      trouble.dataset.text = text;
-      trouble.replaceChildren(...parts);
-      if (inside) ([...trouble.querySelectorAll("[data-key]")].find((node) => node.dataset.key === before) ?? (parts.length ? trouble.querySelector("button") : null) ?? { focus: () => rows.focus(rows.here.id) }).focus();
-    }
-    if (trouble.hidden !== !parts.length) {
-      trouble.hidden = !parts.length;
-      // What is told takes room: the row in hand stays in sight.
-      if (rows.root.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" });
-    }
-  }
-
-  function conflict({ competency, theirs }) {
-    const mine = desk.current(competency);
-    const where = theirs.writer === shown.me ? "other window" : theirs.who || "somebody";
-    const side = (who, cell) => make("div", { class: "side" }, make("b", {}, `${who}: `), cell.value ? shape(cell.value) : null, ` ${WORD[cell.value]}`,
-      mine.evidence.join() !== theirs.evidence.join() ? `, ${many(cell.evidence.length, "item")} cited` : null,
-      mine.note !== theirs.note ? make("div", { class: "said" }, cell.note ? isolated(cell.note) : "no note") : null);
-    const choose = (own) => { desk.decide(competency, own); detail.forget(competency); rows.focus(competency); };
-    return make("div", { class: "conflict", role: "group", "aria-label": `Two values for ${byId.get(competency)?.name}` },
-      make("p", {}, make("b", {}, byId.get(competency)?.name), " was changed in the meantime. Nothing is overwritten until you choose."),
-      make("div", { class: "sides" }, side("You", mine), side(`${capital(where)}, ${momentOf(theirs.at)}`, theirs)),
-      make("div", { class: "buttons" },
-        make("button", { type: "button", class: "primary", "data-key": `mine ${competency}`, onclick: () => choose(true) }, `Keep mine${mine.value !== theirs.value ? `: ${WORD[mine.value]}` : ""}`),
-        make("button", { type: "button", "data-key": `theirs ${competency}`, onclick: () => choose(false) }, `Take the other${mine.value !== theirs.value ? `: ${WORD[theirs.value]}` : ""}`)));
-  }
-
   function paint() {
     rows.paint(counts);
     detail.paint();
     paintProgress();
-    paintSaving();
-    paintTrouble();
+    saving.paint();
     closed.hidden = !desk.isClosed();
     closed.textContent = desk.isClosed();
     root.classList.toggle("read-only", Boolean(desk.isClosed()));
@@ -281,16 +215,14 @@ function render({ model, el }) {
   }
 
   shield(root, keydown);
-  let pressed = 0;
-  root.addEventListener("pointerdown", () => { pressed = Date.now(); }, true);
   // A step inside the panel is no business of the notebook, which would look at all its cells.
   const inside = (event) => { if (root.contains(event.relatedTarget)) event.stopPropagation(); };
   root.addEventListener("focusout", inside);
   root.addEventListener("focusin", (event) => {
     inside(event);
-    // Whoever works here by keyboard wants to see the whole of it; under a mouse nothing may move.
+    // Whoever works here by keyboard wants to see the whole of it.
     const { top, bottom } = root.getBoundingClientRect();
-    if (Date.now() - pressed > 500 && (top < 90 || bottom > innerHeight - 20)) root.scrollIntoView({ block: "start" });
+    if (byKeyboard(event.target) && !event.target.matches(TYPING) && (top < 90 || bottom > innerHeight - 20)) root.scrollIntoView({ block: "start" });
   });
   model.on("msg:custom", take);
   desk.pump();

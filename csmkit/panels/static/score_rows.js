@@ -20,7 +20,7 @@ function openRows(shown, desk, { go, set }) {
         type: "button", class: `choice ${value === expected ? "expected" : ""}`, role: "radio", "aria-checked": "false", tabindex: "-1",
         "aria-label": WORD[value] + (value === expected ? `, expected of ${shown.person.level}` : ""), "data-key": `${row.id} ${value}`,
         title: WORD[value] + (value === expected ? `: what is expected of ${shown.person.level}` : ""),
-        onclick: () => { set(row.id, value); focus(row.id, value); },
+        onclick: () => { set(row.id, value); focus(row.id, value, { still: true }); },
         onfocus: () => { here.choice = value; go(row.id); },
       }, shape(value));
       return radio;
@@ -30,7 +30,7 @@ function openRows(shown, desk, { go, set }) {
     const count = make("span", { class: "count" });
     const marks = make("span", { class: "marks" }, note, count);
     const group = make("div", { class: "choices", role: "radiogroup", "aria-label": row.name }, ...radios);
-    const node = make("div", { class: "row", "data-row": row.id, onclick: (event) => event.target.closest("button") || focus(row.id) },
+    const node = make("div", { class: "row", "data-row": row.id, onclick: (event) => event.target.closest("button") || focus(row.id, chosen(row.id), { still: true }) },
       make("span", { class: "name" }, row.name, row.not_expected ? make("span", { class: "apart" }, " not expected of this role") : null), group, word, marks);
     rows.set(row.id, { row, node, radios, group, word, note, count });
     return node;
@@ -41,9 +41,11 @@ function openRows(shown, desk, { go, set }) {
     return value || here.choice || VALUES[0];
   };
 
-  function focus(id, value = chosen(id)) {
+  function focus(id, value = chosen(id), { still = false } = {}) {
     here.id = id;
-    rows.get(id).radios[VALUES.indexOf(value)].focus();
+    const radio = rows.get(id).radios[VALUES.indexOf(value)];
+    radio.focus({ preventScroll: true });
+    if (!still) radio.scrollIntoView({ block: "nearest" });
   }
 
   function step(by) {

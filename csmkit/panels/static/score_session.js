@@ -20,6 +20,12 @@ function sessionOf(id) {
   return SESSIONS.get(name);
 }
 
+// Whose value it is before the first change of it: the export's, with its day.
+function fromExport({ value, revision, day }) {
+  if (!value || revision) return "";
+  return `As the export has it, ${day ? `of ${dayOf(day)}` : "without a day"}`;
+}
+
 function newKey() {
   // randomUUID is missing where a page comes over plain HTTP from another machine.
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -8,8 +8,8 @@ const OUTLINE = {
   red: "M3 3H21V21H3Z",
   yellow: "M12 .8 23.2 12 12 23.2 .8 12Z",
   green: "M12 1.5A10.5 10.5 0 1 1 11.99 1.5Z",
-  not_observed: "M8 5H16A7 7 0 0 1 16 19H8A7 7 0 0 1 8 5Z",
-  unknown: "M8 5H16A7 7 0 0 1 16 19H8A7 7 0 0 1 8 5Z",
+  not_observed: "M8 4H16A8 8 0 0 1 16 20H8A8 8 0 0 1 8 4Z",
+  unknown: "M8 4H16A8 8 0 0 1 16 20H8A8 8 0 0 1 8 4Z",
 };
 
 function drawn(tag, attributes, ...children) {
