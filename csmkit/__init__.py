@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from csmkit.bias.agreement import apart_from_manager as apart_from_manager
     from csmkit.bias.agreement import rater_agreement as rater_agreement
-    from csmkit.bias.agreement import raters_apart as raters_apart
+    from csmkit.bias.apart import apart_from_manager as apart_from_manager
+    from csmkit.bias.apart import raters_apart as raters_apart
     from csmkit.bias.checks import bias_checks as bias_checks
     from csmkit.bias.checks import bias_lines as bias_lines
     from csmkit.bias.context import case_mix as case_mix
@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from csmkit.matrix.standing import evidence_cited as evidence_cited
     from csmkit.matrix.standing import matrix_coverage as matrix_coverage
     from csmkit.matrix.standing import matrix_standing as matrix_standing
+    from csmkit.matrix.versions import matrix_note as matrix_note
     from csmkit.panels.desk import scoring_desk as scoring_desk
     from csmkit.panels.feedback import feedback_panel as feedback_panel
     from csmkit.panels.heatmap import heatmap_panel as heatmap_panel
@@ -113,7 +114,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "cycle": "Book Cycle Period",
-    "bias.agreement": "apart_from_manager rater_agreement raters_apart",
+    "bias.agreement": "rater_agreement",
+    "bias.apart": "apart_from_manager raters_apart",
     "bias.checks": "bias_checks bias_lines",
     "bias.context": "case_mix case_mix_note team_checks team_context",
     "bias.corrections": "leave_one_out never_seen never_seen_by_person outcomes_without_recent"
@@ -144,6 +146,7 @@ _HOMES = {
     "matrix.model": "matrix_of",
     "matrix.read": "read_matrix",
     "matrix.standing": "evidence_cited matrix_coverage matrix_standing",
+    "matrix.versions": "matrix_note",
     "panels.desk": "scoring_desk",
     "panels.feedback": "feedback_panel",
     "panels.heatmap": "heatmap_panel",

@@ -13,9 +13,10 @@ import typer
 
 from csmkit.cli_csm import feedback_app, import_self, self_assessment
 from csmkit.errors import CsmkitError, UnreadableInput, UsageError
+from csmkit.settings import Settings, settings_of
 from csmkit.store.cli import app as store_app
+from csmkit.store.cli_phases import app as phases_app
 from csmkit.store.cli_retention import app as retention_app
-from csmkit.workspace import FILE, SCORES, setting, settings
 
 if TYPE_CHECKING:
     from csmkit.cycle import Cycle
@@ -276,8 +277,8 @@ def check(
 
     findings, cycle = examine_export(
         _setting("export", export),
-        map=_setting("map", map_file, required=False),
-        period=_setting("period", period, required=False),
+        map=_setting("map", map_file, of=export, required=False),
+        period=_setting("period", period, of=export, required=False),
     )
     if out is not None:
         write_findings(findings, out=out)
@@ -335,28 +336,35 @@ def render(
 
     cycle = read_export(
         _setting("export", export),
-        map=_setting("map", map_file, required=False),
-        period=_setting("period", period),
+        map=_setting("map", map_file, of=export, required=False),
+        period=_setting("period", period, of=export),
     )
-    own = _setting("matrix", matrix_file, required=False)
+    own = _setting("matrix", matrix_file, of=export, required=False)
+    matrix = read_matrix(own) if own else None
+    where = _setting("scores", scores, of=export, required=False) or said_of(export).scores
     _render(
-        _with_scores(cycle, _setting("scores", scores, required=False)),
-        matrix=read_matrix(own) if own else None,
-        out=Path(_setting("out", out)),
-        edition=_setting("edition", edition, required=False) or "committee",
+        _with_scores(cycle, where, matrix) if where else cycle,
+        matrix=matrix,
+        out=Path(_setting("out", out, of=export)),
+        edition=_setting("edition", edition, of=export, required=False) or "committee",
         only=only,
         jobs=jobs,
     )
 
 
-def _with_scores(cycle: Cycle, scores: str | None) -> Cycle:
-    """The cycle with a store's scores laid over it; a file of the usual name is taken if there."""
+def _with_scores(cycle: Cycle, where: str, matrix: Matrix | None) -> Cycle:
+    """The cycle with a store's scores laid over it; what must be known of them is told."""
+    from csmkit.matrix.versions import to_use_others
     from csmkit.store.open import open_store
+    from csmkit.store.roles import refuse_part_of_packets
 
-    if scores is None and not (Path(FILE).exists() and Path(SCORES).exists()):
-        return cycle
-    with open_store(scores or SCORES, create=False) as store:
-        return store.overlay(cycle)
+    with open_store(where, create=False) as store:
+        refuse_part_of_packets(store, cycle)
+        laid = store.overlay(cycle)
+        told = to_use_others(laid, matrix, store=store.where)
+    for line in filter(None, (*laid.notes, told)):
+        _tell(f"csmkit: {line}", err=True)
+    return laid
 
 
 def _render(
@@ -408,7 +416,7 @@ def scan(
     period = period or ":".join(manifest["period"])
     cycle = read_export(
         _setting("export", export),
-        map=_setting("map", map_file, required=False),
+        map=_setting("map", map_file, of=export, required=False),
         period=period,
     )
     leaks = scan_pack(cycle, folder)
@@ -419,15 +427,28 @@ def scan(
         raise typer.Exit(1)
 
 
-def _setting(name: str, given: Any, *, required: bool = True) -> Any:
-    """An option, else what cycle.toml in the current folder says."""
+def said_of(export: str | None) -> Settings:
+    """What the current folder's cycle.toml says of an export, or one of the export's own."""
+    return settings_of(export, Settings.at(Path()))
+
+
+def _setting(name: str, given: Any, *, of: str | None = None, required: bool = True) -> Any:
+    """An option, else what cycle.toml says of the export that was named."""
     if given is not None:
         return given
-    value = setting(settings(Path(FILE)), name)
+    said = said_of(of)
+    value = said.text(name) if name in ("period", "edition") else said.path(name)
     if value is None and required:
         how = "as the first argument" if name == "export" else f"with --{name}"
-        raise UsageError(f"Nothing says what the {name} is.", f"Give it {how}, or in cycle.toml.")
+        other = " The cycle.toml here is of another export." if _passed_over(said) else ""
+        raise UsageError(
+            f"Nothing says what the {name} is.{other}", f"Give it {how}, or in cycle.toml."
+        )
     return value
+
+
+def _passed_over(said: Settings) -> bool:
+    return said.home is None and Settings.at(Path()).home is not None
 
 
 def _save(path: Path, text: str) -> None:
@@ -443,6 +464,7 @@ def _save(path: Path, text: str) -> None:
 # After the commands above, so that they are listed after them.
 app.command("self-assessment")(self_assessment)
 app.command("import-self")(import_self)
+store_app.add_typer(phases_app)
 store_app.add_typer(retention_app)
 app.add_typer(store_app, name="store")
 app.add_typer(feedback_app, name="feedback")

@@ -57,7 +57,7 @@ def self_assessment(
 
     cycle = _cycle(export, map_file, period)
     people = only or list(cycle.subjects["person_id"])
-    maker, failed = KitMaker(cycle, read_matrix(_given("matrix", matrix))), 0
+    maker, failed = KitMaker(cycle, read_matrix(_given("matrix", matrix, of=export))), 0
     for who in people:
         try:
             _tell(str(maker.make(who, out=out)))
@@ -86,8 +86,8 @@ def import_self(
     from csmkit.store.open import open_store
 
     cycle = _cycle(export, map_file, period)
-    own, failed = read_matrix(_given("matrix", matrix)), 0
-    with open_store(_store_of(scores)) as store:
+    own, failed = read_matrix(_given("matrix", matrix, of=export)), 0
+    with open_store(_store_of(scores, export)) as store:
         for path in paths:
             try:
                 done = take(store, path, cycle=cycle, matrix=own)
@@ -108,8 +108,8 @@ def import_self(
 @feedback_app.command("add")
 def feedback_add(
     text: Annotated[str, typer.Argument(help="What was said.")],
-    about: Annotated[str, typer.Option("--about", help="To whom: id or mail.")],
-    by: Annotated[str, typer.Option("--by", help="By whom: id or mail.")],
+    about: Annotated[str, typer.Option("--about", help="To whom: id, mail or name.")],
+    by: Annotated[str, typer.Option("--by", help="By whom: id, mail or name.")],
     date: Annotated[str, typer.Option("--date", help="The day it was said, as YYYY-MM-DD.")],
     scores: Scores = None,
     export: ExportOption = None,
@@ -122,30 +122,31 @@ def feedback_add(
     from csmkit.store.open import open_store
 
     cycle = _cycle_or_period(export, map_file, period)
-    with open_store(_store_of(scores)) as store:
+    with open_store(_store_of(scores, export)) as store:
         new = add_feedback(store, cycle, about=about, by=by, date=date, text=text)
         _tell(f"{'Added to' if new else 'It was already in'} the log of {store.where}.")
 
 
 @feedback_app.command("list")
 def feedback_list(
-    about: Annotated[str | None, typer.Option("--about", help="To whom: id or mail.")] = None,
-    by: Annotated[str | None, typer.Option("--by", help="By whom: id or mail.")] = None,
+    about: Annotated[str | None, typer.Option("--about", help="To whom: id, mail or name.")] = None,
+    by: Annotated[str | None, typer.Option("--by", help="By whom: id, mail or name.")] = None,
     scores: Scores = None,
     export: ExportOption = None,
     period: PeriodText = None,
 ) -> None:
     """Show the log, the oldest first."""
     from csmkit.cli import _tell
+    from csmkit.panels.feedback import person_of
     from csmkit.store.open import open_store
     from csmkit.text import clean, day
 
     cycle = _cycle_or_period(export, None, period)
-    with open_store(_store_of(scores), create=False) as store:
+    with open_store(_store_of(scores, export), create=False) as store:
         log = store.feedback(cycle).sort_values("date", kind="stable")
-    for column, who in (("person_id", about), ("given_by", by)):
-        if who is not None:
-            log = log[log[column].str.lower() == who.strip().lower()]
+        for column, what, who in (("person_id", "about", about), ("given_by", "by", by)):
+            if who is not None:
+                log = log[log[column] == person_of(store, cycle, who, what=what)]
     for row in log.to_dict("records"):
         told = clean(row["text"]).replace("\n", "\n  ")
         _tell(f"{day(row['date'])}  about {row['person_id']}, by {row['given_by']}\n  {told}")
@@ -158,8 +159,8 @@ def _cycle(export: str | None, map_file: Path | None, period: str | None) -> Cyc
 
     return read_export(
         _given("export", export, required=True),
-        map=_given("map", map_file),
-        period=_given("period", period, required=True),
+        map=_given("map", map_file, of=export),
+        period=_given("period", period, of=export, required=True),
     )
 
 
@@ -167,19 +168,21 @@ def _cycle_or_period(export: str | None, map_file: Path | None, period: str | No
     """The cycle; where no export is named, its period alone."""
     if _given("export", export) is not None:
         return _cycle(export, map_file, period)
-    return str(_given("period", period, required=True))
+    return str(_given("period", period, of=export, required=True))
 
 
-def _store_of(scores: str | None) -> str:
-    where = _given("scores", scores)
-    if where is None and not Path("cycle.toml").exists():
+def _store_of(scores: str | None, export: str | None) -> str:
+    from csmkit.cli import said_of
+
+    where = scores or said_of(export).store
+    if where is None:
         raise UsageError(
             "Nothing says where the scores are.", "Give the score file or its URL with --scores."
         )
-    return str(where or "scores.db")
+    return where
 
 
-def _given(name: str, value: Any, *, required: bool = False) -> Any:
+def _given(name: str, value: Any, *, of: str | None = None, required: bool = False) -> Any:
     from csmkit.cli import _setting
 
-    return _setting(name, value, required=required)
+    return _setting(name, value, of=of, required=required)

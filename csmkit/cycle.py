@@ -124,6 +124,8 @@ class Cycle:
         What loading found; see `csmkit.check_export`.
     provenance : Provenance
         Files read, with their hashes.
+    notes : tuple of str
+        Sentences that must be said wherever the scores are shown: what of them is held back.
     memo : dict
         What was already worked out from this cycle, mostly frames; see `csmkit.compute.memo`.
     """
@@ -133,6 +135,7 @@ class Cycle:
     currency: str = ""
     findings: pd.DataFrame = field(default_factory=pd.DataFrame)
     provenance: Provenance = field(default_factory=Provenance)
+    notes: tuple[str, ...] = ()
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -9,6 +9,8 @@ import pandas as pd
 from anyascii import anyascii
 
 _LONGEST = 60
+ROW_ID = "row-"
+"""How the id of an item begins that is a row of the export."""
 
 
 def one_id_a_row(rows: pd.DataFrame, column: str, *, name: str) -> pd.DataFrame:

@@ -440,6 +440,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 Column("evidence_ids", "ids", "Evidence cited."),
                 Column("note", "text", "A note."),
                 Column("at", "date", "Day it was given."),
+                Column("matrix", "text", "The version of the matrix it was given by."),
             ),
             _table(
                 "decisions",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
-import tomllib
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING
 
 from csmkit.errors import UsageError
 from csmkit.resources import resource
+from csmkit.settings import SCORES, Settings, settings_of
 
 if TYPE_CHECKING:
     from csmkit.cycle import Cycle
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
     from csmkit.store.store import Store
     from csmkit.view.table import Notice
 
-FILE = "cycle.toml"
 PERIOD = "2026-01-01:2026-06-30"
 """The sample team's review period."""
-SCORES = "scores.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,10 @@ class Source:
         START:END; None where nothing names one.
     scores : str or None
         The score file or the URL of a database, if there is one.
+    store : str or None
+        Where panels save to, there yet or not; None where nothing says.
     matrix : str or None
-        A company's own matrix, if ``cycle.toml`` names one.
+        A company's own matrix, if the export's ``cycle.toml`` names one.
     workspace : Path or None
         The folder of the ``cycle.toml`` that named the export.
     sample : bool
@@ -51,6 +52,7 @@ class Source:
     map: str | None = None
     period: str | None = None
     scores: str | None = None
+    store: str | None = None
     matrix: str | None = None
     workspace: Path | None = None
     sample: bool = False
@@ -75,41 +77,52 @@ class Source:
         if self.scores is None:
             return cycle
         from csmkit.store.open import open_store
+        from csmkit.store.roles import part_seen
 
         with open_store(self.scores, create=False) as store:
-            return store.overlay(cycle)
+            laid = store.overlay(cycle)
+            part = part_seen(store, cycle)
+        return dataclasses.replace(laid, notes=(*laid.notes, part)) if part else laid
 
     def open_store(self) -> Store:
-        """The store that panels save to: `scores`, else ``scores.db`` beside ``cycle.toml``.
+        """The store that panels save to.
 
-        For the sample team it is a file that is gone when the kernel stops.
+        It is the export's own: what its ``cycle.toml`` names, else ``scores.db`` beside that file;
+        for an export that no ``cycle.toml`` names, ``NAME.scores.db`` beside the export. For the
+        sample team it is a file that is gone when the kernel stops.
 
         Raises
         ------
         StoreError
             If it cannot be opened.
+        UsageError
+            If nothing says where it is.
         """
-        from csmkit.load.cache import workspace
         from csmkit.store.open import open_store
 
-        if self.scores is not None:
-            return open_store(self.scores)
         if self.sample:
             folder = tempfile.TemporaryDirectory(prefix="csmkit-")
             store = open_store(Path(folder.name) / SCORES)
             weakref.finalize(store, _end, store.database.close, folder)
             return store
-        home = self.workspace or workspace(Path.cwd()) or Path.cwd()
-        return open_store(_placed(setting(settings(home / FILE), "scores") or SCORES, home))
+        if self.store is None:
+            raise UsageError(
+                f"Nothing says where the scores of {_last(self.export)} are.",
+                'Name both in a cycle.toml: export = "..." and scores = "...".',
+            )
+        return open_store(self.store)
 
     def read_matrix(self) -> Matrix:
-        """The matrix that ``cycle.toml`` names, else the kit's own."""
+        """The matrix that the export's ``cycle.toml`` names, else the kit's own."""
         from csmkit.matrix.read import read_matrix
 
         return read_matrix(self.matrix)
 
     def whose(self, cycle: Cycle | None = None, *, mask: bool = False) -> Notice:
-        """One sentence: whose data this is, of which period, of how many people, masked or not.
+        """In short: whose data this is, of which period, of how many people, masked or not.
+
+        It also says what must be known of the scores: the cycle's ``notes``, and whether some were
+        given by another version of the matrix.
 
         Parameters
         ----------
@@ -118,6 +131,7 @@ class Source:
         mask : bool
             Whether names are masked below.
         """
+        from csmkit.matrix.versions import matrix_note
         from csmkit.view.tables import note
 
         told = [self._named()]
@@ -128,12 +142,16 @@ class Source:
         said = f"{', '.join(told)}."
         if self.scores is not None:
             said += f" Scores: the export’s, and those saved in {_last(self.scores)}."
+        if cycle:
+            noted = (*cycle.notes, matrix_note(cycle, self.read_matrix()))
+            said += "".join(f" {sentence}" for sentence in noted if sentence)
         if self.sample:
             said += (
                 " It is shown because no export is named: write yours into the first cell, or into"
                 " cycle.toml of the workspace."
             )
-        return note(said, kind="caution" if self.sample else "info")
+        held_back = cycle is not None and bool(cycle.notes)
+        return note(said, kind="caution" if self.sample or held_back else "info")
 
     def _named(self) -> str:
         if self.sample:
@@ -151,9 +169,11 @@ class Source:
 def find_export(export: str = "", *, map: str = "", period: str = "") -> Source:
     """What a notebook is to read: what it names, else what ``cycle.toml`` names, else the sample.
 
-    As on the command line, each of the three that is not given is taken from ``cycle.toml``: that
-    of the current folder or the nearest folder above. Its paths start at its own folder. So does a
-    path that is given here, where the current folder has nothing of that name.
+    As on the command line, what is not given is taken from ``cycle.toml``: that of the current
+    folder or the nearest folder above. Its paths start at its own folder. So does a path that is
+    given here, where the current folder has nothing of that name. What a ``cycle.toml`` says of the
+    export it names (map, period, scores, matrix) is not taken for another: that has a
+    ``cycle.toml`` of its own above it, or nothing is said of it.
 
     Parameters
     ----------
@@ -182,86 +202,26 @@ def find_export(export: str = "", *, map: str = "", period: str = "") -> Source:
     from csmkit.load.cache import workspace
 
     home = workspace(Path.cwd())
-    said = settings(home / FILE) if home else {}
-
-    def chosen(name: str, given: str) -> str | None:
-        if given:
-            here = home is None or "://" in given or Path(given).exists()
-            beside = None if here or home is None else home / given
-            return str(beside) if beside and beside.exists() else given
-        return _placed(setting(said, name), home)
-
-    where = chosen("export", export)
-    when = period or setting(said, "period")
+    here = Settings.at(home)
+    where = here.found(export) if export else here.path("export")
     if where is None:
         sample = str(resource("data_samples") / "clean")
-        return Source(sample, map or None, when or PERIOD, sample=True)
+        return Source(sample, map or None, period or here.text("period") or PERIOD, sample=True)
+    said = settings_of(where, here)
     return Source(
         where,
-        chosen("map", map),
-        when,
-        scores=_scores(said, home),
-        matrix=_placed(setting(said, "matrix"), home),
+        here.found(map) if map else said.path("map"),
+        period or said.text("period"),
+        scores=said.scores,
+        store=said.store,
+        matrix=said.path("matrix"),
         workspace=None if export else home,
     )
-
-
-def settings(path: Path) -> dict[str, Any]:
-    """What a ``cycle.toml`` says; nothing where there is none.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read.
-    """
-    if not path.exists():
-        return {}
-    try:
-        # Windows' Notepad puts a mark before the first character.
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"cycle.toml cannot be read: {error}.", "Correct that line.") from None
-
-
-def setting(said: dict[str, Any], name: str) -> str | None:
-    """One entry of ``cycle.toml``, or None where it has none.
-
-    Raises
-    ------
-    UsageError
-        If it is no text.
-    """
-    value = said.get(name)
-    if value is not None and not isinstance(value, str):
-        raise UsageError(
-            f"In cycle.toml, {name} is {value!r}, which is no text.",
-            f'Write it between quotes: {name} = "...".',
-        )
-    return value
 
 
 def _end(close: Callable[[], None], folder: tempfile.TemporaryDirectory[str]) -> None:
     close()
     folder.cleanup()
-
-
-def _scores(said: dict[str, Any], home: Path | None) -> str | None:
-    """The workspace's scores, where there are any yet."""
-    if home is None:
-        return None
-    where = _placed(setting(said, "scores") or SCORES, home)
-    return where if where and ("://" in where or Path(where).exists()) else None
-
-
-@overload
-def _placed(text: str, home: Path | None) -> str: ...
-@overload
-def _placed(text: str | None, home: Path | None) -> str | None: ...
-def _placed(text: str | None, home: Path | None) -> str | None:
-    """A path of ``cycle.toml``, which starts at its folder; a URL as it is."""
-    if text is None or home is None or "://" in text:
-        return text
-    return str(home / Path(text).expanduser())
 
 
 def _last(text: str) -> str:

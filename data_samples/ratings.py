@@ -31,13 +31,15 @@ DAYS = {"self": 8, "manager": 4, "second": 2}
 
 def scores(people: Sequence[Row], evidence: Sequence[Row], told: Iterable[Row]) -> list[Row]:
     """Ratings of everybody with a packet; what was written down by hand stays as it is."""
-    names = list(read_matrix().ids)
+    matrix = read_matrix()
+    names = list(matrix.ids)
     rng = np.random.default_rng([SEED, 0, 7])
     tagged = _tagged(evidence)
     written = {(r["person_id"], r["rater_id"], r["competency"], r["phase"]) for r in told}
     rows: list[Row] = []
     for person in (p for p in people if p["role"] != "manager"):
         who = person["person_id"]
+        asked = {c.id for c in matrix.for_role(str(person["role"])) if not c.not_expected}
         skill = KNOWN.get(who, SKILL[person["level"]] + 0.5 * rng.normal())
         by_item = skill + ITEM_SKILL * rng.normal(size=len(names))
         for rater, phase in _raters(person, people):
@@ -55,8 +57,9 @@ def scores(people: Sequence[Row], evidence: Sequence[Row], told: Iterable[Row]) 
                     "value": _colour(value),
                     "evidence_ids": ";".join(items) or None,
                     "at": _day(person, rater, phase),
+                    "matrix": f"{matrix.name} {matrix.version}",
                 }
-                if (who, rater, name, phase) not in written:
+                if name in asked and (who, rater, name, phase) not in written:
                     rows.append(row)
     return rows
 

@@ -1,11 +1,15 @@
 """The commands about what comes from people."""
 
+import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
 import csmkit as ck
 from csmkit.cli import main
+from csmkit.matrix.read import parse_matrix
+from csmkit.render.pack import Pack
 from csmkit.resources import resource
 from csmkit.store.from_csm import export_self
 from csmkit.store.model import Change, Place, cycle_key
@@ -41,6 +45,10 @@ def test_feedback_is_added_once_and_listed(run):
     code, text = run("feedback", "list", "--about", KWAME.upper())
     assert text == f"2 Mar 2026  about {KWAME}, by {DEEPA}\n  Log the risk\n"
     assert run("feedback", "list", "--by", KWAME) == (0, "Nothing is in the log.\n")
+    assert run("feedback", "list", "--about", "Kwame Mensah", "--by", DEEPA) == (0, text)
+    assert run("feedback", *said[:-1], "And again", "--by", "deepa krishnan")[0] == 0
+    code, text = run("feedback", "list", "--about", "Kwame Mensa")
+    assert (code, "nobody in this export" in text) == (2, True)
 
 
 def test_feedback_that_is_not_right_is_one_message(run):
@@ -48,7 +56,7 @@ def test_feedback_that_is_not_right_is_one_message(run):
         "feedback", "add", "--about", "who", "--by", DEEPA, "--date", "2026-03-02", "So"
     )
     assert code == 2
-    assert text.startswith("csmkit: about is 'who', and nobody of this cycle")
+    assert text.startswith("csmkit: about is 'who', and nobody in this export")
     assert "Traceback" not in text
 
 
@@ -74,3 +82,95 @@ def test_a_kit_is_made_and_what_comes_back_is_imported(run, team, tmp_path):
         assert list(store.scores(team, person=KWAME)["value"]) == ["green"]
     code, text = run("import-self", file)
     assert (code, "1 as it was" in text) == (0, True)
+
+
+OURS = "name: Customer success matrix"
+
+
+@pytest.fixture
+def by_ours(run, tmp_path):
+    """A workspace in which one score was given by a matrix of the company's own."""
+    ours = parse_matrix(ck.read_matrix().text.replace(OURS, "name: Ours", 1))
+    with open_store("scores.db") as store:
+        place = Place(PERIOD, "manager", KWAME, DEEPA, "advocacy")
+        store.save(Change(place, "green", matrix=store.keep_matrix(ours)))
+    return ours
+
+
+def rendered(run, monkeypatch, *more):
+    """What a render says, and the cycle and matrix it would make packets of."""
+    given = {}
+
+    def render_pack(cycle, **options):
+        given.update(options, cycle=cycle)
+        return Pack(Path("index.html"), {"packets": []}, 0)
+
+    monkeypatch.setattr("csmkit.render.pack.render_pack", render_pack)
+    return run("render", "--out", "o", *more), given
+
+
+def test_scores_by_another_version_of_the_matrix_are_told_and_can_be_shown_by_it(
+    by_ours, run, monkeypatch, tmp_path
+):
+    (code, text), _ = rendered(run, monkeypatch)
+    assert code == 0
+    assert f"1 score by Ours 1 ({by_ours.digest})." in text
+    asked = f"csmkit store matrix scores.db --digest {by_ours.digest} --out matrix.yaml"
+    assert asked in text
+    assert run(*asked.split()[1:])[0] == 0
+    (code, text), given = rendered(run, monkeypatch, "--matrix", "matrix.yaml")
+    assert given["matrix"].digest == by_ours.digest
+    # Those of the sample are by the kit's own.
+    assert f"scores by {ck.read_matrix().name} 1." in text
+
+
+def test_matrices_that_were_kept_are_listed_and_written_once(by_ours, run, tmp_path):
+    code, text = run("store", "matrix", "scores.db")
+    assert (code, text.split()[0], text.rstrip()[-6:]) == (0, by_ours.digest, "Ours 1")
+    out = ("--out", "kept.yaml")
+    assert run("store", "matrix", "scores.db", "--digest", by_ours.digest, *out)[0] == 0
+    assert ck.read_matrix("kept.yaml").digest == by_ours.digest
+    for wrong, says in (
+        (("--digest", by_ours.digest, *out), "There is a file kept.yaml already"),
+        (("--digest", "0" * 12, "--out", "x.yaml"), "No matrix with the digest"),
+        (("--digest", by_ours.digest, "--out", "no/x.yaml"), "cannot be written"),
+        (out, "both --digest and --out"),
+    ):
+        code, text = run("store", "matrix", "scores.db", *wrong)
+        assert (code, says in text) == (2, True)
+    assert not (tmp_path / "x.yaml").exists()
+
+
+def test_scores_of_the_workspace_are_not_laid_over_another_export(by_ours, run, monkeypatch):
+    sample = Path(resource("data_samples") / "clean")
+    shutil.copytree(sample, "other")
+    _, given = rendered(run, monkeypatch)
+    mine = given["cycle"].table("ratings")
+    assert given["cycle"].period == ck.sample_team().period
+    (code, text), _ = rendered(run, monkeypatch, "other")
+    assert code == 2
+    assert "Nothing says what the period is. The cycle.toml here is of another export." in text
+    _, given = rendered(run, monkeypatch, "other", "--period", PERIOD)
+    theirs = given["cycle"].table("ratings")
+    assert (ours_in(mine), ours_in(theirs)) == (1, 0)
+    said = ("add", "--about", KWAME, "--by", DEEPA, "--date", "2026-03-02", "So")
+    code, text = run("feedback", *said, "--export", "other", "--period", PERIOD)
+    assert text.endswith("other.scores.db.\n")
+
+
+def ours_in(ratings):
+    return int(ratings["matrix"].str.startswith("Ours", na=False).sum())
+
+
+def test_a_render_says_that_final_scores_are_held_back(run, monkeypatch):
+    with open_store("scores.db") as store:
+        store.save(Change(Place(PERIOD, "final", KWAME, DEEPA, "advocacy"), "green"))
+    (_, text), given = rendered(run, monkeypatch)
+    assert text.count("Final scores were given for 1 person, and the phase is not closed") == 1
+    assert given["cycle"].notes
+    phase = ("store", "phase", "scores.db", "--cycle", PERIOD)
+    assert run(*phase, "--close", "final", "--who", DEEPA)[0] == 0
+    (_, text), given = rendered(run, monkeypatch)
+    assert "not closed" not in text
+    rows = given["cycle"].table("ratings")
+    assert rows.loc[rows["phase"].eq("final"), "value"].tolist() == ["green"]

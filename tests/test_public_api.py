@@ -25,7 +25,7 @@ def test_the_list_for_type_checkers_is_the_list_for_python():
 TWO_SUBJECTS = {
     *("book_of", "with_names", "chart_evidence", "chart_funnel"),
     *("bias_checks", "bias_lines", "rating_beside_book", "team_context"),
-    *("evidence_cited", "matrix_coverage", "matrix_standing", "skill_gaps"),
+    *("evidence_cited", "matrix_coverage", "matrix_note", "matrix_standing", "skill_gaps"),
     *("heatmap_panel", "level_panel", "score_panel", "scoring_desk"),
     *("level_criteria", "self_assessment_kit"),
 }

@@ -393,6 +393,18 @@ def test_some_evidence_is_private_and_some_names_a_colleague():
 # ── the messy form ───────────────────────────────────────────────────────────────────────────────
 
 
+def test_nobody_is_scored_on_what_the_matrix_does_not_ask_of_the_role():
+    role = {r["person_id"]: r["role"] for r in rows("people")}
+    asked = {
+        r: {c.id for c in ck.read_matrix().for_role(r) if not c.not_expected}
+        for r in ("csm", "onboarding", "cs_ops")
+    }
+    assert len(asked["cs_ops"]) < len(asked["onboarding"]) < len(asked["csm"])
+    given = [r for r in rows("ratings") if r["competency"] != "overall"]
+    beside = [r for r in given if r["competency"] not in asked[role[r["person_id"]]]]
+    assert (beside, len(given) > 1000) == ([], True)
+
+
 def test_messy_export_has_the_same_money_and_the_planted_faults():
     cycle = ck.read_export(SAMPLES / "messy", period=f"{START}:{END}")
     live = cycle.table("contracts").query("start <= @OPENING and end >= @OPENING")

@@ -1,6 +1,7 @@
 """Whose data a notebook shows."""
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,9 +78,70 @@ def test_scores_are_kept_where_the_workspace_says_or_beside_it(home):
         assert store.where == str(home / "scores.db")
     said(home, 'export = "export"\nscores = "kept/here.db"\n')
     (home / "kept").mkdir()
-    with ck.find_export("other").open_store() as store:
-        assert store.where == str(home / "kept" / "here.db")
+    for named in ("", "export", str(home / "export")):
+        with ck.find_export(named).open_store() as store:
+            assert store.where == str(home / "kept" / "here.db")
     assert ck.find_export().scores == str(home / "kept" / "here.db")
+
+
+def test_what_a_workspace_says_of_its_export_is_not_said_of_another(home):
+    said(
+        home,
+        'export = "export"\nmap = "m.toml"\nperiod = "2025-01-01:2025-06-30"\nmatrix = "o.yaml"\n',
+    )
+    ck.find_export().open_store().close()
+    found = ck.find_export("other")
+    assert (found.map, found.period, found.matrix, found.scores) == (None, None, None, None)
+    with found.open_store() as store:
+        assert store.where == str(home / "other.scores.db")
+    assert ck.find_export("other").scores == str(home / "other.scores.db")
+
+
+def test_another_export_has_what_a_cycle_toml_of_its_own_says(home):
+    said(home, 'export = "export"\nperiod = "2025-01-01:2025-06-30"\n')
+    second = home / "second"
+    (second / "data").mkdir(parents=True)
+    (second / "cycle.toml").write_text(
+        'export = "data"\nperiod = "2026-01-01:2026-03-31"\nmatrix = "ours.yaml"\n',
+        encoding="utf-8",
+    )
+    found = ck.find_export("second/data")
+    assert found.period == "2026-01-01:2026-03-31"
+    assert found.matrix == str(second / "ours.yaml")
+    with found.open_store() as store:
+        assert store.where == str(second / "scores.db")
+
+
+def test_a_workspace_that_names_no_export_is_of_whatever_is_named(home):
+    said(home, 'period = "2025-01-01:2025-06-30"\n')
+    found = ck.find_export("other")
+    assert found.period == "2025-01-01:2025-06-30"
+    with found.open_store() as store:
+        assert store.where == str(home / "scores.db")
+
+
+def test_of_a_database_that_no_cycle_toml_names_nothing_says_where_scores_are(home):
+    said(home, 'export = "export"\n')
+    found = ck.find_export("postgresql://ana:secret@db.example/team")
+    with pytest.raises(UsageError, match=r"where the scores of db\.example/team are"):
+        found.open_store()
+
+
+def test_scores_beside_a_file_bear_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "team.xlsx").touch()
+    with ck.find_export("team.xlsx").open_store() as store:
+        assert store.where == str(tmp_path / "team.scores.db")
+
+
+def test_the_first_output_says_by_which_matrix_scores_were_given_and_what_is_held_back(team):
+    source = ck.find_export()
+    assert "another version" not in source.whose(team).text
+    other = team.table("ratings").assign(matrix="Ours 2 (0123456789ab)")
+    noted = replace(team.with_tables(ratings=other), notes=("Some are held back.",))
+    said = source.whose(noted).text
+    assert "scores by Ours 2 (0123456789ab)." in said
+    assert "Some are held back." in said
 
 
 def test_scores_of_the_sample_team_are_gone_afterwards(home):

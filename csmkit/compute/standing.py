@@ -172,12 +172,13 @@ def standing(cycle: Cycle) -> pd.DataFrame:
     DataFrame
         person_id, name, topic (too new, starts inside, starts after, before start, away, part
         time, opening unknown, no calendar opening, counted as lost, no loss can show, late
-        opening, inherited, assumed owner, residual), message.
+        opening, inherited, assumed owner, residual, scores), message.
     """
     rows: list[tuple[str, str, str, str]] = []
     for person in cycle.subjects.to_dict("records"):
         who, name = str(person["person_id"]), str(person["name"])
         said = [*_tenure(cycle, person), *_time(cycle, person), *_book(cycle, who)]
+        said += [("scores", told) for told in cycle.notes]
         rows += [(who, name, topic, message) for topic, message in said]
     return pd.DataFrame(rows, columns=["person_id", "name", "topic", "message"])
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import csmkit
+from csmkit import schema
 from csmkit.cycle import Period, Provenance, SourceFile
 from csmkit.load.assemble import Loaded
 from csmkit.load.maps.mapping import Map
@@ -170,5 +171,6 @@ def _about(loaded: Loaded) -> Mapping[str, object]:
 def _code() -> str:
     """The state of the code that reads; a checkout changes without changing its version."""
     here = Path(__file__).parent
-    newest = max(p.stat().st_mtime_ns for p in here.rglob("*") if p.suffix != ".pyc")
+    code = [p for p in here.rglob("*") if p.suffix != ".pyc"]
+    newest = max(p.stat().st_mtime_ns for p in (*code, Path(schema.__file__)))
     return str(newest)

@@ -24,6 +24,7 @@ CITED = [
     *("person_id", "pillar", "competency", "value", "indicators"),
     *("date", "account_id", "text", "note"),
 ]
+NONE, NONE_DATED = "none cited", "none of those cited is dated inside the period"
 COVERAGE = ["person_id", "of", "scored", "not_observed", "colours", "dated", "unsupported"]
 
 
@@ -104,13 +105,17 @@ def matrix_standing(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = 
     return rows[COLUMNS]
 
 
-def matrix_coverage(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "") -> pd.DataFrame:
+def matrix_coverage(
+    cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "", without: str = ""
+) -> pd.DataFrame:
     """How much of the matrix is scored for each person, and how much of it stands on evidence.
 
     Parameters
     ----------
     cycle, matrix, phase
         As `matrix_standing` takes them.
+    without : str, optional
+        Who looks, by id or mail: nobody sees their own row.
 
     Returns
     -------
@@ -120,6 +125,8 @@ def matrix_coverage(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = 
         (names of the competencies whose colour has none, joined by ``;``).
     """
     rows = matrix_standing(cycle, matrix, phase=phase)
+    if without:
+        rows = rows[rows["person_id"] != cycle.person(without)["person_id"]]
     found = []
     for person, of in rows.groupby("person_id", sort=False):
         given = of["value"].notna()
@@ -152,7 +159,7 @@ def evidence_cited(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "
     DataFrame
         One row for each item cited, and one for each value that cites none: person_id, pillar,
         competency (its name), value, indicators (of the colour, one a line), date, account_id,
-        text (of the item; blank where none is dated inside the period), note.
+        text (of the item, or that none is cited, or none that is dated inside the period), note.
     """
     rows = matrix_standing(cycle, matrix, phase=phase)
     rows = rows[rows["value"].notna()]
@@ -161,7 +168,12 @@ def evidence_cited(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "
     items = dated_items(cycle)[["person_id", "evidence_id", "date", "account_id", "text"]]
     told = each.merge(items.drop_duplicates(["person_id", "evidence_id"]))
     told = told.sort_values("date", kind="stable").drop(columns="evidence_id")
-    rows = rows.merge(told, on=KEYS, how="left").drop(columns="competency")
+    rows = rows.merge(told, on=KEYS, how="left")
+    cites = rows.set_index(KEYS).index.isin(each.set_index(KEYS).index)
+    rows["text"] = rows["text"].where(
+        rows["text"].notna(), pd.Series(cites, rows.index).map({True: NONE_DATED, False: NONE})
+    )
+    rows = rows.drop(columns="competency")
     return rows.rename(columns={"name": "competency"})[CITED]
 
 

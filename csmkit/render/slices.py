@@ -115,6 +115,8 @@ def book_of(
         period=cycle.period,
         currency=cycle.currency,
         provenance=cycle.provenance,
+        # They speak of an outcome that is not settled.
+        notes=() if edition == "csm" else cycle.notes,
         person_id=who,
         edition=edition,
         context=_own_context(context or Context(), cycle.person(who), edition),
@@ -355,6 +357,7 @@ def write_book(book: Book, folder: Path) -> None:
         "currency": book.currency,
         "available": sorted(book.available),
         "provenance": dataclasses.asdict(book.provenance),
+        "notes": book.notes,
     }
     text = json.dumps(facts, ensure_ascii=False, indent=1)
     (folder / "book.json").write_text(text, encoding="utf-8")
@@ -411,6 +414,7 @@ def read_book(folder: str | Path) -> Book:
             map_name=origin["map_name"],
             map_sha256=origin["map_sha256"],
         ),
+        notes=tuple(facts.get("notes", ())),
         person_id=facts["person_id"],
         edition=facts["edition"],
         context=Context(

@@ -256,3 +256,26 @@ def test_nobody_elses_expectation_is_taken_along():
     context = Context(expected=pd.DataFrame({"person_id": [ANA, BEN], "low": [0.8, 0.9]}))
     book = ck.book_of(small_team(), ANA, context=context)
     assert list(book.context.expected["person_id"]) == [ANA]
+
+
+def test_a_packet_says_by_which_matrix_its_own_scores_were_given(tmp_path):
+    given = [
+        {
+            "person_id": who,
+            "rater_id": "mk",
+            "competency": "advocacy",
+            "phase": "manager",
+            "value": "green",
+            "matrix": matrix,
+        }
+        for who, matrix in ((ANA, "Ours 1 (0123456789ab)"), (BEN, None))
+    ]
+    team = small_team(ratings=given)
+    told = {}
+    for who in (ANA, BEN):
+        write_book(ck.book_of(team, who), tmp_path / who)
+        told[who] = ck.matrix_note(ck.read_book(tmp_path / who))
+    assert "1 score by Ours 1 (0123456789ab)." in told[ANA]
+    assert told[BEN] == ""
+    # The CSM's edition has no scores of the manager.
+    assert ck.matrix_note(ck.book_of(team, ANA, edition="csm")) == ""
