@@ -1,0 +1,154 @@
+"""The process of one packet: cut off from everything but its folder, then the notebook.
+
+It tells its parent, a JSON line at a time: ``cell``, the number of the cell that begins;
+``done``, once the result is written; or ``failed`` with the reason. A process that ends and told
+neither of the last two was stopped, or died.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import json
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from csmkit.render.jobs import Job, Limits, unfinished
+from csmkit.render.journal import JOURNAL
+
+LOG = "packet.log"
+Tell = Callable[[dict[str, Any]], None]
+
+
+def settled(job: Job, limits: Limits, tell: Tell) -> bool:
+    """Make the process the packet's own; False, and told why, if its folder cannot be used.
+
+    Its folder is where it is, what it says on the side goes to a file there, its files are the
+    owner's alone, and no random number follows from the parent's.
+    """
+    try:
+        _move_into(job.folder)
+    except OSError as error:
+        tell({"failed": f"The packet's folder cannot be used ({error.strerror})."})
+        return False
+    faulthandler.enable(2)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _limit(limits)
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+    return True
+
+
+def _move_into(folder: Path) -> None:
+    """Be in the folder, and say things on the side to a file there."""
+    os.chdir(folder)
+    os.umask(0o077)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+    for target, source in ((0, os.open(os.devnull, os.O_RDONLY)), (1, os.open(LOG, flags, 0o600))):
+        os.dup2(source, target)
+        os.close(source)
+    os.dup2(1, 2)
+
+
+def _limit(limits: Limits) -> None:
+    """Keep to the memory allowed, and leave no image of it on disk after a crash."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if limits.memory_mb is not None and sys.platform == "linux":
+        bytes_ = _data_now() + limits.memory_mb * 2**20
+        resource.setrlimit(resource.RLIMIT_DATA, (bytes_, bytes_))
+
+
+def _data_now() -> int:
+    """Bytes of the process's own memory, as RLIMIT_DATA counts them."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    kilobytes = next(line for line in status.splitlines() if line.startswith("VmData:"))
+    return int(kilobytes.split()[1]) * 1024
+
+
+def teller(descriptor: int) -> Tell:
+    """Tells the parent things through a pipe; a parent that is gone is no error."""
+
+    def tell(message: dict[str, Any]) -> None:
+        with contextlib.suppress(OSError):
+            os.write(descriptor, json.dumps(message).encode() + b"\n")
+
+    return tell
+
+
+def run(job: Job, tell: Tell) -> int:
+    """Run the job's notebook, here and now, and say what came of it.
+
+    Parameters
+    ----------
+    job : Job
+        What to run; the process is in its folder.
+    tell : callable
+        Told each cell that begins, and the end.
+
+    Returns
+    -------
+    int
+        What the process should end with: 0 done, 1 failed.
+    """
+    try:
+        why = _rendered(job, tell)
+        if not why and job.then:
+            module, _, name = job.then.partition(":")
+            getattr(import_module(module), name)(job)
+    except Exception as error:  # whatever it is, it fails this packet and is told
+        why = f"{type(error).__name__}: {error}"
+    tell({"failed": _short(why)} if why else {"done": True})
+    return 1 if why else 0
+
+
+def _rendered(job: Job, tell: Tell) -> str:
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from csmkit.render.engine import ENGINE
+
+    result = unfinished(job.result)
+    why = ""
+    try:
+        papermill.execute_notebook(
+            _plain(job.template),
+            _plain(result),
+            parameters=dict(job.parameters),
+            engine_name=ENGINE,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            journal=job.folder / JOURNAL,
+            on_cell=lambda index: tell({"cell": index}),
+        )
+    except PapermillExecutionError as error:
+        why = f"{error.ename}: {error.evalue}"
+    except BaseException:
+        result.unlink(missing_ok=True)
+        raise
+    result.replace(job.result)
+    return why
+
+
+def _plain(path: Path) -> str:
+    """A path as papermill takes it: braces in it are no parameters."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _short(why: str) -> str:
+    """One line that a pipe takes whole."""
+    return " ".join(why.split())[:1000]

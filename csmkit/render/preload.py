@@ -1,0 +1,70 @@
+"""What every packet needs, imported and exercised once, before there is any packet.
+
+Code and made-up numbers only: whoever calls this must hold nobody's data, and does not after.
+vl-convert stays out: a process forked after it has drawn hangs. What importing the kit changes
+(Altair's theme) is changed for every template, whether it imports the kit or not.
+"""
+
+from __future__ import annotations
+
+import gc
+from importlib import import_module
+from pkgutil import iter_modules
+
+PACKAGES = ("csmkit.bias", "csmkit.compute", "csmkit.matrix", "csmkit.view")
+MODULES = (
+    "csmkit.render.child",
+    "csmkit.render.engine",
+    "csmkit.render.html",
+    "csmkit.render.slices",
+    "ipykernel.debugger",
+    "papermill.execute",
+    "pyarrow.parquet",
+)
+_COUNTS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "ARROW_IO_THREADS",
+)
+ENVIRONMENT = {
+    **dict.fromkeys(_COUNTS, "1"),
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+"""The environment a packet's process starts in: each library keeps to one thread, Arrow to memory
+it needs, and the debugger, which nobody uses, to silence. Read when they are imported."""
+
+
+def preload() -> None:
+    """Import what packets import, exercise it on made-up numbers, and freeze what there is."""
+    for package in PACKAGES:
+        for module in iter_modules(import_module(package).__path__, f"{package}."):
+            import_module(module.name)
+    for name in MODULES:
+        import_module(name)
+    _exercise()
+    gc.collect()
+    gc.freeze()
+
+
+def _exercise() -> None:
+    """Fill the caches that any chart and any notebook fills."""
+    import nbformat
+    import pandas as pd
+
+    from csmkit.compute.sentences import notices
+    from csmkit.matrix.read import read_matrix
+    from csmkit.view.quick_altair import alt
+
+    numbers = pd.DataFrame({"x": [1.0, 2.0], "y": ["a", "b"], "when": pd.Timestamp(2026, 1, 1)})
+    chart = alt.Chart(numbers).mark_bar().encode(x="x:Q", y="y:N", color="y:N", tooltip=["x", "y"])
+    rule = alt.Chart(numbers).mark_rule().encode(x="when:T")
+    alt.layer(chart, rule).properties(title="Numbers", width=100).to_dict()
+    notices()
+    read_matrix()
+    cell = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="1")])
+    nbformat.writes(nbformat.v4.new_notebook(cells=[cell]))
