@@ -44,6 +44,11 @@ PeriodText = Annotated[
 Edition = Annotated[str | None, typer.Option("--edition", help="committee (the default) or csm.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Packets at a time.")]
 
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--recipients", help="A file of passphrases for encrypted packets, by person."),
+]
+
 
 def main() -> None:
     """Run the command line; every error is one message, never a traceback."""
@@ -329,6 +334,13 @@ def render(
     matrix_file: Annotated[
         Path | None, typer.Option("--matrix", help="Your own matrix; the kit's if not given.")
     ] = None,
+    private: Annotated[
+        bool, typer.Option(help="Whether only you may open the files of the pack.")
+    ] = True,
+    encrypt: Annotated[
+        bool, typer.Option("--encrypt", help="Each packet opens with a passphrase of its own.")
+    ] = False,
+    recipients: PassphraseFile = None,
 ) -> None:
     """Render one packet per CSM, an index and a manifest."""
     from csmkit.load.read import read_export
@@ -349,6 +361,9 @@ def render(
         edition=_setting("edition", edition, of=export, required=False) or "committee",
         only=only,
         jobs=jobs,
+        private=private,
+        encrypt=encrypt,
+        recipients=recipients,
     )
 
 
@@ -361,7 +376,8 @@ def _with_scores(cycle: Cycle, where: str, matrix: Matrix | None) -> Cycle:
     with open_store(where, create=False) as store:
         refuse_part_of_packets(store, cycle)
         laid = store.overlay(cycle)
-        told = to_use_others(laid, matrix, store=store.where)
+        kept = set(store.matrices()["digest"])
+        told = to_use_others(laid, matrix, store=store.where, kept=kept)
     for line in filter(None, (*laid.notes, told)):
         _tell(f"csmkit: {line}", err=True)
     return laid
@@ -370,27 +386,27 @@ def _with_scores(cycle: Cycle, where: str, matrix: Matrix | None) -> Cycle:
 def _render(
     cycle: Cycle,
     *,
-    out: Path,
-    edition: str,
     only: list[str] | None = None,
-    jobs: int | None = None,
-    matrix: Matrix | None = None,
+    **how: Any,
 ) -> None:
     from csmkit.render.pack import render_pack
+    from csmkit.text import count_of
 
-    pack = render_pack(cycle, out=out, edition=edition, only=only or (), jobs=jobs, matrix=matrix)
+    pack = render_pack(cycle, only=only or (), **how)
     for entry in pack.manifest["packets"]:
         if entry["status"] != "done":
             _tell(f"csmkit: {entry['error']}", err=True)
     for told in pack.failed_checks:
         _tell(f"csmkit: A check of the team failed. {told}", err=True)
     done = len(pack.manifest["packets"]) - pack.failed
-    _tell(f"{done} packets done, {pack.failed} failed. Open {pack.index.resolve()}")
+    _tell(f"{count_of(done, 'packet')} done, {pack.failed} failed. Open {pack.index.resolve()}")
+    if pack.passphrases:
+        _tell(f"Passphrases: {pack.passphrases.resolve()}")
     errors = int(cycle.findings["severity"].eq("error").sum()) if len(cycle.findings) else 0
     if errors:
         _tell(
-            f"The export has {errors} errors that change figures. The same command with check in"
-            " place of render lists them."
+            f"The export has {count_of(errors, 'error')} that can change figures. The same command"
+            " with check in place of render lists them."
         )
     if pack.failed or pack.failed_checks or errors:
         raise typer.Exit(1)
@@ -402,6 +418,7 @@ def scan(
     export: Export = None,
     map_file: MapFile = None,
     period: PeriodText = None,
+    recipients: PassphraseFile = None,
 ) -> None:
     """Look through finished packets for what belongs to somebody else."""
     from csmkit.load.read import read_export
@@ -419,10 +436,11 @@ def scan(
         map=_setting("map", map_file, of=export, required=False),
         period=period,
     )
-    leaks = scan_pack(cycle, folder)
+    leaks = scan_pack(cycle, folder, recipients=recipients)
     for name, found in leaks.items():
         _tell(f"{name}: {', '.join(found)}")
-    _tell(f"{len(leaks)} files hold something that belongs to somebody else.")
+    files = "1 file holds" if len(leaks) == 1 else f"{len(leaks)} files hold"
+    _tell(f"{files} something that belongs to somebody else.")
     if leaks:
         raise typer.Exit(1)
 

@@ -21,7 +21,7 @@ _WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 _SHORT_NUMBER = 6
 # Scripts written without spaces, or with endings joined to names: Thai, Japanese, Chinese, Korean.
-_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Terms:
         self._by_words: dict[tuple[str, ...], list[Term]] = {}
         self._unspaced: dict[str, list[Term]] = {}
         for term in terms:
-            if _UNSPACED.search(term.text):
+            if UNSPACED.search(term.text):
                 self._unspaced.setdefault(unicodedata.normalize("NFC", term.text), []).append(term)
                 continue
             key = tuple(word for word, _, _ in words_of(term.text))
@@ -110,7 +110,7 @@ class Terms:
             at += 1
 
     def _inside(self, text: str) -> Iterator[Found]:
-        if not self._unspaced or not _UNSPACED.search(text):
+        if not self._unspaced or not UNSPACED.search(text):
             return
         found = []
         for name, terms in self._unspaced.items():

@@ -22,6 +22,7 @@ from csmkit.render.html_cells import Sections
 from csmkit.text import clean, money
 from csmkit.view.theme import FONT, PALETTE
 
+_SHORTEST_RUNTIME = 200_000
 EDITIONS = {"committee": "Committee edition", "csm": "CSM edition"}
 
 
@@ -120,6 +121,12 @@ def index_html(
         version=version,
         rows=[_listed(packet, currency) for packet in packets],
     )
+
+
+def is_runtime(script: str) -> bool:
+    """Whether a script is the kit's own runtime for charts, sign by sign."""
+    # The runtime is made only where a script can be it.
+    return len(script) > _SHORTEST_RUNTIME and script == _script("runtime")[0].strip()
 
 
 def _listed(packet: Mapping[str, Any], currency: str) -> dict[str, Any]:

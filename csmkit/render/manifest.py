@@ -49,7 +49,7 @@ def read_manifest(out: Path) -> dict[str, Any]:
 
 
 def earlier_entries(
-    out: Path, cycle: Cycle, edition: str, *, all_anew: bool
+    out: Path, cycle: Cycle, edition: str, *, all_anew: bool, encrypted: bool = False
 ) -> list[dict[str, Any]]:
     """Entries of an earlier run that stay: none if everybody is rendered, else the others'."""
     manifest = read_manifest(out)
@@ -65,6 +65,8 @@ def earlier_entries(
         return []
     now = origin_of(cycle)
     changed = [word for key, word in SAME.items() if manifest[key] != now[key]]
+    if manifest.get("encrypted", False) != encrypted:
+        changed.append("plain packets" if encrypted else "encrypted packets")
     if changed:
         raise UsageError(
             f"The folder {out} holds a pack of {' and '.join(changed)}, and packets of two kinds"

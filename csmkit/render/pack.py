@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -21,20 +20,26 @@ from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from csmkit import __version__
 from csmkit.bias.context import failures, team_context
-from csmkit.compute.arr import arr_source
 from csmkit.compute.results import account_results
-from csmkit.compute.sentences import money, notices
 from csmkit.cycle import Cycle
 from csmkit.errors import CsmkitError, DataError, UsageError
 from csmkit.matrix.matrix import Matrix
 from csmkit.names import packet_slug
-from csmkit.render.html import index_html
+from csmkit.render.encrypted import ENDING, bare_manifest, unseal
+from csmkit.render.index import pack_index
 from csmkit.render.manifest import MANIFEST, earlier_entries, manifest_of, read_manifest
 from csmkit.render.packet import PacketError, render_packet, template
+from csmkit.render.recipients import (
+    Recipients,
+    make_recipients,
+    passphrases_file,
+    read_recipients,
+)
 from csmkit.render.scan import Scanner
+from csmkit.render.shelf import Shelf
 from csmkit.render.slices import EDITIONS, book_of
+from csmkit.text import count_of
 
 KIT_TEXTS = (
     ("compute", "metrics.toml"),
@@ -60,17 +65,20 @@ class Pack:
         How many packets failed.
     failed_checks : tuple of str
         Checks of the team that stopped on an error of the kit. Packets say so, and are done.
+    passphrases : Path, optional
+        Where the passphrases of an encrypted pack stand.
     """
 
     index: Path
     manifest: dict[str, Any]
     failed: int
     failed_checks: tuple[str, ...] = ()
+    passphrases: Path | None = None
 
     def __repr__(self) -> str:
         done = len(self.manifest["packets"]) - self.failed
         checks = "".join(f"\nA check of the team failed. {told}" for told in self.failed_checks)
-        return f"{done} packets done, {self.failed} failed: {self.index}{checks}"
+        return f"{count_of(done, 'packet')} done, {self.failed} failed: {self.index}{checks}"
 
 
 def render_pack(
@@ -83,6 +91,9 @@ def render_pack(
     notebook: str | Path | None = None,
     progress: bool = True,
     matrix: Matrix | None = None,
+    private: bool = True,
+    encrypt: bool = False,
+    recipients: str | Path | None = None,
 ) -> Pack:
     """Render one packet per person with a packet's role, then the index and the manifest.
 
@@ -104,6 +115,13 @@ def render_pack(
         Whether to show a progress bar.
     matrix : Matrix, optional
         What the team is scored by, from `csmkit.read_matrix`; the kit's own if not given.
+    private : bool
+        Whether only the owner may open what is written.
+    encrypt : bool
+        Whether each packet is an archive that opens with a passphrase of its own; needs the extra
+        ``encrypt``.
+    recipients : str or Path, optional
+        A file of passphrases; it encrypts. If not given, they are made and kept beside the pack.
 
     Returns
     -------
@@ -113,8 +131,8 @@ def render_pack(
     Raises
     ------
     UsageError
-        If the edition, a person of ``only`` or the template is not there, or the folder holds a
-        pack of the other edition.
+        If the edition, a person of ``only`` or the template is not there, the folder holds a pack
+        of the other edition, or the passphrases will not do.
     DataError
         If nobody has a role that gets a packet.
     """
@@ -125,40 +143,42 @@ def render_pack(
     people = _chosen(cycle, only)
     plan = template(Path(notebook) if notebook else None)
     out = Path(out)
-    earlier = earlier_entries(out, cycle, edition, all_anew=len(people) == len(cycle.subjects))
-    _make(out / "packets")
-    maker = _Maker(cycle, plan, out / "packets", edition, matrix)
-    jobs = jobs or min(4, os.cpu_count() or 1)
-    entries: dict[str, dict[str, Any]] = {e["person_id"]: e for e in earlier}
-    with (
-        tempfile.TemporaryDirectory(prefix="csmkit-") as work,
-        _workers(jobs) as pool,
-    ):
-        waiting = [pool.submit(maker.make, who, Path(work)) for who in people["person_id"]]
-        bar = tqdm(
-            as_completed(waiting),
-            total=len(waiting),
-            desc="packets",
-            unit="packet",
-            disable=not progress,
+    anew = len(people) == len(cycle.subjects)
+    sealed = encrypt or recipients is not None
+    earlier = earlier_entries(out, cycle, edition, all_anew=anew, encrypted=sealed)
+    known = _recipients(cycle, people, out, edition, recipients) if sealed else None
+    with Shelf(out, private=private, recipients=known) as shelf:
+        maker = _Maker(cycle, plan, shelf, edition, matrix)
+        entries: dict[str, dict[str, Any]] = {e["person_id"]: e for e in earlier}
+        jobs = jobs or min(4, os.cpu_count() or 1)
+        with closing(maker.all(people["person_id"], jobs=jobs)) as made:
+            for entry in tqdm(
+                made, total=len(people), desc="packets", unit="packet", disable=not progress
+            ):
+                entries[entry["person_id"]] = entry
+        manifest = manifest_of(
+            cycle,
+            edition,
+            [entries[p] for p in cycle.subjects["person_id"] if p in entries],
+            left_out=maker.scanner.left_out,
+            failed_checks=maker.failed_checks,
         )
-        for done in bar:
-            entry = done.result()
-            entries[entry["person_id"]] = entry
-    order = [p for p in cycle.subjects["person_id"] if p in entries]
-    manifest = manifest_of(
-        cycle,
-        edition,
-        [entries[p] for p in order],
-        left_out=maker.scanner.left_out,
-        failed_checks=maker.failed_checks,
-    )
-    _clear(out / "packets", keep={entry["slug"] for entry in manifest["packets"]})
-    _write(out / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
-    index = out / "index.html"
-    _write(index, _index(cycle, manifest))
+        shelf.keep_only({entry["slug"] for entry in manifest["packets"]})
+        shown = bare_manifest(manifest) if sealed else manifest
+        shelf.write(MANIFEST, json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
+        page = pack_index(cycle, manifest, ending=shelf.ending, bare=sealed)
+        index = shelf.write("index.html", page)
     failed = sum(entry["status"] != "done" for entry in manifest["packets"])
-    return Pack(index, manifest, failed, maker.failed_checks)
+    return Pack(index, manifest, failed, maker.failed_checks, known.file if known else None)
+
+
+def _recipients(
+    cycle: Cycle, people: pd.DataFrame, out: Path, edition: str, given: str | Path | None
+) -> Recipients:
+    ids = [str(who) for who in people["person_id"]]
+    if given is None:
+        return make_recipients(ids, out=out)
+    return read_recipients(given, cycle, people=ids, out=out, one_each=edition == "csm")
 
 
 def _chosen(cycle: Cycle, only: str | Iterable[str]) -> pd.DataFrame:
@@ -181,15 +201,6 @@ def _chosen(cycle: Cycle, only: str | Iterable[str]) -> pd.DataFrame:
     return people[people["person_id"].isin(ids)]
 
 
-def _clear(folder: Path, *, keep: set[str]) -> None:
-    """Remove packets of people who are not in the pack any more; other files are left alone."""
-    for path in folder.iterdir():
-        slug = path.name.split(".")[0]
-        if slug not in keep and re.search(r"-[0-9a-f]{6}$", slug):
-            with suppress(OSError):
-                path.unlink()
-
-
 class _Maker:
     """Makes one packet after the other; shared by the threads of a pack, changes nothing."""
 
@@ -197,11 +208,11 @@ class _Maker:
         self,
         cycle: Cycle,
         plan: NotebookNode,
-        folder: Path,
+        shelf: Shelf,
         edition: str,
         matrix: Matrix | None,
     ) -> None:
-        self.cycle, self.plan, self.folder, self.edition = cycle, plan, folder, edition
+        self.cycle, self.plan, self.shelf, self.edition = cycle, plan, shelf, edition
         self.context = team_context(cycle, matrix)
         self.failed_checks = tuple(failures(cycle, matrix))
         words = own_text(plan) + (matrix.text if matrix else "")
@@ -210,6 +221,13 @@ class _Maker:
         sums = money.sum(min_count=1)
         self.sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
         self.names = cycle.subjects.set_index("person_id")["name"]
+
+    def all(self, people: Iterable[str], *, jobs: int) -> Generator[dict[str, Any], None, None]:
+        """A packet for each person, some at a time; what became of each, as it is done."""
+        with tempfile.TemporaryDirectory(prefix="csmkit-") as work, _workers(jobs) as pool:
+            waiting = [pool.submit(self.make, who, Path(work)) for who in people]
+            for done in as_completed(waiting):
+                yield done.result()
 
     def make(self, who: str, work: Path) -> dict[str, Any]:
         """One packet, whole or not at all; what became of it."""
@@ -237,7 +255,7 @@ class _Maker:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if entry["status"] == "failed":
-            self._remove(slug, but=f"{slug}.failed.ipynb")
+            self.shelf.remove(slug, but=[f"{slug}.failed.ipynb", f"{slug}.failed{ENDING}"])
         return entry
 
     def _render(self, who: str, slug: str, folder: Path, entry: dict[str, Any]) -> None:
@@ -246,35 +264,27 @@ class _Maker:
             with _own_event_loop():
                 rendered = render_packet(book, self.plan, folder=folder)
         except PacketError as error:
-            self._remove(slug)
-            self._place({f"{slug}.failed.ipynb": nbformat.writes(error.notebook)}, folder, who)
+            self.shelf.remove(slug)
+            left = {f"{slug}.failed.ipynb": nbformat.writes(error.notebook)}
+            self.shelf.place(slug, who, self._scanned(left, folder, who), failed=True)
             raise
         entry["seconds"] = round(rendered.seconds, 2)
-        texts = {"ipynb": nbformat.writes(rendered.notebook), "html": rendered.html}
-        self._place({f"{slug}.{kind}": text for kind, text in texts.items()}, folder, who)
-        self._remove(slug, but=f"{slug}.ipynb", also=f"{slug}.html")
+        texts = {f"{slug}.ipynb": nbformat.writes(rendered.notebook), f"{slug}.html": rendered.html}
+        self.shelf.place(slug, who, self._scanned(texts, folder, who))
 
-    def _remove(self, slug: str, *, but: str = "", also: str = "") -> None:
-        """Remove what an earlier run left under a packet's name."""
-        for old in self.folder.glob(f"{slug}.*"):
-            # A file somebody has open cannot be removed on Windows; the manifest says what holds.
-            with suppress(OSError):
-                if old.name not in (but, also):
-                    old.unlink()
-
-    def _place(self, files: dict[str, str], folder: Path, who: str) -> None:
-        """Scan the files of a packet where nobody looks, then move them to where they belong."""
-        for name, text in files.items():
+    def _scanned(self, texts: dict[str, str], folder: Path, who: str) -> dict[str, bytes]:
+        """The files of a packet, after a scan of them where nobody looks."""
+        files = {name: text.encode("utf-8") for name, text in texts.items()}
+        for name, data in files.items():
             path = folder / name
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(data)
             if leaks := self.scanner.scan(path, who):
                 raise DataError(
                     f"The packet of {self.names[who]} was not written: it would show what belongs"
                     f" to somebody else ({', '.join(leaks[:3])}).",
                     "Look for that name in the export's free text, or rename the account there.",
                 )
-        for name in files:
-            _move(folder / name, self.folder / name)
+        return files
 
 
 def _known(amount: float) -> float | None:
@@ -312,92 +322,9 @@ def own_text(plan: NotebookNode) -> str:
     return "\n".join(said)
 
 
-def _index(cycle: Cycle, manifest: dict[str, Any]) -> str:
-    people = cycle.table("people").set_index("person_id")
-    names, has_arr = people["name"], bool(arr_source(cycle))
-    rows = []
-    for entry in manifest["packets"]:
-        person = people.loc[entry["person_id"]]
-        done = entry["status"] == "done"
-        has_book = has_arr and person["role"] != "cs_ops"
-        rows.append(
-            {
-                **entry,
-                "name": person["name"],
-                "role": notices()[f"role_{person['role']}"],
-                "level": person["level"],
-                "manager": names.get(person["manager_id"], ""),
-                "opening_arr": entry["opening_arr"] if has_book else None,
-                "closing_arr": entry["closing_arr"] if has_book else None,
-                "href": f"packets/{entry['slug']}.html" if done else "",
-            }
-        )
-    unassigned = manifest["totals"]["unassigned_opening_arr"]
-    notes = (
-        [f"ARR at the opening that nobody owned: {money(unassigned, cycle.currency)}."]
-        if has_arr and unassigned is not None
-        else []
-    )
-    return index_html(
-        rows,
-        title="Calibration packets",
-        period=str(cycle.period),
-        currency=cycle.currency,
-        findings_summary=_findings_line(cycle),
-        notes=notes,
-        version=__version__,
-    )
-
-
-def _findings_line(cycle: Cycle) -> str:
-    if cycle.findings.empty:
-        return "Loading the export found nothing to report."
-    counts = cycle.findings["severity"].value_counts()
-    found = ", ".join(
-        f"{counts[s]:,} {s}{'' if counts[s] == 1 else 's'}"
-        for s in ("error", "warning")
-        if s in counts
-    )
-    notes = f"{counts['info']:,} notes" if "info" in counts else ""
-    listed = " and ".join(part for part in (found, notes) if part)
-    named = cycle.provenance.map_name
-    map_file = f" --map {named}" if named.endswith(".toml") else ""
-    period = f"{cycle.period.start:%Y-%m-%d}:{cycle.period.end:%Y-%m-%d}"
-    return (
-        f"Loading the export found {listed}. To list them: csmkit check EXPORT{map_file} --period"
-        f" {period}, with your export’s folder or file for EXPORT; in a workspace, csmkit check."
-    )
-
-
-def _make(folder: Path) -> None:
-    for part in (folder, *folder.parents):
-        if part.is_file():
-            raise UsageError(
-                f"{part} is a file, and a pack needs a folder.", "Name another folder with --out."
-            )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"The folder {folder} cannot be made ({error.strerror}).",
-            "Choose a folder you may write to.",
-        ) from None
-
-
-def _write(path: Path, text: str) -> None:
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
-
-
-def _move(source: Path, target: Path) -> None:
-    """Move across file systems so that the target is there whole or not at all."""
-    beside = target.parent.parent / f".{target.name}.unfinished"
-    shutil.copyfile(source, beside)
-    beside.replace(target)
-
-
-def scan_pack(cycle: Cycle, folder: str | Path) -> dict[str, list[str]]:
+def scan_pack(
+    cycle: Cycle, folder: str | Path, *, recipients: str | Path | None = None
+) -> dict[str, list[str]]:
     """Look through a finished pack for what belongs to somebody else.
 
     Parameters
@@ -406,20 +333,44 @@ def scan_pack(cycle: Cycle, folder: str | Path) -> dict[str, list[str]]:
         The team the pack was made from.
     folder : str or Path
         The pack's folder.
+    recipients : str or Path, optional
+        The passphrases of an encrypted pack; those kept beside it if not given.
 
     Returns
     -------
     dict of str to list of str
         Per file with a leak, what was found; empty when the pack is clean.
+
+    Raises
+    ------
+    UsageError, UnreadableInput
+        If an archive of the pack does not open.
     """
     folder = Path(folder)
     scanner = Scanner(cycle, ordinary=own_text(template()))
-    owner = {entry["slug"]: entry["person_id"] for entry in read_manifest(folder)["packets"]}
+    manifest = read_manifest(folder)
+    owner = {entry["slug"]: entry["person_id"] for entry in manifest["packets"]}
+    known = None
+    if manifest.get("encrypted"):
+        file = recipients or passphrases_file(folder)
+        known = read_recipients(file, cycle, people=owner.values(), out=folder, one_each=False)
     found = {}
     for path in sorted((folder / "packets").iterdir()):
         slug = path.name.split(".")[0]
         if slug not in owner:
             found[path.name] = ["a file that is in no manifest: whose it is cannot be told"]
-        elif leaks := scanner.scan(path, owner[slug]):
+        elif leaks := _leaks(scanner, path, owner[slug], known):
             found[path.name] = leaks
     return found
+
+
+def _leaks(scanner: Scanner, path: Path, who: str, known: Recipients | None) -> list[str]:
+    if known is None or path.suffix != ENDING:
+        return scanner.scan(path, who)
+    leaks: dict[str, None] = {}
+    with tempfile.TemporaryDirectory(prefix="csmkit-") as work:
+        for name, data in unseal(path, known.passphrase(who)).items():
+            opened = Path(work) / name
+            opened.write_bytes(data)
+            leaks |= dict.fromkeys(scanner.scan(opened, who))
+    return list(leaks)

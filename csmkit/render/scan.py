@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import html
-import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from csmkit.cycle import Cycle
-from csmkit.render.slices import accounts_of, told_apart
-from csmkit.terms import Term, Terms, is_others, managers
+from csmkit.render.packed import TooMuch
+from csmkit.render.pieces import Piece
+from csmkit.render.shared_words import SharedWords
+from csmkit.render.slices import accounts_of, shared_values, told_apart
+from csmkit.render.spellings import spellings
+from csmkit.render.unwrapped import unwrapped
+from csmkit.render.written import beside_tag
+from csmkit.terms import Found, Term, Terms, is_others, managers
 
-_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
-_RUNTIME = 200_000
+_SHORT = 4
+"""Shorter words come about by chance where text is only guessed at."""
 
 
 class Scanner:
@@ -27,25 +30,19 @@ class Scanner:
         The whole team.
     ordinary : str
         Text of the kit's own that stands in every packet. A name of one word that occurs in it is
-        not looked for; `left_out` lists such names.
+        looked for only where nothing but a name can stand; `left_out` lists such names.
     """
 
     def __init__(self, cycle: Cycle, *, ordinary: str = "") -> None:
-        kept, self.left_out = told_apart(cycle, ordinary=ordinary)
+        kept, shared = told_apart(cycle, ordinary=ordinary)
+        self.left_out = tuple(sorted({term.text for term in shared}))
         self._managers = managers(cycle)
-        people = cycle.table("people")
-        named = people[people["person_id"].isin(self._managers)]
-        for row in named[["person_id", "name", "email"]].to_dict("records"):
-            kept += [
-                Term(text, "person", str(row["person_id"]))
-                for text in row.values()
-                if isinstance(text, str)
-            ]
-        self._index = Terms(kept)
+        self._index = Terms([*kept, *spellings(_of_managers(cycle, self._managers))])
+        self._shared = SharedWords(shared, ordinary=ordinary, values=shared_values(cycle))
         self._cycle = cycle
 
     def scan(self, path: Path, person_id: str) -> list[str]:
-        """What of others a finished ``.ipynb`` or ``.html`` file holds; empty when clean.
+        """What of others a finished file holds, its name included; empty when clean.
 
         Parameters
         ----------
@@ -57,45 +54,47 @@ class Scanner:
         Returns
         -------
         list of str
-            Each name, mail or id found, once.
+            Each name, mail or id found, once; or what could not be looked through.
         """
         accounts = accounts_of(self._cycle, person_id)
         leaks: dict[str, None] = {}
-        for text in (path.stem, *_texts(path)):
-            for found in self._index.find(text):
-                managers = any(t.owner in self._managers for t in found.terms)
-                if not managers and is_others(found, person_id=person_id, accounts=accounts):
-                    leaks[text[found.start : found.end]] = None
+        try:
+            for text, terms in self._named(path):
+                others = Found(0, 0, tuple(terms))
+                if not any(t.owner in self._managers for t in terms) and is_others(
+                    others, person_id=person_id, accounts=accounts
+                ):
+                    leaks[text] = None
+        except TooMuch as why:
+            leaks[f"{why}: it cannot be looked through"] = None
         return list(leaks)
 
-
-def _texts(path: Path) -> Iterator[str]:
-    """All text of a file, decoded: JSON escapes, HTML entities, charts' data."""
-    raw = path.read_text(encoding="utf-8")
-    if path.suffix == ".ipynb":
-        yield from _strings(json.loads(raw))
-        return
-    for script in _SCRIPT.findall(raw):
-        text = script.strip()
-        if text.startswith(("{", "[")):
-            yield from _strings(json.loads(text))
-        elif len(text) < _RUNTIME:
-            yield text
-    markup = _SCRIPT.sub(" ", raw)
-    yield html.unescape(markup)
-    yield html.unescape(_TAG.sub(" ", markup))
+    def _named(self, path: Path) -> Iterator[tuple[str, Iterable[Term]]]:
+        """Every name in a file as it stands there, with whose it is."""
+        known = set()
+        for piece in chain([Piece(path.name)], unwrapped(path.read_bytes())):
+            for terms in self._shared.find(piece):
+                yield terms[0].text, terms
+            if (said := replace(piece, field=None)) in known:
+                continue
+            known.add(said)
+            for found in self._index.find(piece.text):
+                if _counts(piece, found.start, found.end):
+                    yield piece.text[found.start : found.end], found.terms
 
 
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        # As it is read: an entity inside a name must not cut the name in two.
-        yield html.unescape(value)
-        if "<" in value:
-            yield html.unescape(_TAG.sub(" ", value))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _strings(key)
-            yield from _strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item)
+def _counts(piece: Piece, start: int, end: int) -> bool:
+    """Whether what was found counts here, and not by chance, or where the text is read whole."""
+    by_chance = piece.guessed and end - start < _SHORT
+    return piece.has(start, end) and not by_chance and not beside_tag(piece, start, end)
+
+
+def _of_managers(cycle: Cycle, ids: frozenset[str]) -> list[Term]:
+    people = cycle.table("people")
+    named = people[people["person_id"].isin(ids)][["person_id", "name", "email"]]
+    return [
+        Term(text, "person", str(row["person_id"]))
+        for row in named.to_dict("records")
+        for text in row.values()
+        if isinstance(text, str)
+    ]

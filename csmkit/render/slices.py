@@ -18,6 +18,7 @@ from csmkit.compute.readings import asked_of_the_export
 from csmkit.compute.team import MIN_GROUP, of_role
 from csmkit.cycle import Book, Context, Cycle, Period, Provenance, SourceFile
 from csmkit.errors import UsageError
+from csmkit.render.spellings import logins, spellings
 from csmkit.samples import sample_team
 from csmkit.schema import TABLES
 from csmkit.terms import (
@@ -146,7 +147,7 @@ def available(cycle: Cycle) -> frozenset[str]:
     return frozenset(need for need in needs if not cycle.missing(need))
 
 
-def told_apart(cycle: Cycle, *, ordinary: str = "") -> tuple[list[Term], tuple[str, ...]]:
+def told_apart(cycle: Cycle, *, ordinary: str = "") -> tuple[list[Term], list[Term]]:
     """The names to look for, and those that cannot be told from words that belong to nobody.
 
     Parameters
@@ -159,23 +160,25 @@ def told_apart(cycle: Cycle, *, ordinary: str = "") -> tuple[list[Term], tuple[s
     Returns
     -------
     terms, left_out
-        Left out is also an account's name that is, whole, a segment, stage or type of touchpoint
-        of five or more rows. Ids and mails are always looked for.
+        Left out is also an account's name that is, whole, one of `shared_values`. Ids and mails
+        are always looked for.
     """
     words = {word for word, _, _ in words_of(ordinary)}
-    shared = _shared_words(cycle)
-    kept, left_out = [], set()
-    for term in team_terms(cycle):
+    shared = shared_values(cycle)
+    kept, left_out = [], []
+    terms = team_terms(cycle)
+    for term in spellings([*terms, *logins(terms)]):
         key = [word for word, _, _ in words_of(term.text)]
         single = len(key) == 1 and key[0] in words and term.text != term.owner
         if single or (term.kind == "account" and term.text.casefold() in shared):
-            left_out.add(term.text)
+            left_out.append(term)
         else:
             kept.append(term)
-    return kept, tuple(sorted(left_out))
+    return kept, left_out
 
 
-def _shared_words(cycle: Cycle) -> set[str]:
+def shared_values(cycle: Cycle) -> set[str]:
+    """Segments, stages and types of touchpoint of five or more rows, in lower case."""
     accounts, types = cycle.table("accounts"), cycle.table("touchpoints")["type"]
     counts = [column.value_counts() for column in (accounts["segment"], accounts["stage"], types)]
     return {str(word).casefold() for count in counts for word in count[count >= MIN_GROUP].index}

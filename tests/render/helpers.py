@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import nbformat
 import pandas as pd
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from csmkit.cycle import Cycle, Period
 from csmkit.schema import TABLES
@@ -65,3 +67,12 @@ def small_team(**changes: list[dict[str, object]]) -> Cycle:
                 frame[column] = pd.to_datetime(frame[column])
         tables[name] = TABLES[name].conform(frame)
     return Cycle(tables, Period.parse("2026-01-01:2026-06-30"), "EUR")
+
+
+def small_template(path, *sources: str, parameters: str = 'slice_folder = ""'):
+    """A template with a parameters cell, the book, and some cells."""
+    first = new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    book = new_code_cell("import csmkit as ck\nbook = ck.read_book(slice_folder)")
+    cells = [first, new_markdown_cell("## Who\n\n*Look.*"), book, *map(new_code_cell, sources)]
+    nbformat.write(new_notebook(cells=cells), path)
+    return path

@@ -6,7 +6,6 @@ import time
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import csmkit as ck
 from csmkit.cycle import Period
@@ -16,18 +15,9 @@ from csmkit.names import packet_slug
 from csmkit.render import pack as pack_module
 from csmkit.render.pack import scan_pack
 from csmkit.render.packet import for_reader, template
-from tests.render.helpers import ANA, BEN, small_team
+from tests.render.helpers import ANA, BEN, small_team, small_template
 
 ANA_SLUG, BEN_SLUG = packet_slug("Ana Ruiz", ANA), packet_slug("Ben Stone", BEN)
-
-
-def small_template(path, *sources: str, parameters: str = 'slice_folder = ""'):
-    """A template with a parameters cell, the book, and some cells."""
-    first = new_code_cell(parameters, metadata={"tags": ["parameters"]})
-    book = new_code_cell("import csmkit as ck\nbook = ck.read_book(slice_folder)")
-    cells = [first, new_markdown_cell("## Who\n\n*Look.*"), book, *map(new_code_cell, sources)]
-    nbformat.write(new_notebook(cells=cells), path)
-    return path
 
 
 def render(tmp_path, *sources: str, team=None, **options):

@@ -170,7 +170,7 @@ def test_the_cycle_is_not_changed_by_slicing():
 
 
 def test_unknown_person_and_edition_say_what_to_do():
-    with pytest.raises(UsageError, match=r"zoe@example\.com.*Did you mean: "):
+    with pytest.raises(UsageError, match=r"zoe@example\.com.*Give one that it has"):
         ck.book_of(small_team(), "zoe@example.com")
     with pytest.raises(UsageError, match="committee, csm"):
         ck.book_of(small_team(), ANA, edition="board")

@@ -1,0 +1,132 @@
+"""A pack for its owner only, and one whose packets open with passphrases, up to the scan."""
+
+import json
+import os
+
+import pytest
+
+import csmkit as ck
+from csmkit.errors import UsageError
+from csmkit.names import packet_slug
+from csmkit.render.encrypted import unseal
+from csmkit.render.pack import scan_pack
+from csmkit.render.recipients import passphrases_file
+from tests.render.helpers import ANA, BEN, small_team, small_template
+
+ANA_SLUG, BEN_SLUG = packet_slug("Ana Ruiz", ANA), packet_slug("Ben Stone", BEN)
+PHRASES = {ANA: "correct-horse-battery", BEN: "staple-of-another-kind"}
+
+
+def render(tmp_path, *sources, **options):
+    notebook = small_template(tmp_path / "template.ipynb", *sources)
+    out = tmp_path / "pack"
+    return ck.render_pack(small_team(), out=out, notebook=notebook, progress=False, **options)
+
+
+def packets(tmp_path):
+    return sorted(path.name for path in (tmp_path / "pack" / "packets").iterdir())
+
+
+def recipients(tmp_path, phrases=PHRASES):
+    path = tmp_path / "recipients.csv"
+    lines = [f"{who},{phrase}" for who, phrase in phrases.items()]
+    path.write_text("\n".join(["person_id,passphrase", *lines]), encoding="utf-8")
+    return path
+
+
+def everything(tmp_path):
+    return [path for path in (tmp_path / "pack").rglob("*") if path.is_file()]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such rights on single files")
+@pytest.mark.parametrize(
+    ("private", "folder", "file"), [(True, 0o700, 0o600), (False, 0o755, 0o644)]
+)
+def test_a_pack_is_for_its_owner_unless_asked_otherwise(tmp_path, private, folder, file):
+    before = os.umask(0o022)
+    try:
+        render(tmp_path, private=private)
+    finally:
+        os.umask(before)
+    pack = tmp_path / "pack"
+    assert {p.stat().st_mode & 0o777 for p in (pack, pack / "packets")} == {folder}
+    assert {p.stat().st_mode & 0o777 for p in everything(tmp_path)} == {file}
+    assert len(everything(tmp_path)) == 6
+    assert sorted(p.name for p in pack.iterdir()) == ["index.html", "manifest.json", "packets"]
+
+
+@pytest.mark.slow
+def test_each_packet_opens_with_its_own_passphrase_alone(tmp_path):
+    secret = "ck.note('The opening was 150.')"
+    pack = render(tmp_path, secret, recipients=recipients(tmp_path))
+    assert packets(tmp_path) == sorted([f"{ANA_SLUG}.zip", f"{BEN_SLUG}.zip"])
+    folder = tmp_path / "pack" / "packets"
+    inside = unseal(folder / f"{ANA_SLUG}.zip", PHRASES[ANA])
+    assert sorted(inside) == ["packet.html", "packet.ipynb"]
+    assert b"The opening was 150." in inside["packet.html"]
+    with pytest.raises(UsageError, match="does not open"):
+        unseal(folder / f"{ANA_SLUG}.zip", PHRASES[BEN])
+    raw = b"".join(path.read_bytes() for path in everything(tmp_path))
+    for phrase in PHRASES.values():
+        assert phrase.encode() not in raw
+        assert phrase not in repr(pack)
+    assert b"The opening was 150." not in raw
+    index = pack.index.read_text(encoding="utf-8")
+    assert f'href="packets/{BEN_SLUG}.zip"' in index
+    manifest = json.loads((tmp_path / "pack" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["encrypted"]
+    assert "totals" not in manifest
+    assert {key for entry in manifest["packets"] for key in entry} == {
+        "person_id", "slug", "status", "seconds", "error",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_passphrases_are_made_beside_the_pack_and_kept(tmp_path):
+    first = render(tmp_path, encrypt=True)
+    kept = passphrases_file(tmp_path / "pack")
+    assert first.passphrases == kept
+    assert not kept.is_relative_to(tmp_path / "pack")
+    before = kept.read_bytes()
+    assert render(tmp_path, encrypt=True, only=ANA).failed == 0
+    assert kept.read_bytes() == before
+    assert packets(tmp_path) == sorted([f"{ANA_SLUG}.zip", f"{BEN_SLUG}.zip"])
+    assert scan_pack(small_team(), tmp_path / "pack") == {}
+
+
+@pytest.mark.slow
+def test_the_scan_looks_into_archives(tmp_path):
+    render(tmp_path, recipients=recipients(tmp_path))
+    folder = tmp_path / "pack" / "packets"
+    # Ben's packet under Ana's name: she has his passphrase by mistake.
+    (folder / f"{ANA_SLUG}.zip").write_bytes((folder / f"{BEN_SLUG}.zip").read_bytes())
+    swapped = recipients(tmp_path, {ANA: PHRASES[BEN], BEN: PHRASES[BEN]})
+    found = scan_pack(small_team(), tmp_path / "pack", recipients=swapped)
+    assert list(found) == [f"{ANA_SLUG}.zip"]
+    assert any("Stone" in leak or "Bolt" in leak for leak in found[f"{ANA_SLUG}.zip"])
+    with pytest.raises(UsageError, match="does not open"):
+        scan_pack(small_team(), tmp_path / "pack", recipients=recipients(tmp_path))
+
+
+@pytest.mark.slow
+def test_a_packet_that_fails_is_an_archive_too(tmp_path):
+    pack = render(tmp_path, "1 / (book.person_id[:3] != 'ana')", recipients=recipients(tmp_path))
+    assert pack.failed == 1
+    assert packets(tmp_path) == sorted([f"{ANA_SLUG}.failed.zip", f"{BEN_SLUG}.zip"])
+    left = unseal(tmp_path / "pack" / "packets" / f"{ANA_SLUG}.failed.zip", PHRASES[ANA])
+    assert list(left) == ["packet.failed.ipynb"]
+    told = (tmp_path / "pack" / "manifest.json").read_text(encoding="utf-8")
+    assert "ZeroDivisionError" not in told
+    assert any("ZeroDivisionError" in entry["error"] for entry in pack.manifest["packets"])
+
+
+@pytest.mark.slow
+def test_plain_and_encrypted_packets_do_not_share_a_pack(tmp_path):
+    render(tmp_path)
+    with pytest.raises(UsageError, match="plain packets"):
+        render(tmp_path, encrypt=True, only=ANA)
+    assert render(tmp_path, encrypt=True).failed == 0
+    assert packets(tmp_path) == sorted([f"{ANA_SLUG}.zip", f"{BEN_SLUG}.zip"])
+    with pytest.raises(UsageError, match="encrypted packets"):
+        render(tmp_path, only=ANA)
