@@ -73,10 +73,13 @@ if TYPE_CHECKING:
     from csmkit.load.read import check_export as check_export
     from csmkit.load.read import read_export as read_export
     from csmkit.matrix.check import check_matrix as check_matrix
+    from csmkit.matrix.cited import evidence_cited as evidence_cited
+    from csmkit.matrix.cited import values_without_item as values_without_item
+    from csmkit.matrix.cited import without_item_note as without_item_note
     from csmkit.matrix.gaps import skill_gaps as skill_gaps
+    from csmkit.matrix.levels import levels_given as levels_given
     from csmkit.matrix.model import matrix_of as matrix_of
     from csmkit.matrix.read import read_matrix as read_matrix
-    from csmkit.matrix.standing import evidence_cited as evidence_cited
     from csmkit.matrix.standing import matrix_coverage as matrix_coverage
     from csmkit.matrix.standing import matrix_standing as matrix_standing
     from csmkit.matrix.versions import matrix_note as matrix_note
@@ -142,10 +145,12 @@ _HOMES = {
     "load.assistant.propose": "propose_map",
     "load.read": "check_export read_export",
     "matrix.check": "check_matrix",
+    "matrix.cited": "evidence_cited values_without_item without_item_note",
     "matrix.gaps": "skill_gaps",
+    "matrix.levels": "levels_given",
     "matrix.model": "matrix_of",
     "matrix.read": "read_matrix",
-    "matrix.standing": "evidence_cited matrix_coverage matrix_standing",
+    "matrix.standing": "matrix_coverage matrix_standing",
     "matrix.versions": "matrix_note",
     "panels.desk": "scoring_desk",
     "panels.feedback": "feedback_panel",

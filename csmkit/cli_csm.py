@@ -54,6 +54,7 @@ def self_assessment(
     from csmkit.cli import _tell
     from csmkit.matrix.read import read_matrix
     from csmkit.render.self_kit import KitMaker
+    from csmkit.text import count_of
 
     cycle = _cycle(export, map_file, period)
     people = only or list(cycle.subjects["person_id"])
@@ -64,7 +65,7 @@ def self_assessment(
         except CsmkitError as error:
             _tell(f"csmkit: {error}", err=True)
             failed += 1
-    _tell(f"{len(people) - failed} folders made, {failed} failed.")
+    _tell(f"{count_of(len(people) - failed, 'folder')} made, {failed} failed.")
     if failed:
         raise typer.Exit(1)
 
@@ -84,6 +85,7 @@ def import_self(
     from csmkit.matrix.read import read_matrix
     from csmkit.store.from_csm import import_self as take
     from csmkit.store.open import open_store
+    from csmkit.text import count_of
 
     cycle = _cycle(export, map_file, period)
     own, failed = read_matrix(_given("matrix", matrix, of=export)), 0
@@ -98,10 +100,15 @@ def import_self(
             counts = done["result"].value_counts()
             told = ", ".join(f"{n} {result}" for result, n in counts.items())
             stayed = done.attrs["private_items"]
-            kept = f" {stayed} private items of evidence stayed with them." if stayed else ""
-            _tell(f"{path.name}: {cycle.person(done.attrs['person_id'])['name']}: {told}.{kept}")
+            items = count_of(stayed, "private item")
+            kept = f" {items} of evidence stayed with them." if stayed else ""
+            closed = " Self-assessments are closed." if done.attrs["closed"] else ""
+            name = cycle.person(done.attrs["person_id"])["name"]
+            _tell(f"{path.name}: {name}: {told or 'nothing in it'}.{closed}{kept}")
     if failed:
-        _tell(f"{failed} of {len(paths)} files were refused; nothing of them was imported.")
+        were, them = ("was", "it") if failed == 1 else ("were", "them")
+        files = count_of(len(paths), "file")
+        _tell(f"{failed} of {files} {were} refused; nothing of {them} was imported.")
         raise typer.Exit(1)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Self
 
 import pandas as pd
 
 from csmkit.errors import UsageError
+from csmkit.names import nearest
 from csmkit.schema import PACKET_ROLES, TABLES
 
 DAY = pd.Timedelta(days=1)
@@ -126,6 +126,8 @@ class Cycle:
         Files read, with their hashes.
     notes : tuple of str
         Sentences that must be said wherever the scores are shown: what of them is held back.
+    exported : mapping of str to DataFrame
+        The tables that a store was laid over, as they were before; empty where none was.
     memo : dict
         What was already worked out from this cycle, mostly frames; see `csmkit.compute.memo`.
     """
@@ -136,10 +138,19 @@ class Cycle:
     findings: pd.DataFrame = field(default_factory=pd.DataFrame)
     provenance: Provenance = field(default_factory=Provenance)
     notes: tuple[str, ...] = ()
+    exported: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
+        for name in ("tables", "exported"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    @property
+    def bare(self) -> Self:
+        """The cycle without what a store laid over it; itself where none did."""
+        if not self.exported:
+            return self
+        return dataclasses.replace(self, tables={**self.tables, **self.exported}, exported={})
 
     def table(self, name: str) -> pd.DataFrame:
         """A canonical table; without rows if the export had none.
@@ -215,16 +226,17 @@ class Cycle:
             )
         if hit.empty:
             known = [*self.subjects["person_id"], *self.subjects["name"]]
-            near = get_close_matches(person_id, known, n=3, cutoff=0.5) or known[:3]
+            near = nearest(person_id, known)
             raise UsageError(
                 f"Nobody in this export has the id, mail or name {person_id!r}.",
-                f"Did you mean: {', '.join(near)}?",
+                f"Did you mean: {', '.join(near)}?" if near else "Give one that it has.",
             )
         return {str(k): v for k, v in hit.iloc[0].items()}
 
     def with_tables(self, **tables: pd.DataFrame) -> Self:
-        """A new cycle with some tables replaced; this one stays as it is."""
-        return dataclasses.replace(self, tables={**self.tables, **tables})
+        """A new cycle with some tables replaced, `bare` too; this one stays as it is."""
+        exported = {name: tables.get(name, frame) for name, frame in self.exported.items()}
+        return dataclasses.replace(self, tables={**self.tables, **tables}, exported=exported)
 
 
 @dataclass(frozen=True)
@@ -273,8 +285,10 @@ class Book(Cycle):
     available: frozenset[str] = frozenset()
 
     def _has(self, need: str) -> bool:
-        # A book without an escalation had none; a team without the table is another matter.
-        return need in self.available
+        # A book without an escalation had none; a team without the table is another matter. What a
+        # store laid over the book is there in any case.
+        laid = need.partition(".")[0] in self.exported
+        return need in self.available or (laid and super()._has(need))
 
     @property
     def subjects(self) -> pd.DataFrame:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 import pandas as pd
 from anyascii import anyascii
@@ -11,6 +13,8 @@ from anyascii import anyascii
 _LONGEST = 60
 ROW_ID = "row-"
 """How the id of an item begins that is a row of the export."""
+HANDED_IN = "-handed-in"
+"""How the id of the copy ends that a person hands in of a private item."""
 
 
 def one_id_a_row(rows: pd.DataFrame, column: str, *, name: str) -> pd.DataFrame:
@@ -44,6 +48,24 @@ def one_id_a_row(rows: pd.DataFrame, column: str, *, name: str) -> pd.DataFrame:
     ]
     each = known.assign(**{name: pd.Series(ids, index=known.index, dtype="object")}).explode(name)
     return each[each[name].notna()].astype({name: "str"})
+
+
+def nearest(wanted: str, known: Iterable[str]) -> list[str]:
+    """Of ids, mails and names those that are spelt nearly alike, at most three.
+
+    Examples
+    --------
+    >>> nearest("kwame.mensa@northwind.example", ["kwame.mensah@n.example", "li.wei@n.example"])
+    ['kwame.mensah@n.example']
+    >>> nearest("nobody@northwind.example", ["kwame.mensah@northwind.example"])
+    []
+    """
+    # What follows the @ is the same for all of a company, and makes any two mails look alike.
+    by_start: dict[str, str] = {}
+    for text in known:
+        by_start.setdefault(text.lower().partition("@")[0], text)
+    near = get_close_matches(wanted.strip().lower().partition("@")[0], by_start, n=3, cutoff=0.6)
+    return [by_start[start] for start in near]
 
 
 def slug_name(name: str) -> str:

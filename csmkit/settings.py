@@ -83,15 +83,14 @@ class Settings:
         """Where scores are kept, there yet or not; None where nothing says.
 
         ``scores`` of ``cycle.toml``, else ``scores.db`` beside it. Of an export without a
-        ``cycle.toml``, ``NAME.scores.db`` beside the export.
+        ``cycle.toml``, ``NAME.scores.db`` beside the export, NAME with its ending.
         """
         if self.home is not None:
             return self.path("scores") or self._placed(SCORES)
         if not self.export or "://" in self.export:
             return None
         place = Path(self.export).expanduser().resolve()
-        name = place.name if place.is_dir() else place.stem
-        return str(place.with_name(f"{name}.{SCORES}"))
+        return str(place.with_name(f"{place.name}.{SCORES}"))
 
     @property
     def scores(self) -> str | None:
@@ -118,19 +117,22 @@ def settings_of(export: str | None, here: Settings) -> Settings:
     Returns
     -------
     Settings
-        ``here``, else of the nearest ``cycle.toml`` above the export that names it, else nothing.
+        ``here``, else of the ``cycle.toml`` in the export that names it, else of the nearest one
+        above it, if that names it, else nothing.
     """
     if not export or here.names(export):
         return here
     if here.home is not None and here.text("export") is None:
         return here
     if "://" not in export:
-        for folder in Path(export).expanduser().resolve().parents:
+        place = Path(export).expanduser().resolve()
+        for folder in (place, *place.parents):
             if (folder / FILE).is_file():
                 own = Settings.at(folder)
                 if own.names(export):
                     return own
-                break
+                if folder != place:
+                    break
     return Settings(export=export)
 
 

@@ -159,6 +159,11 @@ def day(value: Any) -> str:
     return f"{stamp.day} {stamp:%b %Y}"
 
 
+def count_of(number: float, noun: str) -> str:
+    """A count with its noun: ``1 account``, ``2 accounts``."""
+    return f"{number:,.0f} {noun}{'' if number == 1 else 's'}"
+
+
 def empty_text(needs: str) -> str:
     """What stands in the place of a chart or table that has no rows."""
     return f"Not computable: needs {clean(needs)}" if needs else "Nothing to show"

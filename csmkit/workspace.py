@@ -7,6 +7,7 @@ import tempfile
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
+from filecmp import cmpfiles
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 PERIOD = "2026-01-01:2026-06-30"
 """The sample team's review period."""
+_SAID = {"cycle.toml", "map.toml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,8 @@ class Source:
         """The store that panels save to.
 
         It is the export's own: what its ``cycle.toml`` names, else ``scores.db`` beside that file;
-        for an export that no ``cycle.toml`` names, ``NAME.scores.db`` beside the export. For the
-        sample team it is a file that is gone when the kernel stops.
+        for an export that no ``cycle.toml`` names, ``NAME.scores.db`` beside the export, NAME with
+        its ending. For the sample team it is a file that is gone when the kernel stops.
 
         Raises
         ------
@@ -157,7 +159,8 @@ class Source:
         if self.sample:
             return "Sample team, made up"
         of = f" of the workspace {self.workspace.name}" if self.workspace else ""
-        return f"Your export “{_last(self.export)}”{of}"
+        whose = "The sample team, made up, in" if _is_sample(self.export) else "Your export"
+        return f"{whose} “{_last(self.export)}”{of}"
 
     def _repr_html_(self) -> str:
         return self.whose()._repr_html_()
@@ -173,7 +176,7 @@ def find_export(export: str = "", *, map: str = "", period: str = "") -> Source:
     folder or the nearest folder above. Its paths start at its own folder. So does a path that is
     given here, where the current folder has nothing of that name. What a ``cycle.toml`` says of the
     export it names (map, period, scores, matrix) is not taken for another: that has a
-    ``cycle.toml`` of its own above it, or nothing is said of it.
+    ``cycle.toml`` of its own in it or above it, or nothing is said of it.
 
     Parameters
     ----------
@@ -222,6 +225,17 @@ def find_export(export: str = "", *, map: str = "", period: str = "") -> Source:
 def _end(close: Callable[[], None], folder: tempfile.TemporaryDirectory[str]) -> None:
     close()
     folder.cleanup()
+
+
+def _is_sample(export: str) -> bool:
+    """Whether a folder holds the sample team's files and no others: as `csmkit new` makes it."""
+    folder, sample = Path(export), Path(str(resource("data_samples") / "clean"))
+    ours = {file.name for file in sample.glob("*.csv")}
+    if "://" in export:
+        return False
+    if {file.name for file in folder.glob("[!.]*")} - _SAID != ours:
+        return False
+    return not any(cmpfiles(folder, sample, ours, shallow=False)[1:])
 
 
 def _last(text: str) -> str:

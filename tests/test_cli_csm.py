@@ -57,13 +57,32 @@ def test_feedback_that_is_not_right_is_one_message(run):
     )
     assert code == 2
     assert text.startswith("csmkit: about is 'who', and nobody in this export")
+    assert "Did you mean" not in text
     assert "Traceback" not in text
+    code, text = run("feedback", "add", "--about", KWAME, "--by", DEEPA, "--date", "2.3.2026", "So")
+    assert (code, text) == (
+        2,
+        "csmkit: The day of the feedback is '2.3.2026', which is not a day. Write it as"
+        " YYYY-MM-DD, for example 2026-03-02.\n",
+    )
+
+
+def test_phases_are_of_a_cycle_that_was_scored_or_is_the_workspaces(by_ours, run, tmp_path):
+    phase, later = ("store", "phase", "scores.db", "--cycle"), "2026-07-01:2026-12-31"
+    code, text = run(*phase, "2026-01-01:2026-06-03", "--close", "self", "--who", DEEPA)
+    said = f"Nobody has scored the cycle 2026-01-01:2026-06-03; the store has {PERIOD}."
+    assert (code, said in text) == (2, True)
+    (tmp_path / "cycle.toml").write_text(f'period = "{later}"\n', encoding="utf-8")
+    assert run(*phase, later, "--close", "self", "--who", DEEPA)[0] == 0
+    assert run(*phase, PERIOD)[0] == 0
+    code, text = run(*phase, PERIOD, "--close", "self")
+    assert (code, "Add --who YOUR-MAIL." in text) == (2, True)
 
 
 def test_a_kit_is_made_and_what_comes_back_is_imported(run, team, tmp_path):
     code, text = run("self-assessment", "--out", "kits", "--only", KWAME)
     assert code == 0
-    assert text.endswith("1 folders made, 0 failed.\n")
+    assert text.endswith("1 folder made, 0 failed.\n")
     (folder,) = (tmp_path / "kits").iterdir()
     book = ck.read_book(folder / "slice")
     with open_store(folder / "scores.db") as own:
@@ -75,13 +94,19 @@ def test_a_kit_is_made_and_what_comes_back_is_imported(run, team, tmp_path):
     (tmp_path / "other.self.json").write_text("{}", encoding="utf-8")
     code, text = run("import-self", file, "other.self.json")
     assert code == 1
-    assert f"{file.name}: Kwame Mensah: 1 added. 1 private items of evidence" in text
+    assert f"{file.name}: Kwame Mensah: 1 added. 1 private item of evidence" in text
     assert "other.self.json is no self-assessment" in text
-    assert "1 of 2 files were refused" in text
+    assert "1 of 2 files was refused; nothing of it was imported" in text
     with open_store("scores.db") as store:
         assert list(store.scores(team, person=KWAME)["value"]) == ["green"]
     code, text = run("import-self", file)
-    assert (code, "1 as it was" in text) == (0, True)
+    assert (code, "1 as it was. 1 private" in text) == (0, True)
+    phase = ("store", "phase", "scores.db", "--cycle", PERIOD)
+    assert run(*phase, "--close", "self", "--who", DEEPA)[0] == 0
+    code, text = run("import-self", file)
+    assert (code, "1 as it was. Self-assessments are closed." in text) == (0, True)
+    code, text = run("import-self", "other.self.json")
+    assert (code, "1 of 1 file was refused; nothing of it was imported" in text) == (1, True)
 
 
 OURS = "name: Customer success matrix"

@@ -6,6 +6,7 @@ import pytest
 
 from csmkit.cycle import Period
 from csmkit.errors import UsageError
+from csmkit.names import nearest
 from tests.render.helpers import ANA, BEN, small_team
 
 
@@ -46,6 +47,15 @@ def test_a_name_that_two_people_have_is_asked_about():
 def test_a_misspelt_person_gets_the_nearest():
     with pytest.raises(UsageError, match=r"Did you mean: ana@example\.com"):
         small_team().person("anna@example.com")
+
+
+def test_only_what_is_spelt_nearly_alike_is_suggested():
+    with pytest.raises(UsageError) as told:
+        small_team().person("somebody.else@example.com")
+    assert "Did you mean" not in str(told.value)
+    assert nearest("Wei.Chan@b.example", ["wei.chen@a.example", "chen@a.example"]) == [
+        "wei.chen@a.example"
+    ]
 
 
 def test_missing_names_what_is_not_there():

@@ -50,6 +50,12 @@ def test_notebook_is_committed_without_outputs_and_with_parameters(path):
     assert [c for c in cells if "parameters" in c.metadata.get("tags", [])] == [cells[0]]
 
 
+def test_the_packet_shows_overall_levels_with_the_matrix():
+    code = [cell.source for cell in code_of(FOLDER / "csm_packet.ipynb")]
+    at = next(i for i, source in enumerate(code) if "ck.levels_given(book)" in source)
+    assert "ck.matrix_standing(book)" in code[at + 1]
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)
 def test_each_section_says_what_to_look_at(path):
     """Markdown stands before every run of code, and says more than a title."""

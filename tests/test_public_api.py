@@ -26,6 +26,7 @@ TWO_SUBJECTS = {
     *("book_of", "with_names", "chart_evidence", "chart_funnel"),
     *("bias_checks", "bias_lines", "rating_beside_book", "team_context"),
     *("evidence_cited", "matrix_coverage", "matrix_note", "matrix_standing", "skill_gaps"),
+    *("values_without_item", "without_item_note"),
     *("heatmap_panel", "level_panel", "score_panel", "scoring_desk"),
     *("level_criteria", "self_assessment_kit"),
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import csmkit as ck
+from csmkit.render.pack import scan_pack
 from tests.conftest import RAVENSTACK_PERIOD, ROOT
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -57,6 +58,10 @@ def test_there_are_24_packets(pack):
     pages = list((pack.index.parent / "packets").glob("*.html"))
     assert len(pages) == 24
     assert max(page.stat().st_size for page in pages) < 2_000_000
+
+
+def test_the_scan_finds_nothing_in_the_pack(pack, ravenstack):
+    assert scan_pack(ravenstack, pack.index.parent) == {}
 
 
 def test_calendar_openings_add_up_to_the_company(pack, real_exports):
@@ -122,7 +127,7 @@ def test_no_packet_names_anybody_or_anything_of_others(pack, real_exports):
 def test_the_joiner_of_september_is_told_apart(pack, ravenstack):
     said = ck.standing(ravenstack)
     wen = said[said["person_id"] == "wen.zhang@ravenstack.example"].set_index("topic")["message"]
-    assert "started on 2024-09-16" in wen["starts inside"]
+    assert "started on 16 Sep 2024" in wen["starts inside"]
     assert "calendar opening is $0" in wen["no calendar opening"]
     packet = next(p for p in pack.manifest["packets"] if p["person_id"].startswith("wen.zhang"))
     assert packet["opening_arr"] == 0

@@ -1,6 +1,7 @@
 """Whose data a notebook shows."""
 
 import gc
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 import csmkit as ck
 from csmkit.errors import UsageError
+from csmkit.resources import resource
 from csmkit.samples import PERIOD
 
 
@@ -58,6 +60,23 @@ def test_without_an_export_it_is_the_sample_and_says_so(home):
     assert found.sample
     assert found.period == PERIOD
     assert repr(found).startswith("Sample team, made up")
+
+
+def test_a_new_workspace_holds_the_made_up_team_until_its_export_is_another(home):
+    export = home / "export"
+    sample = Path(str(resource("data_samples") / "clean"))
+    shutil.copytree(sample, export, dirs_exist_ok=True)
+    said(home, 'export = "export"\nperiod = "2026-01-01:2026-06-30"\n')
+    found = ck.find_export()
+    assert not found.sample
+    named = f"The sample team, made up, in “export” of the workspace {home.name}, "
+    assert found.whose().text.startswith(named)
+    people = export / "people.csv"
+    people.write_text(people.read_text(encoding="utf-8").replace("Kwame", "Kwaku"), "utf-8")
+    assert found.whose().text.startswith("Your export “export”")
+    shutil.copy(sample / "people.csv", people)
+    (export / "ours.csv").touch()
+    assert found.whose().text.startswith("Your export “export”")
 
 
 def test_the_first_output_counts_people_and_says_whether_names_are_masked(team):
@@ -112,6 +131,23 @@ def test_another_export_has_what_a_cycle_toml_of_its_own_says(home):
         assert store.where == str(second / "scores.db")
 
 
+def test_a_workspace_that_is_its_own_export_is_the_same_from_above(home, monkeypatch):
+    said(home, 'export = "."\nperiod = "2025-01-01:2025-06-30"\n')
+    inside = ck.find_export()
+    monkeypatch.chdir(home.parent)
+    above = ck.find_export(home.name)
+    assert above.store == inside.store == str(home / "scores.db")
+    assert above.period == inside.period == "2025-01-01:2025-06-30"
+
+
+def test_an_export_with_a_cycle_toml_of_another_has_that_of_the_workspace_above(home, monkeypatch):
+    said(home, 'export = "data"\n')
+    (home / "data").mkdir()
+    (home / "data" / "cycle.toml").write_text('export = "older"\n', encoding="utf-8")
+    monkeypatch.chdir(home.parent)
+    assert ck.find_export(f"{home.name}/data").store == str(home / "scores.db")
+
+
 def test_a_workspace_that_names_no_export_is_of_whatever_is_named(home):
     said(home, 'period = "2025-01-01:2025-06-30"\n')
     found = ck.find_export("other")
@@ -131,7 +167,17 @@ def test_scores_beside_a_file_bear_its_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "team.xlsx").touch()
     with ck.find_export("team.xlsx").open_store() as store:
-        assert store.where == str(tmp_path / "team.scores.db")
+        assert store.where == str(tmp_path / "team.xlsx.scores.db")
+
+
+def test_exports_that_differ_by_their_ending_have_stores_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x").mkdir()
+    names = ("x", "x.xlsx", "x.csv", "x.zip")
+    for name in names[1:]:
+        (tmp_path / name).touch()
+    stores = [ck.find_export(name).store for name in names]
+    assert stores == [str(tmp_path / f"{name}.scores.db") for name in names]
 
 
 def test_the_first_output_says_by_which_matrix_scores_were_given_and_what_is_held_back(team):

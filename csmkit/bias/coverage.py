@@ -222,9 +222,9 @@ def cited_and_on_file(
     cited items with the trait a sum of hypergeometric numbers. Its distribution is worked out in
     full rather than shuffled. If items with the trait are cited with odds t, the same probabilities
     count ``t ** number``; the interval holds the odds the data do not speak against, as shares.
-    Where accounts are cited with all of their items or none, there are fewer draws than items: p
-    value and interval are then widened by how much more the figure varies from account to account;
-    see `csmkit.bias.clusters`.
+    Where accounts are cited with all of their items or none, there are fewer draws than items: the
+    p value is then widened by how much more the figure varies from account to account, and the
+    interval holds the odds that the widened test does not reject; see `csmkit.bias.clusters`.
 
     Parameters
     ----------
@@ -272,16 +272,15 @@ def cited_and_on_file(
     files = (size[free], with_trait[free], drawn[free])
     by_lot = _Tilted.of(*files, 0.0)
     p = min(1.0, 2 * min(by_lot.below(left, 0.0), by_lot.above(left, 0.0)))
+    tail = (1 - LEVEL) / 2
+    if account is not None:
+        more, df = citing_by_account(place, account, trait, cited)
+        p, tail = _widened(p, more, df), _tail_widened_to(tail, more, df)
     near = _pooled(trait, cited)
     tilted = _Tilted.of(*files, near)
     odds = _root(lambda at: tilted.mean(at) - left)
-    tail = (1 - LEVEL) / 2
     low = _root(lambda at: tilted.above(left, at) - tail)
     high = _root(lambda at: tail - tilted.below(left, at))
-    if account is not None:
-        more, df = citing_by_account(place, account, trait, cited)
-        p, wider = _widened(p, more, df)
-        low, high = odds - wider * (odds - low), odds + wider * (high - odds)
     share = [(tilted.mean(at) + fixed - expected) / total for at in (low, high)]
     return Coverage(
         seen / total,
@@ -295,14 +294,18 @@ def cited_and_on_file(
     )
 
 
-def _widened(p: float, more: float, df: int) -> tuple[float, float]:
-    """A p value where the figure varies so much more, and by how much to widen the interval."""
+def _widened(p: float, more: float, df: int) -> float:
+    """A p value of two sides where the figure varies so much more than by lot."""
     if more <= 1:
-        return p, 1.0
-    away = stats.norm.isf(p / 2) / np.sqrt(more)
-    usual = stats.norm.ppf((1 + LEVEL) / 2)
-    reach = stats.t.ppf((1 + LEVEL) / 2, df) * np.sqrt(more)
-    return float(2 * stats.t.sf(away, df)), float(reach / usual)
+        return p
+    return float(2 * stats.t.sf(stats.norm.isf(p / 2) / np.sqrt(more), df))
+
+
+def _tail_widened_to(tail: float, more: float, df: int) -> float:
+    """The chance by lot that `_widened` makes into ``tail``, each of one side."""
+    if more <= 1:
+        return tail
+    return float(stats.norm.sf(stats.t.isf(tail, df) * np.sqrt(more)))
 
 
 def _odds(log: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import cast
 
+import numpy as np
 import pandas as pd
 
 from csmkit.cycle import Book, Cycle
@@ -89,5 +90,14 @@ def _names(frame: pd.DataFrame, table: str, who: str) -> pd.Series:
         if column.kind == "id":
             found |= frame[column.name].eq(who).fillna(False)
         elif column.kind == "ids":
-            found |= frame[column.name].str.contains(who, regex=False).fillna(False)
+            found |= _lists(frame[column.name], who)
     return found.astype("bool")
+
+
+def _lists(texts: pd.Series, who: str) -> pd.Series:
+    """Which texts of several ids, joined by ``;``, have one of them whole."""
+    # Few texts hold the letters at all; only those are taken apart.
+    found = texts.str.contains(who, regex=False).fillna(False).astype("bool")
+    whole = [who in map(str.strip, text.split(";")) for text in texts[found]]
+    found[found] = np.array(whole, dtype="bool")
+    return found

@@ -10,6 +10,7 @@ import pandas as pd
 
 from csmkit.compute.sentences import notices
 from csmkit.cycle import DAY, Cycle, Period
+from csmkit.text import day
 
 CHURN_ON_RECORD = ("accounts.churn_date", "movements.kind=churn", "renewals.outcome=churned")
 
@@ -40,7 +41,7 @@ def first_day_is_opening(cycle: Cycle) -> bool:
 
 def first_of_the_export(cycle: Cycle, days: pd.Series) -> pd.Series:
     """Which of these days of readings are the export's first: no account has an earlier one."""
-    first = {day: bool(cycle.missing(_read_by(day - DAY))) for day in days.unique()}
+    first = {at: bool(cycle.missing(_read_by(at - DAY))) for at in days.unique()}
     return days.map(first).astype("bool")
 
 
@@ -53,10 +54,10 @@ def no_loss_can_show(cycle: Cycle) -> str:
     if any(not cycle.missing(need) for need in CHURN_ON_RECORD):
         return ""
     if not cycle.missing("contracts") and cycle.missing(_ended(end)):
-        return notices()["no_end_on_record"].format(day=f"{end:%Y-%m-%d}")
+        return notices()["no_end_on_record"].format(day=day(end))
     known = _by_snapshots(cycle) and not opening_lacks(cycle)
     if known and cycle.missing(_read_inside(cycle.period)):
-        return notices()["no_reading_since"].format(day=f"{cycle.period.start:%Y-%m-%d}")
+        return notices()["no_reading_since"].format(day=day(cycle.period.start))
     return ""
 
 
@@ -67,7 +68,7 @@ def asked_of_the_export(cycle: Cycle) -> set[str]:
     if opening_lacks(cycle):
         days = cycle.table("arr_snapshots")["date"].drop_duplicates()
         edges += list(days[days.between(period.start, period.end)] - DAY)
-    asked = {_read_by(day) for day in edges}
+    asked = {_read_by(edge) for edge in edges}
     return asked | {_ended(period.end), _read_inside(period), *CHURN_ON_RECORD}
 
 
@@ -75,8 +76,8 @@ def _by_snapshots(cycle: Cycle) -> bool:
     return bool(cycle.missing("contracts")) and not cycle.missing("arr_snapshots")
 
 
-def _read_by(day: pd.Timestamp) -> str:
-    return f"arr_snapshots.date=..{day:%Y-%m-%d}"
+def _read_by(last: pd.Timestamp) -> str:
+    return f"arr_snapshots.date=..{last:%Y-%m-%d}"
 
 
 def _read_inside(period: Period) -> str:

@@ -27,4 +27,4 @@ def percent(value: float) -> str:
 
 def count_of(number: float, noun: str) -> str:
     """A count with its noun: ``1 account``, ``2 accounts``."""
-    return f"{number:,.0f} {noun}{'' if number == 1 else 's'}"
+    return text.count_of(number, noun)

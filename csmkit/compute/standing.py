@@ -18,6 +18,7 @@ from csmkit.compute.readings import closing_lacks, no_loss_can_show, opening_lac
 from csmkit.compute.results import account_results
 from csmkit.compute.sentences import count_of, money, notices, percent
 from csmkit.cycle import DAY, Cycle
+from csmkit.text import day
 
 INHERITED_DAYS = 180
 NAMED = 8
@@ -102,9 +103,7 @@ def _risk(cycle: Cycle, who: str, risk: float) -> str:
 def _opening_unknown(cycle: Cycle, who: str, name: str) -> str:
     """That nobody knows what the period began with, and what it ended with."""
     words, at = notices(), _measures_at(cycle, who, CLOSING)
-    said = words["headline_opening_unknown"].format(
-        name=name, day=f"{cycle.period.before:%Y-%m-%d}"
-    )
+    said = words["headline_opening_unknown"].format(name=name, day=day(cycle.period.before))
     if closing_lacks(cycle):
         return said
     return said + words["headline_closing_known"].format(
@@ -160,8 +159,8 @@ def profile(cycle: Cycle) -> pd.DataFrame:
 
 def _since(start: pd.Timestamp, end: pd.Timestamp) -> str:
     if start > end:
-        return f"{start:%Y-%m-%d}, after the period"
-    return f"{start:%Y-%m-%d}, {(end - start).days / MONTH_DAYS:.0f} months at the period's end"
+        return f"{day(start)}, after the period"
+    return f"{day(start)}, {(end - start).days / MONTH_DAYS:.0f} months at the period's end"
 
 
 def standing(cycle: Cycle) -> pd.DataFrame:
@@ -187,7 +186,7 @@ def _tenure(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, st
     name, start, period = person["name"], person["start_date"], cycle.period
     if pd.isna(start):
         return
-    fill = {"name": name, "date": f"{start:%Y-%m-%d}"}
+    fill = {"name": name, "date": day(start)}
     days = int((period.end - start).days) + 1
     if days < TOO_NEW_DAYS or start > period.start:
         key = "too_new" if days < TOO_NEW_DAYS else "starts_inside"
@@ -225,8 +224,8 @@ def _book(cycle: Cycle, who: str) -> Iterator[tuple[str, str]]:
     own = results[results["person_id"] == who]
     name = cycle.person(who)["name"]
     if len(mine) and opening_lacks(cycle):
-        day = f"{cycle.period.before:%Y-%m-%d}"
-        yield "opening unknown", words["opening_unknown"].format(name=name, day=day)
+        before = day(cycle.period.before)
+        yield "opening unknown", words["opening_unknown"].format(name=name, day=before)
     elif arr_source(cycle) and len(mine) and own["calendar_opening"].sum() == 0:
         zero = money(0, cycle.currency)
         yield "no calendar opening", words["no_calendar_opening"].format(name=name, zero=zero)

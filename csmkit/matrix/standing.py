@@ -20,12 +20,10 @@ COLUMNS = [
     *("not_expected", "indicators", "cited", "on_file", "unsupported", "note"),
 ]
 _WORDS = ("person_id", "pillar", "competency", "name", "expected", "not_expected")
-CITED = [
-    *("person_id", "pillar", "competency", "value", "indicators"),
-    *("date", "account_id", "text", "note"),
+COVERAGE = [
+    *("person_id", "of", "scored", "not_observed", "colours", "dated", "unsupported", "lacking"),
 ]
-NONE, NONE_DATED = "none cited", "none of those cited is dated inside the period"
-COVERAGE = ["person_id", "of", "scored", "not_observed", "colours", "dated", "unsupported"]
+_FEW = 3
 
 
 def dated_items(cycle: Cycle) -> pd.DataFrame:
@@ -72,8 +70,9 @@ def matrix_standing(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = 
         manager, final (blank where nobody scored), value (that of ``phase``), apart (steps that
         self lies above manager; missing unless both gave a colour), expected (colour of the
         person's level), not_expected (why the role is not scored on it), indicators (the lines of
-        the colour, one a line), cited (items cited that are dated inside the period), on_file
-        (such items that name the competency), unsupported (a colour without a dated item), note.
+        the colour, one a line), cited (items cited that can be shown and are dated inside
+        the period), on_file (such items that name the competency), unsupported (a colour without
+        such an item), note.
     """
     matrix, stands = matrix or matrix_of(cycle), last_values(cycle, phase)
     shown = {name: shown_ratings(cycle, name).set_index(KEYS) for name in PHASES}
@@ -122,7 +121,8 @@ def matrix_coverage(
     DataFrame
         person_id, of (competencies the role is scored on, and any scored beside them), scored
         (with any value), not_observed, colours, dated (colours with a dated item), unsupported
-        (names of the competencies whose colour has none, joined by ``;``).
+        (names of the competencies whose colour has none, joined by ``;``), lacking (the same in
+        short: a few names, all but a few, or a count).
     """
     rows = matrix_standing(cycle, matrix, phase=phase)
     if without:
@@ -131,7 +131,9 @@ def matrix_coverage(
     for person, of in rows.groupby("person_id", sort=False):
         given = of["value"].notna()
         colours = of["value"].isin(list(STEPS))
-        bare = of.loc[of["unsupported"], "name"]
+        bare, held = (
+            of.loc[which, "name"] for which in (of["unsupported"], colours & ~of["unsupported"])
+        )
         found.append(
             {
                 "person_id": person,
@@ -141,40 +143,33 @@ def matrix_coverage(
                 "colours": int(colours.sum()),
                 "dated": int((colours & ~of["unsupported"]).sum()),
                 "unsupported": "; ".join(bare),
+                "lacking": in_short(list(bare), others=list(held)),
             }
         )
     return pd.DataFrame(found, columns=COVERAGE)
 
 
-def evidence_cited(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "") -> pd.DataFrame:
-    """What each colour stands on: the indicators it was given by, and the items cited for it.
+def in_short(names: list[str], *, others: list[str]) -> str:
+    """Names of some out of all: a few of them, all but a few, or how many.
 
-    Parameters
-    ----------
-    cycle, matrix, phase
-        As `matrix_standing` takes them.
-
-    Returns
-    -------
-    DataFrame
-        One row for each item cited, and one for each value that cites none: person_id, pillar,
-        competency (its name), value, indicators (of the colour, one a line), date, account_id,
-        text (of the item, or that none is cited, or none that is dated inside the period), note.
+    Examples
+    --------
+    >>> in_short(["Advocacy"], others=["QBR craft", "Planning"])
+    'only: Advocacy'
+    >>> in_short(list("abcdef"), others=["QBR craft"])
+    'all but: QBR craft'
+    >>> in_short(list("abcd"), others=list("efgh"))
+    '4 of 8'
     """
-    rows = matrix_standing(cycle, matrix, phase=phase)
-    rows = rows[rows["value"].notna()]
-    given = last_values(cycle, phase).reset_index()
-    each = one_id_a_row(given, "evidence_ids", name="evidence_id")[[*KEYS, "evidence_id"]]
-    items = dated_items(cycle)[["person_id", "evidence_id", "date", "account_id", "text"]]
-    told = each.merge(items.drop_duplicates(["person_id", "evidence_id"]))
-    told = told.sort_values("date", kind="stable").drop(columns="evidence_id")
-    rows = rows.merge(told, on=KEYS, how="left")
-    cites = rows.set_index(KEYS).index.isin(each.set_index(KEYS).index)
-    rows["text"] = rows["text"].where(
-        rows["text"].notna(), pd.Series(cites, rows.index).map({True: NONE_DATED, False: NONE})
-    )
-    rows = rows.drop(columns="competency")
-    return rows.rename(columns={"name": "competency"})[CITED]
+    if not names:
+        return ""
+    if not others:
+        return f"all {len(names)}"
+    if len(names) <= _FEW:
+        return f"only: {'; '.join(names)}"
+    if len(others) <= _FEW:
+        return f"all but: {'; '.join(others)}"
+    return f"{len(names)} of {len(names) + len(others)}"
 
 
 def _words(who: Mapping[Any, Any], competency: Competency) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import pandas as pd
 
@@ -75,8 +76,12 @@ def matrix_note(cycle: Cycle, matrix: Matrix | None = None) -> str:
     )
 
 
-def to_use_others(cycle: Cycle, matrix: Matrix | None = None, *, store: str) -> str:
+def to_use_others(
+    cycle: Cycle, matrix: Matrix | None = None, *, store: str, kept: Collection[str]
+) -> str:
     """The sentence of `matrix_note`, and how to use the version that most scores were given by.
+
+    Only versions that the store keeps can be used.
 
     Parameters
     ----------
@@ -84,13 +89,16 @@ def to_use_others(cycle: Cycle, matrix: Matrix | None = None, *, store: str) -> 
         As `other_versions` takes them.
     store : str
         Where the scores are.
+    kept : collection of str
+        The digests of the matrices that the store keeps.
     """
     told = matrix_note(cycle, matrix)
-    digest = _DIGEST.search(other_versions(cycle, matrix)["matrix"].iloc[0]) if told else None
-    if digest is None:
+    named = map(_DIGEST.search, other_versions(cycle, matrix)["matrix"])
+    digest = next((found[1] for found in named if found and found[1] in kept), "")
+    if not digest:
         return told
     return (
-        f"{told} To show that version: csmkit store matrix {store} --digest {digest[1]}"
+        f"{told} To show that version: csmkit store matrix {store} --digest {digest}"
         " --out matrix.yaml, then --matrix matrix.yaml, or matrix in cycle.toml."
     )
 

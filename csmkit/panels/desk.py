@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+import anywidget
 import ipywidgets as widgets
+import traitlets
 
+from csmkit.compute.people import with_names
 from csmkit.cycle import Cycle
 from csmkit.errors import CsmkitError
 from csmkit.matrix.model import managers_of
+from csmkit.panels.assets import script, style
 from csmkit.panels.feedback import feedback_panel
 from csmkit.panels.level import level_panel
 from csmkit.panels.scoring import score_panel
@@ -69,6 +72,37 @@ def scoring_desk(
     return ScoringDesk(cycle, matrix, store, rater=rater, csm=csm, phase=phase)
 
 
+class DeskTold(anywidget.AnyWidget):
+    """What is said below the choice: what to do, what is being read, or what went wrong.
+
+    Parameters
+    ----------
+    rater, csm : Dropdown
+        The choice; the browser says at once that a book is being read.
+    """
+
+    _esm = script("desk")
+    _css = style(".csmkit-desk")
+    rater: traitlets.Instance[widgets.Dropdown] = traitlets.Instance(widgets.Dropdown).tag(
+        sync=True, **widgets.widget_serialization
+    )
+    csm: traitlets.Instance[widgets.Dropdown] = traitlets.Instance(widgets.Dropdown).tag(
+        sync=True, **widgets.widget_serialization
+    )
+    said: traitlets.Dict[str, str] = traitlets.Dict().tag(sync=True)
+    told: traitlets.Unicode[str, str | bytes] = traitlets.Unicode().tag(sync=True)
+    fault: traitlets.Bool[bool, bool | int] = traitlets.Bool().tag(sync=True)
+
+    def __init__(self, rater: widgets.Dropdown, csm: widgets.Dropdown) -> None:
+        said = {name: texts("desk")[name] for name in ("moment", "other")}
+        super().__init__(rater=rater, csm=csm, said=said)
+
+    def say(self, text: str, *, fault: bool = False) -> None:
+        """Put a text in the place of what was there."""
+        self.fault = fault
+        self.told = text
+
+
 class ScoringDesk(widgets.VBox):  # type: ignore[misc]
     """The widget of `scoring_desk`; ``desk.panels`` are those of the pair chosen."""
 
@@ -81,10 +115,10 @@ class ScoringDesk(widgets.VBox):  # type: ignore[misc]
         first = str(somebody(cycle, rater, what="rater")["person_id"]) if rater else ""
         second = str(somebody(cycle, csm, what="csm")["person_id"]) if csm else ""
         if first and first not in {i for _, i in raters}:
-            raters.append((_name(cycle, first), first))
+            raters.append((_names(cycle)[first], first))
         self._rater = _choice(said["rater"], [(said["choose"], ""), *raters], first)
         self._csm = _choice(said["csm"], [(said["choose"], "")], "")
-        self._told = widgets.HTML()
+        self._told = DeskTold(self._rater, self._csm)
         self._below = widgets.VBox()
         self._offer()
         self._csm.value = second if second in {i for _, i in self._csm.options} else ""
@@ -101,7 +135,10 @@ class ScoringDesk(widgets.VBox):  # type: ignore[misc]
         return list(self._below.children)
 
     def _rater_chosen(self, _change: Any) -> None:
+        # What is offered passes through other values, and each would be shown.
+        self._csm.unobserve(self._show, names="value")
         self._offer()
+        self._csm.observe(self._show, names="value")
         self._show()
 
     def _offer(self) -> None:
@@ -114,13 +151,14 @@ class ScoringDesk(widgets.VBox):  # type: ignore[misc]
 
     def _show(self, _change: Any = None) -> None:
         """The panels of the pair; a fault is a sentence in their place."""
-        self._told.value = ""
         rater, csm = self._rater.value, self._csm.value
+        if rater and csm:
+            self._told.say(texts("desk")["moment"].format(name=_names(self._cycle)[csm]))
         for old in self._below.children:
             old.close()
         if not (rater and csm):
             self._below.children = ()
-            self._told.value = f"<p>{texts('desk')['lead']}</p>"
+            self._told.say(texts("desk")["lead"])
             return
         pair = {"rater": rater, "csm": csm, "phase": self._phase}
         try:
@@ -129,16 +167,16 @@ class ScoringDesk(widgets.VBox):  # type: ignore[misc]
                 level_panel(self._cycle, self._matrix, store=self._store, **pair),
                 feedback_panel(self._cycle, store=self._store, by=rater, about=csm),
             )
+            self._told.say("")
         except CsmkitError as error:
             self._below.children = ()
-            self._told.value = f"<p role='alert'>{escape(str(error))}</p>"
+            self._told.say(str(error), fault=True)
 
 
 def raters_of(cycle: Cycle) -> Options:
     """Name and id of everybody who may score: managers, and whoever is somebody's manager."""
-    people = cycle.table("people").drop_duplicates("person_id")
     leads = managers(cycle)
-    return [(_name(cycle, i), i) for i in people["person_id"] if i in leads]
+    return [(name, i) for i, name in _names(cycle).items() if i in leads]
 
 
 def scored_by(cycle: Cycle, rater: str) -> Options:
@@ -147,10 +185,10 @@ def scored_by(cycle: Cycle, rater: str) -> Options:
     ids = [i for i in cycle.subjects["person_id"] if i != rater]
     own = [i for i in ids if boss.get(i) == rater]
     others = [i for i in ids if i not in set(own)]
-    told = texts("desk")["other"]
+    told, names = texts("desk")["other"], _names(cycle)
     return [
-        *((_name(cycle, i), i) for i in own),
-        *((told.format(name=_name(cycle, i)), i) for i in others),
+        *((names[i], i) for i in own),
+        *((told.format(name=names[i]), i) for i in others),
     ]
 
 
@@ -167,8 +205,7 @@ def _choice(label: str, options: Options, value: str) -> widgets.Dropdown:
     )
 
 
-def _name(cycle: Cycle, person: str) -> str:
-    """A name, with the id where two people share it."""
-    people = cycle.table("people").drop_duplicates("person_id").set_index("person_id")["name"]
-    name = clean(people[person])
-    return f"{name} ({person})" if people.eq(people[person]).sum() > 1 else name
+def _names(cycle: Cycle) -> dict[str, str]:
+    """Everybody's name by id, told apart where people share one."""
+    named = with_names(cycle, cycle.table("people")[["person_id"]].drop_duplicates())
+    return {str(i): clean(n) for i, n in zip(named["person_id"], named["name"], strict=True)}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from csmkit.compute.people import with_names
 from csmkit.cycle import Cycle, Period
 from csmkit.errors import UsageError
+from csmkit.names import nearest
 from csmkit.panels.log_panel import LogPanel, Rows, form_state, said_text, text_field
 from csmkit.panels.scoring_state import somebody
 from csmkit.panels.texts import texts
@@ -134,11 +135,12 @@ def add_feedback(
 
 
 def known_people(store: Store, cycle: CycleLike) -> dict[str, str]:
-    """Names by id: the cycle's people, and those whom the store knows in this cycle by id alone."""
+    """Names by id: the cycle's people, told apart, and whoever the store knows by id alone."""
     people: dict[str, str] = {}
     if isinstance(cycle, Cycle):
-        table = cycle.table("people").drop_duplicates("person_id")
-        people = {str(i): clean(n) for i, n in zip(table["person_id"], table["name"], strict=True)}
+        ids = cycle.table("people")[["person_id"]].drop_duplicates()
+        named = with_names(cycle, ids)
+        people = {str(i): clean(n) for i, n in zip(named["person_id"], named["name"], strict=True)}
     log, scores = store.feedback(cycle), store.scores(cycle)
     earlier = [log["person_id"], log["given_by"], scores["person_id"], scores["rater_id"]]
     for person in pd.concat([*earlier, store.evidence(cycle)["person_id"]]):
@@ -160,7 +162,7 @@ def person_of(store: Store, cycle: CycleLike, text: str, *, what: str) -> str:
             return person
     if isinstance(cycle, Cycle):
         return str(somebody(cycle, text, what=what)["person_id"])
-    near = get_close_matches(wanted, list(known), n=3, cutoff=0.4)
+    near = nearest(wanted, known)
     raise UsageError(
         f"{what} is {text!r}, and the store knows nobody of that id in this cycle.",
         f"Did you mean: {', '.join(near)}?" if near else "Give the export that has the people.",
@@ -168,7 +170,7 @@ def person_of(store: Store, cycle: CycleLike, text: str, *, what: str) -> str:
 
 
 def _day(text: str, today: dt.date) -> pd.Timestamp:
-    on = Period.of(text, text).start if text else None
+    on = _read_day(text) if text else None
     if on is None or on.date() > today:
         ahead = f"{text}, which lies ahead" if text else "blank"
         raise UsageError(
@@ -176,6 +178,16 @@ def _day(text: str, today: dt.date) -> pd.Timestamp:
             f"Give the day it was said, {today:%Y-%m-%d} or before.",
         )
     return on
+
+
+def _read_day(text: str) -> pd.Timestamp:
+    try:
+        return Period.of(text, text).start
+    except UsageError:
+        raise UsageError(
+            f"The day of the feedback is {text!r}, which is not a day.",
+            "Write it as YYYY-MM-DD, for example 2026-03-02.",
+        ) from None
 
 
 def _rows(store: Store, cycle: Cycle, people: Mapping[str, str], giver: str) -> Rows:

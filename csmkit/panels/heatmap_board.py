@@ -34,7 +34,7 @@ class Board:
     Parameters
     ----------
     cycle : Cycle
-        The team as the export has it.
+        The team.
     matrix : Matrix
         What it is scored by.
     store : Store
@@ -51,7 +51,7 @@ class Board:
 
     def look(self) -> None:
         """Read what the store holds now."""
-        self.laid = self.store.overlay(self.cycle, live=True, reader=self.viewer)
+        self.laid = self.store.overlay(self.cycle, live=True)
         ratings = ratings_of_cycle(self.laid)
         known = ratings["competency"].isin(self.matrix.ids) & ratings["value"].isin(COLOURS)
         self._ratings = by_day(ratings[known & ratings["person_id"].isin(self.people.keys)])

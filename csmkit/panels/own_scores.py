@@ -67,7 +67,7 @@ class OwnScores:
     Parameters
     ----------
     cycle : Cycle
-        As the export has it.
+        What was scored; a store laid over it does not count as the export's.
     store : Store
         Where changes go.
     rater : str
@@ -185,7 +185,7 @@ class OwnScores:
 
     def _of_export(self) -> dict[Place, Own]:
         """The export's rows of this period; of several of one cell the latest stands."""
-        rows = ratings_of_cycle(self._cycle)
+        rows = ratings_of_cycle(self._cycle.bare)
         asked = {"rater_id": self._rater, "person_id": self._person, "phase": self._phase}
         for column, wanted in asked.items():
             if wanted is not None:

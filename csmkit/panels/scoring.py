@@ -77,7 +77,13 @@ class ScorePanel(CellsPanel):
     """The widget of `score_panel`."""
 
     _esm = script(
-        "score_shapes", "score_session", "saving", "score_rows", "score_detail", "score_panel"
+        "score_shapes",
+        "score_session",
+        "saving",
+        "score_rows",
+        "score_book",
+        "score_detail",
+        "score_panel",
     )
     _css = style(".csmkit-score", "score_panel")
 
@@ -102,7 +108,7 @@ class ScorePanel(CellsPanel):
             scorer=scorer,
             person=person,
             phase=phase,
-            shown=shown_state(cycle, matrix, evidence, person),
+            shown={**shown_state(cycle, matrix, evidence, person), "may_hide": phase == "self"},
         )
 
     @property

@@ -36,12 +36,13 @@ class Evidence:
     def items(self) -> pd.DataFrame:
         """Items on file, of the export and of the store, newest first.
 
-        Private ones are there for their author alone, and so are those of a pre-vote until the
-        pre-votes are revealed.
+        Private ones are there for their author alone. Those of a pre-vote are there in the
+        pre-vote of whoever wrote them, and everywhere once the pre-votes are revealed.
         """
         if self._items is None:
-            own = self._cycle.table("evidence")
-            stored = self._store.evidence(self._cycle, self._csm, reader=self._rater)
+            own = self._cycle.bare.table("evidence")
+            reader = self._rater if self._phase == "prevote" else ""
+            stored = self._store.evidence(self._cycle, self._csm, reader=reader)
             found = pd.concat(
                 [own[own["person_id"] == self._csm], stored], ignore_index=True
             ).drop_duplicates("evidence_id", keep="last")
@@ -117,7 +118,8 @@ class Evidence:
         StoreError
             If the store does not take them.
         UsageError
-            If an id is neither on file nor a row of the competency's tables.
+            If an id is neither on file nor a row of the competency's tables, or is an item of a
+            pre-vote and may not be seen in this phase.
         """
         for item in ids:
             if item in self.items().index:
@@ -127,9 +129,14 @@ class Evidence:
                 # Another window may have put it on file since.
                 self._items = None
                 if item not in self.items().index:
-                    raise refusal("item", item=item)
+                    raise refusal("unrevealed" if self._unrevealed(item) else "item", item=item)
                 continue
             self._take(found[0], competency, who)
+
+    def _unrevealed(self, item: str) -> bool:
+        """Whether the rater wrote an item in a pre-vote that was not revealed."""
+        own = self._store.evidence(self._cycle, self._csm, reader=self._rater)
+        return bool(own["evidence_id"].eq(item).any())
 
     def _take(self, row: Row, competency: Competency, who: str) -> None:
         # Everybody has the export, and its row is one item for all: of a pre-vote it tells nothing.
@@ -164,6 +171,7 @@ class Evidence:
         phase: str,
         kind: str = "",
         source: str = "",
+        private: bool = False,
     ) -> None:
         """Put an item on file; the same id twice is one item."""
         self._store.add_evidence(
@@ -176,6 +184,7 @@ class Evidence:
             kind=kind,
             source=source,
             evidence_id=item,
+            private=private,
             phase=phase,
             who=who,
         )

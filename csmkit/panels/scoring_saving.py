@@ -151,6 +151,9 @@ class Desk:
         account = str(new.get("account", ""))
         if account and account not in self._evidence.accounts():
             raise refusal("account", account=account)
+        private = bool(new.get("private"))
+        if private and self._phase != "self":
+            raise refusal("private")
         self._evidence.add(
             str(new["id"]),
             date=date,
@@ -158,6 +161,7 @@ class Desk:
             account=account,
             competency=competency.id,
             phase=self._phase,
+            private=private,
             who=self._rater,
         )
 

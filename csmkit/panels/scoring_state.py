@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,6 +10,7 @@ import pandas as pd
 from csmkit.compute.people import ELSE
 from csmkit.cycle import Book, Cycle
 from csmkit.errors import UsageError
+from csmkit.names import nearest
 from csmkit.panels.scoring_book import book_state
 from csmkit.panels.scoring_evidence import Evidence
 from csmkit.panels.scoring_words import words
@@ -47,10 +47,10 @@ def somebody(cycle: Cycle, text: str, *, what: str) -> dict[str, Any]:
         if len(hit):
             return {str(k): v for k, v in hit.iloc[0].items()}
     known = list(dict.fromkeys([*people["person_id"], *people["email"].dropna()]))
-    near = get_close_matches(wanted, known, n=3, cutoff=0.4) or known[:3]
+    near = nearest(wanted, known)
     raise UsageError(
         f"{what} is {text!r}, and nobody in this export has that id, mail or name.",
-        f"Did you mean: {', '.join(near)}?",
+        f"Did you mean: {', '.join(near)}?" if near else "Give one that it has.",
     )
 
 

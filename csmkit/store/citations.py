@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, select
 
-from csmkit.names import ROW_ID
+from csmkit.names import HANDED_IN, ROW_ID
 from csmkit.store.retention import PURGE
 from csmkit.store.tables import changes, evidence, removals
 
 Item = tuple[str, str]
 """A cycle and the id of an item in it."""
 
-_MADE = re.compile(rf"{ROW_ID}[0-9a-f]{{16}}|own-[0-9a-f-]{{32,36}}|e-[0-9a-f]{{12}}")
+_MADE = re.compile(
+    rf"(?:{ROW_ID}[0-9a-f]{{16}}|own-[0-9a-f-]{{32,36}}|e-[0-9a-f]{{12}})(?:{HANDED_IN})?"
+)
 """The ids that the kit itself gives to items, all of which it stores."""
 
 

@@ -13,13 +13,14 @@ from sqlalchemy.exc import IntegrityError
 
 from csmkit.cycle import Book, Cycle
 from csmkit.errors import CsmkitError, UsageError
+from csmkit.matrix.model import ratings_of_cycle
 from csmkit.names import packet_slug
 from csmkit.store.errors import Conflict, ImportRefused, StoreBusy
 from csmkit.store.hand_in import private_items
 from csmkit.store.model import OVERALL, cycle_key
 from csmkit.store.self_file import SUFFIX, read_self_file, write_self_file
 from csmkit.store.self_plan import PHASE, Plan
-from csmkit.text import missing
+from csmkit.text import count_of, missing
 
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
@@ -31,7 +32,10 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What `export_self` wrote: where, and how much of what; ``private`` items stayed behind."""
+    """What `export_self` wrote: where, and how much of what.
+
+    ``private`` items stayed behind; ``in_export`` scores the leader has from the export.
+    """
 
     path: Path
     scores: int
@@ -39,15 +43,19 @@ class Exported:
     evidence: int
     private: int
     comments: int
+    in_export: int = 0
 
     @property
     def told(self) -> str:
         """What is in the file, in a sentence or two."""
         level = f"the overall level “{self.overall}”" if self.overall else "no overall level"
+        more = "further score" if self.scores else "score"
+        there = f"{count_of(self.in_export, more)} {'is' if self.in_export == 1 else 'are'}"
         return (
-            f"{_many(self.scores, 'score')}, {level},"
-            f" {_many(self.evidence, 'item')} of evidence, {_many(self.comments, 'comment')}."
-            f" {_many(self.private, 'private item')} of evidence stayed here."
+            f"{count_of(self.scores, 'score')}, {level},"
+            f" {count_of(self.evidence, 'item')} of evidence, {count_of(self.comments, 'comment')}."
+            + (f" {there} in the export already and not sent again." if self.in_export else "")
+            + f" {count_of(self.private, 'private item')} of evidence stayed here."
         )
 
     def __repr__(self) -> str:
@@ -89,6 +97,7 @@ def export_self(
     private = set(items.loc[hidden, "evidence_id"])
     stayed = len(private_items(store, book))
     given = store.scores(book, person=who, rater=who, phase=PHASE)
+    in_export = _in_export(book, given) if scores else 0
     if not scores:
         given, items, hidden = given.head(0), items.head(0), hidden.head(0)
     items_given = [_item(row) for row in items[~hidden].to_dict("records")]
@@ -115,6 +124,7 @@ def export_self(
         evidence=len(items_given),
         private=stayed,
         comments=len(said),
+        in_export=in_export,
     )
 
 
@@ -139,7 +149,8 @@ def import_self(store: Store, path: str | Path, *, cycle: Cycle, matrix: Matrix)
     -------
     DataFrame
         kind (score, evidence, comment), what, before, after, result (added, changed, as it was,
-        older than what is there); ``attrs``: person_id, made, private_items (that stayed behind).
+        older than what is there); ``attrs``: person_id, made, private_items (that stayed behind),
+        closed (whether self-assessments are).
 
     Raises
     ------
@@ -199,6 +210,14 @@ def _comment(row: Mapping[Any, Any]) -> dict[str, str]:
     return {**texts, "at": pd.Timestamp(row["at"]).isoformat()}
 
 
+def _in_export(book: Book, given: pd.DataFrame) -> int:
+    """How many of the person's own scores the export has that the store has nothing for."""
+    rows = ratings_of_cycle(book.bare)
+    own = rows["person_id"].eq(book.person_id) & rows["rater_id"].eq(book.person_id)
+    held = rows.loc[own & rows["phase"].eq(PHASE) & rows["value"].notna(), "competency"]
+    return len(set(held) - {OVERALL} - set(given["competency"]))
+
+
 def _label(store: Store, digest: str) -> str:
     """What a matrix calls itself; blank if the store kept no such matrix."""
     from csmkit.matrix.read import parse_matrix
@@ -208,7 +227,3 @@ def _label(store: Store, digest: str) -> str:
     except CsmkitError:
         return ""
     return f"{matrix.name} {matrix.version}"
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from csmkit.errors import UsageError
+from csmkit.names import HANDED_IN
 from csmkit.store.model import Change, Place, cycle_key, new_key
 from csmkit.store.self_plan import PHASE
 from csmkit.text import missing
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from csmkit.cycle import Book
     from csmkit.store.store import Store
 
-_GIVEN = "-handed-in"
-"""How the id of the copy ends that goes to the leader: nothing stored is ever changed."""
 _TEXTS = {"account": "account_id", **{n: n for n in ("kind", "source", "before", "after")}}
 
 
@@ -24,13 +23,15 @@ def private_items(store: Store, book: Book) -> pd.DataFrame:
     """The person's private items that were not handed in, in the columns of the evidence table."""
     items = store.evidence(book, book.person_id)
     hidden = items["private"].fillna(False).astype(bool)
-    done = (items["evidence_id"] + _GIVEN).isin(items["evidence_id"])
+    done = (items["evidence_id"] + HANDED_IN).isin(items["evidence_id"])
     cited = items["evidence_id"].isin(_citing(store, book)["evidence_ids"].explode())
     return items[hidden & (~done | cited)].reset_index(drop=True)
 
 
 def hand_in(store: Store, book: Book, evidence_id: str) -> None:
     """Put a copy of a private item on file that is not private, and cite it in its place.
+
+    Nothing stored is ever changed. What was handed in already is left as it is.
 
     Parameters
     ----------
@@ -39,17 +40,20 @@ def hand_in(store: Store, book: Book, evidence_id: str) -> None:
     book : Book
         The person's slice.
     evidence_id : str
-        One of `private_items`.
+        One of `private_items`, or one that was handed in.
 
     Raises
     ------
     UsageError
-        If it is none of them.
+        If it is none of these.
     StoreError
         If the store does not take it; it can be done again then.
     """
     items = private_items(store, book).set_index("evidence_id")
+    copy = f"{evidence_id}{HANDED_IN}"
     if evidence_id not in items.index:
+        if copy in set(store.evidence(book, book.person_id)["evidence_id"]):
+            return
         raise UsageError(
             f"{evidence_id!r} is no private item that can still be handed in.",
             "Choose one of the list.",
@@ -57,7 +61,6 @@ def hand_in(store: Store, book: Book, evidence_id: str) -> None:
     item: dict[str, Any] = {
         str(k): "" if missing(v) else v for k, v in items.loc[evidence_id].items()
     }
-    copy = f"{evidence_id}{_GIVEN}"
     store.add_evidence(
         book,
         person=book.person_id,

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from csmkit.cycle import Book, Cycle
+from csmkit.cycle import Cycle
 from csmkit.schema import TABLES
 
 C = TypeVar("C", bound=Cycle)
@@ -26,11 +26,12 @@ def overlay(
     """A new cycle in which the store's rows stand before the export's.
 
     A place that has a row in the store has no other: one whose value was taken away has none.
+    What was laid over the cycle before is not there any more.
 
     Parameters
     ----------
     cycle : Cycle
-        The export's data.
+        The export's data, laid over or not.
     scores : DataFrame
         Current scores, without pre-votes that are not to be seen.
     evidence, feedback : DataFrame
@@ -40,6 +41,7 @@ def overlay(
     versions : mapping of str to str
         What each matrix is called, by its digest.
     """
+    cycle = cycle.bare
     tables = {
         "ratings": _ratings(cycle, scores, versions),
         "evidence": _joined(cycle.table("evidence"), evidence, ["evidence_id"]),
@@ -50,17 +52,8 @@ def overlay(
             cycle.table("comments"), _said(comments), ["person_id", "kind", "about", "text"]
         ),
     }
-    laid = cycle.with_tables(**tables)
-    if not isinstance(laid, Book):
-        return laid
-    # A book answers for the whole export what is there; the store adds to it.
-    there = {n for n in needs_of(tables) if Cycle._has(laid, n)}
-    return dataclasses.replace(laid, available=laid.available | there)
-
-
-def needs_of(tables: dict[str, pd.DataFrame]) -> list[str]:
-    """Each table and column, as `Cycle.missing` asks for them."""
-    return [n for t in tables for n in (t, *(f"{t}.{c}" for c in TABLES[t].names))]
+    exported = {name: cycle.table(name) for name in tables}
+    return dataclasses.replace(cycle, tables={**cycle.tables, **tables}, exported=exported)
 
 
 def _ratings(cycle: Cycle, scores: pd.DataFrame, versions: Mapping[str, str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from csmkit.errors import UsageError
 from csmkit.store.database import Database
 from csmkit.store.log import append
 from csmkit.store.model import PHASES, moment, needed, new_key, one_of
-from csmkit.store.tables import phases
+from csmkit.store.tables import changes, comments, evidence, feedback, members, phases
 
 CLOSE, OPEN, REVEAL = "close", "open", "reveal"
 _LATEST = (
@@ -61,13 +61,11 @@ def set_phase(database: Database, cycle: str, phase: str, action: str, *, who: s
     Raises
     ------
     UsageError
-        If pre-votes are to be opened again that were seen: they would be no pre-votes any more.
+        If there is no such phase, nobody is said to do it, or pre-votes are to be opened that were
+        revealed.
     """
-    if action == OPEN and phases_frame(database, cycle).set_index("phase")["revealed"].get(phase):
-        raise UsageError(
-            f"The {phase}s of {cycle} were revealed and take no changes any more.",
-            "Give further values in the phase final.",
-        )
+    if action == OPEN:
+        refuse_to_open_revealed(database, cycle, phase)
     row = {
         "key": new_key(),
         "cycle": cycle,
@@ -76,6 +74,36 @@ def set_phase(database: Database, cycle: str, phase: str, action: str, *, who: s
         "who": needed("writer", who),
     }
     append(database, phases, row, before=lambda c: lock_phase(c, cycle, phase, alone=True))
+
+
+def refuse_to_open_revealed(database: Database, cycle: str, phase: str) -> None:
+    """Refuse to open pre-votes that were seen: they would be no pre-votes any more.
+
+    Raises
+    ------
+    UsageError
+        If the phase was revealed.
+    """
+    if phases_frame(database, cycle).set_index("phase")["revealed"].get(phase):
+        raise UsageError(
+            f"The {phase}s of {cycle} were revealed and take no changes any more.",
+            "Give further values in the phase final.",
+        )
+
+
+def known_cycles(database: Database) -> list[str]:
+    """The cycles that anything was written for, the latest first."""
+    tables = (changes, evidence, feedback, comments, members, phases)
+
+    def _read() -> set[str]:
+        with database.reading() as connection:
+            return {
+                str(key)
+                for table in tables
+                for key in connection.scalars(select(table.c.cycle).distinct())
+            }
+
+    return sorted(database.twice(_read), reverse=True)
 
 
 def phases_frame(database: Database, cycle: str) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 _UNFINISHED = (
@@ -37,6 +39,12 @@ def unfinished(scores: pd.DataFrame, phases: pd.DataFrame, cycle: str) -> str:
         return ""
     counted = f"{people:,} {'person' if people == 1 else 'people'}"
     return _UNFINISHED.format(people=counted, cycle=cycle)
+
+
+def settled_notes(notes: Iterable[str]) -> tuple[str, ...]:
+    """A cycle's notes but for the sentence of `unfinished`."""
+    start = _UNFINISHED.partition("{")[0]
+    return tuple(note for note in notes if not note.startswith(start))
 
 
 def _open(phases: pd.DataFrame) -> bool:

@@ -49,6 +49,7 @@ class Plan:
         self.content = content
         self.key, self.who = cycle_key(cycle), str(content["person_id"])
         self.mine = content["cycle"] == self.key and self.who in set(cycle.subjects["person_id"])
+        self.closed = store.phases(cycle).set_index("phase")["state"][PHASE] == "closed"
         self.changes: list[Change] = []
         self.rows: list[tuple[str, str, str, str, str]] = []
         self.items: list[dict[str, Any]] = []
@@ -92,8 +93,7 @@ class Plan:
                 yield where, fault
             elif self.mine:
                 self._plan_score(score, cells.get(name))
-        closed = self.store.phases(self.cycle).set_index("phase")["state"][PHASE] == "closed"
-        if closed and self.changes:
+        if self.closed and self.changes:
             names = ", ".join(clean(change.place.competency) for change in self.changes)
             yield "phase", f"self-assessments are closed, and it would change {names}"
 
@@ -239,6 +239,7 @@ class Plan:
             "person_id": self.who,
             "made": self.content["made"],
             "private_items": self.content["private_items"],
+            "closed": bool(self.closed),
         }
         return frame
 

@@ -240,12 +240,13 @@ class Store:
 
         For one place the store's value stands, not the export's. Pre-votes and what was written in
         them are there only once revealed, final scores only once their phase is closed; where some
-        are held back, the cycle's ``notes`` say so. For a `Book`, only its own person's rows.
+        are held back, the cycle's ``notes`` say so; other notes stay. For a `Book`, only its own
+        person's rows. A cycle that was laid over before is laid over anew, with what holds now.
 
         Parameters
         ----------
         cycle : Cycle
-            The export's data.
+            The export's data, laid over or not.
         live : bool, default False
             Final scores of an open phase too, for those who give them.
         reader : str, optional
@@ -262,7 +263,8 @@ class Store:
             matrices.labels(self.database),
         )
         told = "" if live else seen.unfinished(current, state, cycle_key(cycle))
-        return dataclasses.replace(laid, notes=(told,) if told else ())
+        notes = (*seen.settled_notes(cycle.notes), *filter(None, (told,)))
+        return dataclasses.replace(laid, notes=notes)
 
     def unfinished(self, cycle: CycleLike) -> str:
         """A sentence about final scores of a phase that is open; blank if there are none."""

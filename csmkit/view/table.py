@@ -16,6 +16,8 @@ _BADGE = (
     "display:inline-block;width:1.6em;line-height:1.6em;border-radius:50%;"
     "text-align:center;font-size:0.85em;font-weight:700"
 )
+# JupyterLab centres captions and writes every cell to the right; a packet's page takes no styles.
+_LEFT = ' style="text-align:left"'
 _LETTERS = {"green": "G", "yellow": "Y", "red": "R", "up": "↑", "down": "↓"}
 
 
@@ -84,7 +86,7 @@ class Table:
         short = " short" if sum(len(group.rows) for group in self.groups) <= 12 else ""
         return (
             f'<div class="table {self.kind}{many}{short}"><table>'
-            + (f"<caption>{_safe(self.caption)}</caption>" if self.caption else "")
+            + (f"<caption{_LEFT}>{_safe(self.caption)}</caption>" if self.caption else "")
             + "<thead><tr>"
             + "".join(
                 f'<th scope="col"{_class("number" if h.numeric else "")}{_left(h)}>'
@@ -176,8 +178,7 @@ def _class(names: str) -> str:
 
 
 def _left(head: Head) -> str:
-    """JupyterLab writes every cell of a table to the right; a packet's page takes no styles."""
-    return "" if head.numeric else ' style="text-align:left"'
+    return "" if head.numeric else _LEFT
 
 
 def _td(cell: Cell, head: Head) -> str:

@@ -94,6 +94,28 @@ def test_the_interval_agrees_with_the_p_value(data):
     if not cited.any():
         assert found is None
         return
+    assert_interval_agrees(found)
+
+
+@given(st.data())
+def test_the_interval_agrees_with_the_p_value_by_accounts(data):
+    # Accounts of as many items; the trait and the citing go by account, but for some items.
+    files, accounts, items = (data.draw(st.integers(*of)) for of in ((1, 8), (1, 4), (1, 6)))
+    account = np.repeat(np.arange(files * accounts), items)
+    whole = st.lists(st.booleans(), min_size=files * accounts, max_size=files * accounts)
+    odd = st.sets(st.integers(0, len(account) - 1), max_size=3)
+    trait, cited = (
+        np.repeat(data.draw(whole), items) ^ np.isin(np.arange(len(account)), [*data.draw(odd)])
+        for _ in range(2)
+    )
+    # Often all that is cited has the trait, or nothing that is.
+    only = data.draw(st.sampled_from([trait, ~trait, np.ones_like(trait)]))
+    found = cited_and_on_file(account // accounts, trait, cited & only, account=account)
+    if found is not None:
+        assert_interval_agrees(found)
+
+
+def assert_interval_agrees(found):
     assert -1 <= found.low <= found.effect + 1e-9
     assert found.effect <= found.high + 1e-9 <= 1 + 2e-9
     if found.p <= 0.049:
@@ -262,6 +284,25 @@ def test_accounts_cited_whole_are_as_many_draws_as_accounts():
     assert by_account.p > 0.2
     assert by_account.low < 0 < by_account.high
     assert by_account.effect == by_item.effect
+
+
+@pytest.mark.parametrize(
+    ("cited_first", "p", "ends", "near"),
+    [(0, 6.6e-6, 0.75, 0.53), (2, 2.4e-4, -0.25, -0.16)],
+    ids=["all have the trait", "none has it"],
+)
+def test_the_interval_ends_where_all_or_none_of_the_cited_have_the_trait(
+    cited_first, p, ends, near
+):
+    # 8 files of 8 accounts of 5 items; two are green, and two are cited whole: these or others.
+    account = np.repeat(np.arange(64), 5)
+    place = account % 8
+    cited = (place >= cited_first) & (place < cited_first + 2)
+    found = cited_and_on_file(account // 8, place < 2, cited, account=account)
+    assert found.p == pytest.approx(p, rel=0.01)
+    assert found.effect == ends
+    # The other end is where the widened test no longer rejects; 0 is beyond it.
+    assert sorted((found.low, found.high)) == pytest.approx(sorted((ends, near)), abs=0.01)
 
 
 def test_an_account_for_each_item_changes_little():

@@ -257,6 +257,28 @@ def test_filters_and_order_leave_out_and_never_rank(heat):
     assert set(told) == {"cannot tell: fewer than 5 people scored"}
 
 
+def test_letters_stand_in_one_column_and_no_choice_is_cut(heat):
+    heat.root.locator("tbody td[data-mark]").first.wait_for()
+    found = heat.page.evaluate(
+        """() => {
+            const styles = [...document.querySelectorAll('.csmkit-heat tbody td[data-v]')].map((td) => {
+                const { fontSize, padding, backgroundSize, backgroundPosition } = getComputedStyle(td);
+                return [fontSize, padding, backgroundSize, backgroundPosition].join();
+            });
+            const cut = [...document.querySelectorAll('.csmkit-heat .bar select')].filter((select) => {
+                const probe = select.cloneNode(true);
+                probe.style.maxWidth = 'none';
+                select.after(probe);
+                const more = probe.getBoundingClientRect().width - select.getBoundingClientRect().width;
+                probe.remove();
+                return more > 1;
+            });
+            return [new Set(styles).size, cut.map((select) => select.value)];
+        }"""
+    )
+    assert found == [1, []]
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (640, 360)])
 def test_in_full_screen_nothing_is_clipped(heat, width, height):
     page = heat.page

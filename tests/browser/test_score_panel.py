@@ -257,9 +257,84 @@ def test_evidence_is_cited_added_and_taken_back(scorer, where):
     scorer.says("2 cited", '[data-row="qbr_craft"]')
     scorer.says("Ran the review with their new lead.", ".evidence")
     assert scorer.held.startswith("qbr_craft")
+    scorer.page.wait_for_selector(".csmkit-score li.new")
+    item, pane, note = (
+        scorer.page.locator(f".csmkit-score {part}").bounding_box()
+        for part in ("li.new", ".detail", ".note")
+    )
+    assert pane["y"] <= item["y"]
+    assert item["y"] + item["height"] <= note["y"] + 1
+    assert not scorer.key("add private").count()
     scorer.keys.press("u")
     scorer.says("1 cited", '[data-row="qbr_craft"]')
+    assert scorer.text(".told") == "Undone: item cited for QBR craft"
     scorer.saved()
+
+
+def test_undo_says_what_it_undid_and_a_colour_that_is_set_already_is_told(scorer, where):
+    scorer.focus("health_monitoring")
+    scorer.keys.press("y")
+    scorer.keys.press("w")
+    scorer.keys.type("Late.")
+    scorer.keys.press("Escape")
+    scorer.saved()
+    scorer.focus("advocacy")
+    scorer.keys.press("g")
+    scorer.saved()
+    scorer.keys.press("g")
+    assert scorer.text(".told") == "Advocacy: already green"
+    scorer.keys.press("u")
+    assert scorer.text(".told") == "Undone: Advocacy, now no value"
+    scorer.keys.press("u")
+    assert scorer.text(".told") == "Undone: note on Health monitoring"
+    assert scorer.held.startswith("health_monitoring")
+    scorer.saved()
+    assert len(stored(where)) == 5
+
+
+CUT = """() => {
+  const strip = document.querySelector('.csmkit-score .strip');
+  const button = strip.querySelector('.all');
+  return [strip.scrollHeight > strip.clientHeight + 1, button.checkVisibility()];
+}"""
+
+
+def test_every_caution_of_the_book_can_be_read(scorer):
+    page = scorer.page
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.evaluate(
+        """() => {
+            const notes = document.querySelector('.csmkit-score .notes');
+            for (let n = 0; n < 9; n += 1) notes.append(notes.firstElementChild.cloneNode(true));
+        }"""
+    )
+    # A narrower window is measured anew.
+    page.set_viewport_size({"width": 1270, "height": 990})
+    page.wait_for_function(f"() => ({CUT})()[1]")
+    page.locator(".csmkit-score .strip .all").click()
+    cut, offered = page.evaluate(CUT)
+    assert (cut, offered) == (False, True)
+    page.locator(".csmkit-score .strip .all").click()
+    assert page.evaluate(CUT) == [True, True]
+
+
+def test_beside_the_indicators_several_rows_of_evidence_are_in_sight(scorer):
+    page = scorer.page
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    scorer.focus("qbr_craft")
+    scorer.items()
+    seen = """() => {
+        const [low, ...rows] = ['.note', '.evidence li'].flatMap(
+            (part) => [...document.querySelectorAll(`.csmkit-score .detail ${part}`)]);
+        return rows.filter((row) => row.getBoundingClientRect().bottom
+            <= low.getBoundingClientRect().top).length;
+    }"""
+    before = page.evaluate(seen)
+    assert before >= 2
+    scorer.key("indicators").click()
+    assert page.evaluate(seen) > before
+    scorer.focus("advocacy")
+    assert not page.locator(".csmkit-score .indicators").is_visible()
 
 
 CONTRAST = """(root) => {
@@ -365,14 +440,16 @@ def test_under_a_mouse_no_row_moves_and_by_keyboard_it_comes_into_sight(scorer):
             return cut.dataset.row;
         }"""
     )
-    before = rows.evaluate("node => node.scrollTop")
     name = page.locator(f'.csmkit-score [data-row="{cut}"] .name').bounding_box()
     page.mouse.click(name["x"] + 20, name["y"] + 4)
     assert scorer.held.startswith(cut)
     radio = scorer.key(f"{cut} red").bounding_box()
     page.mouse.click(radio["x"] + 10, radio["y"] + 4)
     assert scorer.chosen(cut) == "red"
-    assert rows.evaluate("node => node.scrollTop") == before
+    # What grows above it is made up for: under the mouse it stands still.
+    now = page.locator(f'.csmkit-score [data-row="{cut}"] .name').bounding_box()
+    assert now["y"] == pytest.approx(name["y"], abs=1)
+    before = rows.evaluate("node => node.scrollTop")
     scorer.keys.press("ArrowDown")
     scorer.keys.press("ArrowUp")
     assert rows.evaluate("node => node.scrollTop") > before

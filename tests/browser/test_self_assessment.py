@@ -17,6 +17,14 @@ KWAME, DEEPA = "kwame.mensah@northwind.example", "deepa.krishnan@northwind.examp
 
 
 @pytest.fixture(scope="module")
+def team(team):
+    """The sample team before Kwame has scored himself."""
+    ratings = team.table("ratings")
+    own = ratings["person_id"].eq(KWAME) & ratings["phase"].eq("self")
+    return team.with_tables(ratings=ratings[~own].reset_index(drop=True))
+
+
+@pytest.fixture(scope="module")
 def work(tmp_path_factory, team):
     """JupyterLab on the folder of one CSM, and beside it the leader's notebook of the log."""
     folder = tmp_path_factory.mktemp("self")
@@ -72,6 +80,14 @@ def test_scored_by_keyboard_handed_in_and_imported(work, lab_tab, team, tmp_path
         rows = own.scores(team, person=KWAME)
     assert dict(zip(rows["competency"], rows["value"], strict=True)) == given
 
+    # An item of one's own, kept to oneself.
+    page.keyboard.press("a")
+    page.locator("[data-key='add date']").fill("2026-03-02")
+    page.locator("[data-key='add text']").fill("The hard talk with Acme.")
+    page.locator("[data-key='add private']").check()
+    page.locator("[data-key='add save']").click()
+    page.locator(".csmkit-score li.new .kept").get_by_text("private: not handed in").wait_for()
+
     # The level opens, and stays empty until somebody gives one.
     level.locator("[data-key=exceeds]").focus()
     level.locator(".left").get_by_text("All 20 competencies have a value.").wait_for()
@@ -102,6 +118,7 @@ def test_scored_by_keyboard_handed_in_and_imported(work, lab_tab, team, tmp_path
     assert page.locator(".jp-Notebook .jp-Cell").count() == len(
         nbformat.read(folder / "self_assessment.ipynb", as_version=4).cells
     )
+    hand_in.locator(".log").get_by_text("1 private item of evidence stayed here").wait_for()
     assert lab_tab.requests == []
 
     (file,) = folder.glob("*.self.json")
@@ -109,6 +126,7 @@ def test_scored_by_keyboard_handed_in_and_imported(work, lab_tab, team, tmp_path
         done = import_self(leader, file, cycle=team, matrix=matrix)
         laid = leader.overlay(team)
         said = leader.comments(team)
+        assert "hard talk" not in leader.evidence(team)["text"].str.cat()
     assert set(done["result"]) == {"added"}
     mine = laid.table("ratings")
     mine = mine[mine["person_id"].eq(KWAME) & mine["phase"].eq("self")].set_index("competency")

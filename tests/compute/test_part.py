@@ -10,6 +10,7 @@ from csmkit.compute.part import part_of
 from csmkit.compute.standing import headline, standing
 from csmkit.panels.scoring_book import book_state
 from csmkit.render.slices import book_of
+from tests.compute.helpers import cycle_of, rows
 
 PEOPLE = sorted(ck.sample_team().subjects["person_id"])[::4]
 
@@ -34,6 +35,19 @@ def test_it_has_the_accounts_of_the_rows_that_name_the_person(team):
     assert set(ours) <= set(part.table("accounts")["account_id"])
     assert len(part.table("accounts")) < len(team.table("accounts"))
     assert len(part.table("people")) == len(team.table("people"))
+
+
+def test_an_id_that_begins_like_anothers_names_the_other_alone():
+    attendees = ["u10", "u10; u2", "xu1;u2", "u10;u1", "u1", " u1 ;u2", "u2; u1", None]
+    touchpoints = [(f"t{i}", f"a{i}", "2026-02-03", "qbr", who) for i, who in enumerate(attendees)]
+    team = cycle_of(
+        people=rows("person_id name role", ("u1", "A", "csm"), ("u10", "B", "csm")),
+        touchpoints=rows("touchpoint_id account_id date type attendees", *touchpoints),
+    )
+    assert part_of(team, "u1").table("touchpoints")["account_id"].tolist() == [
+        *("a3", "a4", "a5", "a6")
+    ]
+    assert part_of(team, "u10").table("touchpoints")["account_id"].tolist() == ["a0", "a1", "a3"]
 
 
 def test_what_is_missing_is_asked_of_the_team(team):

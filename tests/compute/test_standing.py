@@ -46,7 +46,7 @@ def test_somebody_long_there_is_not_new():
 
 def test_too_new_says_since_when():
     assert started("2026-05-02")["too new"].startswith(
-        "Too new to rate on outcomes: Ana started on 2026-05-02, 60 days before the period's end."
+        "Too new to rate on outcomes: Ana started on 2 May 2026, 60 days before the period's end."
     )
 
 
@@ -119,11 +119,11 @@ def test_what_came_by_an_overlapping_hand_over_was_taken_over():
 
 def test_a_start_after_the_period_is_said_so():
     found = started("2026-09-01")
-    assert found["starts after"].startswith("Ana starts on 2026-09-01, after the period")
+    assert found["starts after"].startswith("Ana starts on 1 Sep 2026, after the period")
     assert not {"too new", "starts inside"} & set(found)
     people = rows("person_id name role start_date", ("ana", "Ana", "csm", "2026-09-01"))
     about = ck.profile(cycle_of(people=people)).set_index("item")["value"]
-    assert about["In the role since"] == "2026-09-01, after the period"
+    assert about["In the role since"] == "1 Sep 2026, after the period"
 
 
 def late_over_the_opening(last: str | None) -> Cycle:

@@ -60,10 +60,19 @@ def test_earlier_cycles_and_levels_do_not_count(more):
 
 
 def test_how_to_use_the_version_most_were_given_by():
-    told = to_use_others(scored(OLDER, OLD, OLD), NOW, store="scores.db")
+    kept = {"store": "scores.db", "kept": {"bbbbbbbbbbbb", "cccccccccccc"}}
+    told = to_use_others(scored(OLDER, OLD, OLD), NOW, **kept)
     assert "csmkit store matrix scores.db --digest bbbbbbbbbbbb --out matrix.yaml" in told
-    assert "csmkit" not in to_use_others(scored(OLDER), NOW, store="scores.db")
-    assert to_use_others(scored("Ours 2"), NOW, store="scores.db") == ""
+    assert "csmkit" not in to_use_others(scored(OLDER), NOW, **kept)
+    assert to_use_others(scored("Ours 2"), NOW, **kept) == ""
+
+
+def test_a_version_that_the_store_does_not_keep_is_told_and_not_offered():
+    cycle, other = scored(OLD, OLD, "Ours 0 (dddddddddddd)"), "dddddddddddd"
+    told = to_use_others(cycle, NOW, store="scores.db", kept={other})
+    assert "2 scores by Ours 1 (bbbbbbbbbbbb)" in told
+    assert f"--digest {other} " in told
+    assert to_use_others(cycle, NOW, store="scores.db", kept=()) == matrix_note(cycle, NOW)
 
 
 def test_the_sample_team_is_scored_by_the_kits_own():

@@ -1,6 +1,7 @@
 """The scoring desk: who scores and whom is said, never guessed."""
 
 import pytest
+from ipywidgets import VBox
 
 import csmkit as ck
 from csmkit.errors import UsageError
@@ -31,7 +32,7 @@ def test_nobody_is_chosen_for_the_person_who_opens_it(desk):
     rater, csm = desk.children[0].children
     assert (rater.value, csm.value, csm.disabled) == ("", "", True)
     assert kinds(desk) == []
-    assert "Say who scores and whom" in desk.children[1].value
+    assert "Say who scores and whom" in desk.children[1].told
 
 
 def test_choosing_both_shows_the_panels_of_the_two(desk):
@@ -43,6 +44,30 @@ def test_choosing_both_shows_the_panels_of_the_two(desk):
     assert desk.panels[0].shown["me"] == DEEPA
     rater.value = ""
     assert (kinds(desk), csm.value) == ([], "")
+
+
+def test_what_is_being_read_is_said_until_it_is_there(desk):
+    rater, csm = desk.children[0].children
+    told = []
+    desk.children[1].observe(lambda change: told.append(change["new"]), names="told")
+    rater.value, csm.value = DEEPA, BOHDAN
+    assert told == ["One moment: reading the book of Bohdan Kovalenko …", ""]
+
+
+def test_another_rater_of_the_same_person_is_one_reading(desk, monkeypatch):
+    rater, csm = desk.children[0].children
+    rater.value, csm.value = DEEPA, BOHDAN
+    made = []
+    monkeypatch.setattr(
+        "csmkit.panels.desk.level_panel", lambda *_, **of: made.append(of) or VBox()
+    )
+    rater.value = RAFAEL
+    assert [of["rater"] for of in made] == [RAFAEL]
+
+
+def test_people_of_one_name_are_told_apart_as_elsewhere(team):
+    names = {name for name, _ in scored_by(team, RAFAEL)}
+    assert len([n for n in names if n.startswith("Wei Chen (wei.chen")]) == 2
 
 
 def test_ones_own_people_come_first_and_nobody_scores_themself(team):
@@ -75,7 +100,8 @@ def test_a_fault_of_the_store_is_a_sentence_in_place_of_the_panels(desk, store):
     store.close()
     csm.value = BOHDAN
     assert kinds(desk) == []
-    assert "role='alert'" in desk.children[1].value
+    assert desk.children[1].fault
+    assert "store" in desk.children[1].told
 
 
 def test_what_is_saved_is_there_when_the_person_is_chosen_again(desk, team, store):

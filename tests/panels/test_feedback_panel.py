@@ -109,6 +109,16 @@ def test_the_panel_adds_and_shows_what_its_giver_logged(team, store):
     assert "Bring" not in json.dumps(other.rows)
 
 
+def test_two_people_of_one_name_are_told_apart_in_the_choice_and_in_the_log(team, store):
+    people = team.table("people")
+    two, one = sorted(people.loc[people["name"].eq("Wei Chen"), "person_id"])
+    hand = Hand(feedback_panel(team, store=store, by=DEEPA))
+    offered = dict(hand.panel.shown["fields"][0]["options"])
+    assert (offered[one], offered[two]) == ("Wei Chen (wei.chen)", "Wei Chen (wei.chen2)")
+    answer = hand.add(about=two, date="2026-03-11", text="So")
+    assert answer["rows"][0]["head"] == "11 Mar 2026 · Wei Chen (wei.chen2)"
+
+
 def test_sent_again_it_is_one_entry(team, store):
     hand = Hand(feedback_panel(team, store=store, by=DEEPA))
     for _ in range(2):

@@ -159,7 +159,7 @@ def test_a_closed_phase_takes_nothing_and_says_who_closed_it(open_panel, team, s
 
 def test_without_a_viewer_it_is_read_only_and_says_so(open_panel):
     hand = open_panel(viewer="")
-    assert hand.panel.table["readonly"].startswith("Read only: the panel was opened without")
+    assert hand.panel.table["readonly"].startswith("Read only: nobody is named")
     assert hand.save("Kwame Mensah", "red")["answer"] == "refused"
 
 

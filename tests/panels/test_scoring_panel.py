@@ -1,6 +1,7 @@
 """The scoring panel without a browser: messages in, answers out, and what the store then holds."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -83,6 +84,13 @@ def test_the_book_stands_beside_the_rows(hand):
     assert [(h["status"], h["accounts"]) for h in book["health"]] == [("green", 5), ("yellow", 1)]
     assert ["Renewals due", "3 (€280k)"] in book["facts"]
     assert "taken over from somebody else" in book["notes"][0]
+
+
+def test_one_form_of_date_is_shown_in_the_strip(team, store):
+    amara = "amara.diallo@northwind.example"
+    book = again(team, store, csm=amara).panel.shown["book"]
+    assert any("started on 16 Mar 2026" in note for note in book["notes"])
+    assert not re.search(r"\d{4}-\d\d-\d\d", json.dumps(book))
 
 
 def test_the_roles_own_matrix_is_shown(team, store):
@@ -233,7 +241,7 @@ class TestEvidence:
 
     def test_a_row_says_what_it_knows_in_words(self, hand):
         texts = [i["text"] for i in hand.look("qbr_craft")["rows"]["items"]]
-        assert any(t.startswith("QBR, deck: value retrospective") for t in texts)
+        assert any(t.startswith("QBR, value retrospective in the deck") for t in texts)
         renewals = [i["text"] for i in hand.look("renewal_process")["rows"]["items"]]
         assert any(t.startswith("Renewal due 31 May 2026: renewed, €90,000 due") for t in renewals)
 
@@ -281,6 +289,21 @@ class TestEvidence:
         assert answer["latest"]["dated"] == ["own-1"]
         (item,) = store.evidence(team, KWAME).to_dict("records")
         assert (item["text"], item["account_id"]) == ("=cmd() <script>", "A0035")
+
+    def test_an_item_of_a_self_assessment_can_be_kept_to_oneself(self, team, store):
+        own = again(team, store, rater=KWAME, phase="self")
+        assert own.panel.shown["may_hide"] is True
+        new = {"id": "own-1", "date": "2026-03-02", "text": "Hard.", "account": "", "private": True}
+        assert own.save("advocacy", cite=["own-1"], add=new)["answer"] == "saved"
+        assert list(store.evidence(team, KWAME)["private"]) == [True]
+        (item,) = own.look("advocacy")["cited"]
+        assert item["private"] is True
+
+    def test_nobody_else_can_keep_an_item_to_themself(self, hand, store, team):
+        assert hand.panel.shown["may_hide"] is False
+        new = {"id": "own-1", "date": "2026-03-02", "text": "Hard.", "account": "", "private": True}
+        assert "self-assessment" in hand.save("advocacy", cite=["own-1"], add=new)["what"]
+        assert store.evidence(team).empty
 
     @pytest.mark.parametrize(
         ("wrong", "says"),

@@ -111,6 +111,50 @@ def test_a_private_item_can_be_chosen_to_be_handed_in(desk, book):
     assert hand_in_panel(desk, outcome_known=True).shown["fields"] == []
 
 
+def content_of(desk):
+    (file,) = desk.folder.glob("*.self.json")
+    return json.loads(file.read_text(encoding="utf-8"))["content"]
+
+
+@pytest.fixture
+def kept(desk, book):
+    """A private item that a score cites."""
+    item = desk.store.add_evidence(
+        book, person=KWAME, date="2026-03-01", text="A miss", who=KWAME, private=True
+    )
+    place = Place(cycle_key(book), "self", KWAME, KWAME, "advocacy")
+    matrix = desk.store.keep_matrix(desk.matrix)
+    desk.store.save(Change(place, "green", evidence_ids=(item,), matrix=matrix))
+    return item
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_pressed_twice_the_file_is_written_twice_and_holds_one_copy(desk, kept, restarted):
+    panel = hand_in_panel(desk)
+    assert press(panel, private=kept)["answer"] == "added"
+    changes = len(desk.store.history(desk.book))
+    next(desk.folder.glob("*.self.json")).unlink()
+    again = press(hand_in_panel(desk) if restarted else panel, private=kept)
+    assert again["answer"] == "added"
+    assert [item["text"] for item in content_of(desk)["evidence"]] == ["A miss"]
+    assert len(desk.store.history(desk.book)) == changes
+
+
+def test_a_file_that_could_not_be_written_is_written_by_the_next_press(desk, kept, monkeypatch):
+    from csmkit.panels import self_assessment
+
+    def refuse(*_, **__):
+        raise UsageError("The file x cannot be written (Permission denied).", "Choose another.")
+
+    panel = hand_in_panel(desk)
+    with monkeypatch.context() as broken:
+        broken.setattr(self_assessment, "export_self", refuse)
+        assert press(panel, private=kept)["answer"] == "refused"
+    assert press(panel, private=kept)["answer"] == "added"
+    (told,) = content_of(desk)["scores"]
+    assert told["evidence_ids"] == [item["evidence_id"] for item in content_of(desk)["evidence"]]
+
+
 def test_after_the_outcome_the_file_has_words_and_no_scores(desk, book):
     place = Place(cycle_key(book), "self", KWAME, KWAME, "advocacy")
     desk.store.save(Change(place, "green"))

@@ -144,8 +144,12 @@ def test_a_private_item_is_handed_in_later_and_cited_then(desk):
     told = (score["value"], score["evidence_ids"], score["note"], score["revision"])
     assert told == ("yellow", item["evidence_id"], "So it went.", 2)
     assert list(private_items(desk.own, desk.book)["evidence_id"]) == [other]
-    with pytest.raises(UsageError, match="no private item that can still be handed in"):
-        hand_in(desk.own, desk.book, secret)
+    before = desk.own.history(desk.team).to_csv()
+    hand_in(desk.own, desk.book, secret)
+    assert desk.own.history(desk.team).to_csv() == before
+    for wrong in ("gone", item["evidence_id"]):
+        with pytest.raises(UsageError, match="no private item that can still be handed in"):
+            hand_in(desk.own, desk.book, wrong)
 
 
 def test_handing_in_that_stopped_half_way_is_done_again(desk, monkeypatch):
@@ -169,6 +173,8 @@ def test_what_was_written_is_told_in_a_sentence(desk):
     assert made.path.name == f"{packet_slug('Anneke de Vries', ANA)}.self.json"
     assert repr(made).endswith(
         "1 score, the overall level “meets”, 0 items of evidence, 0 comments."
+        # The panel shows 20 of 20: the sample's own scores are in the export.
+        " 19 further scores are in the export already and not sent again."
         " 1 private item of evidence stayed here."
     )
 

@@ -13,8 +13,8 @@ from csmkit.store.from_csm import export_self, import_self
 from csmkit.store.model import Change, Place, cycle_key
 from csmkit.store.open import open_store
 from csmkit.store.roles import add_member
-from tests.store.test_roles import EARLIER, House, database, quoted
-from tests.store.test_roles import server as server
+from tests.store.house import EARLIER, House, database, quoted
+from tests.store.house import server as server
 
 LATER = "2030-01-01:2030-06-30"
 

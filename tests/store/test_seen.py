@@ -145,13 +145,37 @@ def test_panels_show_a_pre_vote_s_evidence_to_its_writer_alone(store, cycle, peo
     )
     assert "own-1" in mine.items().index
     assert mine.dated(["own-1"]) == ["own-1"]
-    assert "own-1" in _of(rater, "manager").items().index
     assert "own-1" not in _of(OTHER).items().index
-    board = Board(cycle, ck.read_matrix(), store, OTHER)
-    assert board.dated(ana, "own-1") == []
-    assert Board(cycle, ck.read_matrix(), store, rater).dated(ana, "own-1") == ["own-1"]
     store.reveal(cycle, who=rater)
     assert "own-1" in _of(OTHER).items().index
+
+
+def test_a_pre_vote_s_evidence_supports_no_other_phase_until_revealed(store, cycle, people):
+    ana, _, rater = people
+    typed(store, cycle, ana, who=rater, evidence_id="own-1")
+    competency = ck.read_matrix()["qbr_craft"]
+    # Of a cycle that shows the writer their own, too.
+    laid = store.overlay(cycle, reader=rater)
+
+    def _of(who, base=cycle):
+        return Evidence(base, store, csm=ana, rater=who, phase="manager")
+
+    for base in (cycle, laid):
+        mine = _of(rater, base)
+        assert "own-1" not in mine.items().index
+        assert mine.dated(["own-1"]) == []
+        with pytest.raises(UsageError, match="'own-1' was written in a pre-vote"):
+            mine.take(["own-1"], competency, rater)
+    with pytest.raises(UsageError, match="'own-1' is not on file"):
+        _of(OTHER).take(["own-1"], competency, OTHER)
+    board = Board(cycle, ck.read_matrix(), store, rater)
+    assert board.dated(ana, "own-1") == []
+    store.reveal(cycle, who=rater)
+    again = _of(rater)
+    again.take(["own-1"], competency, rater)
+    assert again.dated(["own-1"]) == ["own-1"]
+    board.look()
+    assert board.dated(ana, "own-1") == ["own-1"]
 
 
 def test_a_row_of_the_export_that_two_pre_votes_cite_is_one_item(store, cycle, people):
@@ -219,3 +243,20 @@ def test_phases_by_command(where, cycle):
         ):
             with pytest.raises(CsmkitError):
                 _told(*wrong)
+
+
+def test_phases_by_command_are_changed_all_or_none(where, cycle):
+    with ck.open_store(where) as store:
+        key = f"{cycle.period.start:%Y-%m-%d}:{cycle.period.end:%Y-%m-%d}"
+        store.reveal(cycle, who="ops")
+        before = store.phases(cycle)
+        for wrong, says in (
+            (["--close", "manager", "--close", "typo", "--reveal", "--who", "ops"], "'typo'"),
+            (["--close", "manager", "--open", "typo", "--who", "ops"], "'typo'"),
+            (["--close", "manager", "--open", "prevote", "--who", "ops"], "revealed"),
+            (["--reveal", "--open", "prevote", "--who", "ops"], "closed and opened"),
+            (["--close", "manager", "--reveal", "--who", " "], "writer"),
+        ):
+            with pytest.raises(UsageError, match=says):
+                CliRunner().invoke(app, [where, "--cycle", key, *wrong], catch_exceptions=False)
+            assert store.phases(cycle).equals(before)

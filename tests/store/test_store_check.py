@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from csmkit.errors import UsageError
 from csmkit.matrix.read import read_matrix
+from csmkit.names import HANDED_IN
 from csmkit.store.check import check_store
 from csmkit.store.cli import app
 from csmkit.store.errors import ImportRefused, NotAStore, StoreCorrupt, StoreLost
@@ -90,6 +91,14 @@ def test_evidence_that_is_cited_and_not_there(where):
         f"Cited evidence that is not in the store (1): {CITED} ({CYCLE})."
         in (told(where, "warning")[0])
     )
+
+
+def test_a_copy_that_was_handed_in_and_is_not_there_is_missed(where):
+    copy = f"e-0123456789ab{HANDED_IN}"
+    with open_store(where) as store:
+        store.save(change(evidence_ids=(copy, f"crm-17{HANDED_IN}")))
+    (missed,) = told(where, "warning")
+    assert f"Cited evidence that is not in the store (1): {copy} ({CYCLE})." in missed
 
 
 def test_evidence_that_is_cited_and_was_purged(where):

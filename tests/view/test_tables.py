@@ -32,7 +32,8 @@ def test_metrics_as_text():
 def test_metrics_as_html():
     html = table_metrics(frames.metrics().head(1), currency="EUR", caption="A & B")._repr_html_()
     assert html == (
-        '<div class="table figures short"><table><caption>A &amp; B</caption>'
+        '<div class="table figures short"><table>'
+        '<caption style="text-align:left">A &amp; B</caption>'
         '<thead><tr><th scope="col" style="text-align:left">Figure</th><th scope="col" class="number">Value</th>'
         '<th scope="col" class="number">Target</th><th scope="col" style="text-align:left">Out of</th></tr></thead>'
         '<tbody><tr><th scope="row" dir="auto" style="text-align:left">NRR</th>'
@@ -53,7 +54,7 @@ def test_text_in_a_table_is_neither_html_nor_formula():
         *("&#x27;=cmd()", "&#x27;-2+3"),
         *("Acmegnp.exe", "&#x27;-2+3"),
     ]
-    assert "<caption>&lt;b&gt;</caption>" in html
+    assert '<caption style="text-align:left">&lt;b&gt;</caption>' in html
 
 
 def test_rows_are_labelled_and_formatted_and_ids_left_out():

@@ -13,6 +13,7 @@ function render({ model, el }) {
   let beside = ""; // what stands beside the grid: cell, apart, gaps
   let asked = "";
   let gaps = null;
+  let news = ""; // what was just undone, or was so already
 
   const button = (key, text, onclick, more = {}) => make("button", { type: "button", "data-key": key, onclick, ...more }, text);
   const saved = make("strong", { class: "saved" });
@@ -126,19 +127,28 @@ function render({ model, el }) {
 
   const say = (text) => { live.textContent = text; };
 
+  // Said, and seen in place of the cell's line until the next step.
+  function announce(text, otherwise = text) {
+    news = text;
+    say(text || otherwise);
+    paintReadout();
+  }
+
   function set(value) {
     if (table.readonly || desk.isClosed()) return say(desk.isClosed() || table.readonly);
     if (!grid.has(here.key, here.at)) return undefined;
-    desk.push(idOf(here.key, here.at), { value });
-    return say(tell(rowOf(here.key), here.at));
+    const id = idOf(here.key, here.at);
+    const same = desk.current(id).value === value;
+    desk.push(id, { value });
+    return announce(same ? `${nameOf(id)}: already ${WORD[value].toLowerCase()}` : "", tell(rowOf(here.key), here.at));
   }
 
   function undo() {
     if (table.readonly || desk.isClosed()) return say(desk.isClosed() || table.readonly);
     const last = desk.undo();
-    if (!last) return say("Nothing to undo.");
+    if (!last) return announce("Nothing to undo");
     back(last.competency);
-    return say(`Undone: ${nameOf(last.competency)}`);
+    return announce(undone(last, nameOf(last.competency)));
   }
 
   function back(id = "") {
@@ -158,6 +168,7 @@ function render({ model, el }) {
   }
 
   function moved() {
+    news = "";
     paintReadout();
     if (beside === "cell") open();
   }
@@ -294,6 +305,7 @@ function render({ model, el }) {
   // ---- painting ----------------------------------------------------------------------------
 
   function paintReadout() {
+    if (news) return readout.replaceChildren(make("span", { class: "news" }, isolated(news)));
     const row = rowOf(here.key);
     if (!row || !grid.has(here.key, here.at)) return readout.replaceChildren();
     const column = sheet.columns[here.at];
@@ -427,7 +439,7 @@ function render({ model, el }) {
   root.addEventListener("mousedown", (event) => event.stopPropagation());
   root.addEventListener("focusin", (event) => {
     // Whoever works here wants to see the whole of it; under a mouse nothing may move away.
-    if (!byKeyboard(event.target)) return;
+    if (!byKeyboard()) return;
     const { top, height } = root.getBoundingClientRect();
     if (top < 0 && height <= window.innerHeight) root.scrollIntoView({ block: "start" });
   });

@@ -92,7 +92,7 @@ function openLevel(model, { onleft = () => {} } = {}) {
   function undo() {
     if (desk.isClosed()) return;
     const last = desk.undo();
-    say(last ? "Undone." : "Nothing to undo.");
+    say(last ? undone(last, "the level", (value) => label[value]) : "Nothing to undo.");
     paint();
   }
 

@@ -31,4 +31,9 @@ function shield(root, onkeydown) {
 
 
 // Under a mouse nothing may move: what has the focus is brought into sight for the keyboard only.
-const byKeyboard = (node) => node.matches(":focus-visible");
+// The browser's :focus-visible also matches where a script moved the focus after a click.
+let byKeys = true;
+for (const what of ["keydown", "pointerdown"]) {
+  document.addEventListener(what, () => { byKeys = what === "keydown"; }, { capture: true, passive: true });
+}
+const byKeyboard = () => byKeys;

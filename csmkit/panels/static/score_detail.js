@@ -8,6 +8,8 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
   let month = "";
   let asked = null;
   let timer = 0;
+  let wide = true; // whether the indicators are open; it stays so from row to row
+  let bringing = ""; // the item that comes into sight once it is drawn
 
   const about = make("div", { class: "about" });
   const evidence = make("section", { class: "evidence", "aria-label": "Evidence" });
@@ -43,27 +45,40 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
     const cell = (colour, n) => make("td", { class: `${colour} ${colour === value ? "chosen" : ""}` }, row[colour][n] ?? "");
     const list = (texts) => make("ul", {}, ...texts.map((one) => make("li", {}, one)));
     about.replaceChildren(...[
-      make("h3", {}, row.name),
+      make("div", { class: "top" }, make("h3", {}, row.name), make("button", { type: "button", class: "link", "data-key": "indicators", "aria-expanded": String(wide), onclick: turnIndicators }, foldName())),
       make("p", { class: "lead" }, row.about),
       row.not_expected ? make("p", { class: "apart" }, `Not expected of this role: ${row.not_expected}`) : null,
       expected ? make("p", { class: "expects" }, make("strong", {}, `Expected of ${shown.person.level}: `), expected.colour in WORD ? shape(expected.colour) : null, ` ${WORD[expected.colour] ?? ""}. `, expected.text) : make("p", { class: "expects" }, shown.person.level === "level not in the export" ? "What is expected is not marked: the level is not in the export." : "Nothing is laid down for this level."),
       make("p", { class: row.linked ? "linked" : "muted" }, row.book),
-      make("table", { class: "indicators" }, make("caption", { class: "unseen" }, `Indicators of ${row.name}`),
+      make("table", { class: "indicators", hidden: !wide }, make("caption", { class: "unseen" }, `Indicators of ${row.name}`),
         make("thead", {}, make("tr", {}, ...COLOURS.map(head))),
         make("tbody", {}, ...Array.from({ length: lines }, (_, n) => make("tr", {}, ...COLOURS.map((colour) => cell(colour, n)))))),
-      make("details", {}, make("summary", { "data-key": "guide" }, "What strong looks like, and what to ask"),
-        list(row.strong), row.guide.some(Boolean) ? list(row.guide.map((one, n) => one && `${["Ask", "Try", "Sign of progress"][n]}: ${one}`).filter(Boolean)) : null),
-      shown.rules.length ? make("details", {}, make("summary", { "data-key": "rules" }, "How a colour is chosen"), list(shown.rules)) : null,
+      make("div", { class: "guides" },
+        make("details", {}, make("summary", { "data-key": "guide" }, "What strong looks like, and what to ask"),
+          list(row.strong), row.guide.some(Boolean) ? list(row.guide.map((one, n) => one && `${["Ask", "Try", "Sign of progress"][n]}: ${one}`).filter(Boolean)) : null),
+        shown.rules.length ? make("details", {}, make("summary", { "data-key": "rules" }, "How a colour is chosen"), list(shown.rules)) : null),
     ].filter(Boolean));
+  }
+
+  const foldName = () => (wide ? "Hide indicators" : "Show indicators");
+  function turnIndicators() {
+    wide = !wide;
+    const button = about.querySelector('[data-key="indicators"]');
+    button.textContent = foldName();
+    button.setAttribute("aria-expanded", String(wide));
+    about.querySelector(".indicators").hidden = !wide;
   }
 
   const name = () => `${row.id} ${month}`;
 
-  function look() {
+  function look({ bring = "" } = {}) {
     clearTimeout(timer);
     asked = name();
+    bringing = bring;
     if (looked.has(asked)) return paintEvidence();
-    evidence.replaceChildren(make("h4", {}, "Evidence"), make("p", { class: "muted" }, "Looking …"));
+    // What is there of this row stays until the answer: the pane would jump to its top.
+    if (evidence.dataset.of !== row.id) evidence.replaceChildren(make("h4", {}, "Evidence"), make("p", { class: "muted" }, "Looking …"));
+    evidence.dataset.of = row.id;
     // Whoever runs down the rows asks for the one they stop at.
     timer = setTimeout(() => {
       const wanted = name();
@@ -96,15 +111,16 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
   function item(one, cell) {
     const box = make("input", { type: "checkbox", "data-item": one.id, "data-key": `item ${one.id}`, disabled: Boolean(desk.isClosed()), tabindex: "-1", onchange: () => cite(row.id, one.id, box.checked) });
     box.checked = cell.evidence.includes(one.id);
-    const marks = [one.source, one.kind, one.outside ? "outside the period" : "", one.private ? "private to you" : ""].filter(Boolean).join(" · ");
+    const marks = [one.source, one.kind, one.outside ? "outside the period" : ""].filter(Boolean).join(" · ");
     return make("li", { class: one.unknown ? "unknown" : "" }, make("label", {}, box,
       make("span", { class: "day" }, one.unknown ? "" : dayOf(one.date)),
-      make("span", { class: "what" }, one.account ? make("b", {}, isolated(one.account), ": ") : null, isolated(one.text), marks ? make("span", { class: "source" }, ` ${marks}`) : null)));
+      make("span", { class: "what" }, one.account ? make("b", {}, isolated(one.account), ": ") : null, isolated(one.text), marks ? make("span", { class: "source" }, ` ${marks}`) : null,
+        one.private ? make("span", { class: "kept" }, "private: not handed in") : null)));
   }
 
   function group(title, found, cell, { open = true } = {}) {
     if (!found.items.length) return null;
-    const more = found.total > found.items.length ? `, the newest ${found.items.length} shown: choose a month for others` : "";
+    const more = found.total > found.items.length ? `; the newest ${found.items.length}, others by month` : "";
     const list = make("ul", {}, ...found.items.map((one) => item(one, cell)));
     const heading = `${title} (${found.total.toLocaleString("en")}${more})`;
     return open ? make("div", { class: "group" }, make("h5", {}, heading), list) : make("details", { class: "group" }, make("summary", { "data-key": `fold ${title}` }, heading), list);
@@ -132,15 +148,24 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
       make("ul", {}, ...seen.proofs.map((one) => make("li", {}, one.what, one.table ? make("span", { class: "source" }, ` ${one.table}${one.note ? `: ${one.note}` : ""}`) : null))));
     const plus = desk.isClosed() ? null : make("button", { type: "button", class: "plus", "data-key": "add", onclick: () => openForm() }, "Add an item");
     evidence.replaceChildren(...[
-      make("div", { class: "bar" }, make("h4", {}, "Evidence"), months(seen), plus), form,
+      make("div", { class: "bar" }, make("h4", {}, "Evidence"), plus, months(seen)), form,
       none ? make("p", { class: "muted" }, month ? "Nothing dated in this month." : "Nothing on file for this competency in the period. Without evidence the honest value is Not observed.") : null,
       group("Cited", { total: seen.cited.length, items: seen.cited }, cell),
       group("On file for this competency", seen.on_file, cell),
       group("From the export, to cite", seen.rows, cell),
       group("Other items on file", seen.other, cell, { open: none }), proofs].filter(Boolean));
     rove();
+    bringNew();
     if (held) for (const node of root.querySelectorAll("[data-key]")) if (node.dataset.key === held) return node.focus();
     if (desk.session.forms.has(row.id) && !form) openForm({ focus: false });
+  }
+
+  function bringNew() {
+    const item = bringing && evidence.querySelector(`[data-item="${CSS.escape(bringing)}"]`)?.closest("li");
+    bringing = "";
+    if (!item) return;
+    item.classList.add("new");
+    item.scrollIntoView({ block: "nearest" });
   }
 
   const boxes = () => [...evidence.querySelectorAll("input[data-item]")].filter((box) => box.checkVisibility());
@@ -152,7 +177,9 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
 
   function enter() {
     const [first] = boxes();
-    (first ?? evidence.querySelector('[data-key="add"]') ?? evidence.querySelector("button"))?.focus();
+    (first ?? evidence.querySelector('[data-key="add"]') ?? evidence.querySelector("button"))?.focus({ preventScroll: true });
+    // The whole pane for the evidence, where it scrolls by itself.
+    root.scrollTop += evidence.getBoundingClientRect().top - root.getBoundingClientRect().top;
     root.querySelector(":focus")?.scrollIntoView({ block: "nearest" });
   }
 
@@ -179,9 +206,12 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
     const date = make("input", { type: "date", min: shown.days[0], max: shown.days[1], "data-key": "add date" });
     const account = make("select", { "data-key": "add account" }, make("option", { value: "" }, "no account"), ...shown.accounts.map(([id, label]) => make("option", { value: id }, label)));
     const what = make("textarea", { rows: "2", dir: "auto", "data-key": "add text", placeholder: "What happened, with the account, the move and the outcome" });
+    const hidden = make("input", { type: "checkbox", "data-key": "add private" });
     date.value = kept.date ?? "";
     account.value = kept.account ?? "";
     what.value = kept.text ?? "";
+    hidden.checked = Boolean(kept.private);
+    const said = () => ({ date: date.value, account: account.value, text: what.value, ...(hidden.checked ? { private: true } : {}) });
     const fault = () => {
       if (!date.value || date.value < shown.days[0] || date.value > shown.days[1]) return [date, `Give the day it happened, inside the period (${shown.period}).`];
       if (!what.value.trim()) return [what, "Say in a sentence what happened."];
@@ -192,8 +222,7 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
       novalidate: true, "aria-label": "Add an item of evidence", "data-row": at,
       // What was typed outlives a look at another row.
       oninput: () => {
-        const said = { date: date.value, account: account.value, text: what.value };
-        if (said.date || said.text) desk.session.forms.set(at, said);
+        if (date.value || what.value) desk.session.forms.set(at, said());
         else desk.session.forms.delete(at);
       },
       onsubmit: (event) => {
@@ -205,11 +234,12 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
           return wrong[0].focus();
         }
         desk.session.forms.delete(at);
-        add(at, { date: date.value, account: account.value, text: what.value.trim() });
+        add(at, { ...said(), text: what.value.trim() });
         form.remove();
         back();
       },
-    }, make("label", {}, "Day", date), make("label", {}, "Account", account), make("label", { class: "wide" }, "What happened", what), problem,
+    }, make("label", {}, "Day", date), make("label", {}, "Account", account), make("label", { class: "wide" }, "What happened", what),
+    shown.may_hide ? make("label", { class: "wide tick" }, hidden, "Keep it to myself (not handed in)") : null, problem,
     make("div", { class: "buttons" }, make("button", { type: "submit", class: "primary", "data-key": "add save" }, "Add and cite"),
       make("button", { type: "button", "data-key": "add cancel", onclick: () => { desk.session.forms.delete(at); form.remove(); back(); } }, "Cancel")));
     evidence.querySelector(".bar")?.after(form);

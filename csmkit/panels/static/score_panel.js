@@ -1,17 +1,21 @@
 // The scoring panel. The store behind the kernel holds the scores; this shows what it has, and
 // calls saved only what it said it has.
 
+const TOLD = 8000; // how long what was just done is told
+
 function render({ model, el }) {
   const shown = model.get("shown");
   const root = make("section", { class: "csmkit-score", "aria-label": `Scores of ${shown.person.name}` });
   let counts = {};
-  const added = new Set(); // changes that put a new item on file
+  const added = new Map(); // the new item a change puts on file, by the change's key
 
   const progress = make("span", { class: "done" });
   const bare = make("div", { class: "bare", hidden: true });
   const bareName = make("button", { type: "button", class: "link bad", "aria-expanded": "false", "data-key": "bare", onclick: () => fold(bareName, bare) });
   const saved = make("strong", { class: "saved" });
   const live = make("span", { class: "unseen", role: "status", "aria-live": "polite" });
+  const told = make("p", { class: "told", "aria-hidden": "true", hidden: true });
+  let telling = 0;
   const undoButton = make("button", { type: "button", "data-key": "undo", title: "Undo the last change (u)", onclick: undo }, "Undo");
   const keysButton = make("button", { type: "button", "data-key": "keys", "aria-expanded": "false", title: "All keys (?)", onclick: () => fold(keysButton, keys) }, "Keys");
   const screenButton = make("button", { type: "button", "data-key": "screen", title: "Full screen (f)", onclick: fullscreen }, "Full screen");
@@ -20,6 +24,7 @@ function render({ model, el }) {
   const trouble = make("div", { class: "trouble", role: "alert", hidden: true });
   const closed = make("p", { class: "closed", role: "status", hidden: true });
 
+  const book = openBook(shown.book);
   const desk = openDesk(model, paint);
   const rows = openRows(shown, desk, { go, set });
   const detail = openDetail(shown, desk, { ask, cite, note: () => saving.saved(), add, back: () => rows.focus(rows.here.id) });
@@ -32,7 +37,7 @@ function render({ model, el }) {
     // What is told takes room: the row in hand stays in sight.
     turned: () => {
       const at = document.activeElement;
-      if (rows.root.contains(at) && byKeyboard(at)) at.scrollIntoView({ block: "nearest" });
+      if (rows.root.contains(at) && byKeyboard()) at.scrollIntoView({ block: "nearest" });
     },
   });
 
@@ -43,24 +48,14 @@ function render({ model, el }) {
           " · ", make("b", {}, shown.phase), shown.scorer === shown.person.name ? "" : ` by ${shown.scorer}`)),
       make("div", { class: "standing" }, make("div", {}, saved), make("div", {}, progress, bareName)),
       make("div", { class: "tools" }, undoButton, keysButton, screenButton)),
-    strip(), bare, keys, closed, trouble,
+    book.root, bare, keys, closed, trouble,
     make("div", { class: "body" }, rows.root, detail.root),
     make("footer", { "aria-hidden": "true" }, ...["r y g n|score", "↑ ↓|rows", "e|evidence", "Space|cite", "w|note", "u|undo", "Esc|back", "?|all keys"].map((one) => {
       const [key, does] = one.split("|");
       return make("span", {}, make("b", { class: "key" }, key), ` ${does}`);
     })),
-    live);
+    told, live);
   el.replaceChildren(root);
-
-  function strip() {
-    const { headline, facts, health, notes } = shown.book;
-    return make("div", { class: "strip", role: "group", "aria-label": "The book, before a word is written" },
-      make("p", { class: "headline" }, isolated(headline)),
-      make("ul", { class: "facts" },
-        health.length ? make("li", {}, "Health at hand-over ", ...health.map((one) => make("span", { class: "health" }, shape(one.status), make("b", {}, ` ${one.accounts}`), one.share ? ` (${one.share})` : "", make("span", { class: "unseen" }, ` ${one.status}`)))) : null,
-        ...facts.map(([label, value]) => make("li", {}, `${label} `, make("b", {}, value)))),
-      notes.length ? make("ul", { class: "notes" }, ...notes.map((one) => make("li", {}, isolated(one)))) : null);
-  }
 
   function fold(button, what, open = what.hidden) {
     what.hidden = !open;
@@ -68,6 +63,15 @@ function render({ model, el }) {
   }
 
   const say = (text) => { live.textContent = text; };
+
+  // Said, and for a while seen: it lies over the keys below, so that nothing moves.
+  function tell(text = "") {
+    clearTimeout(telling);
+    if (text) say(text);
+    told.textContent = text;
+    told.hidden = !text;
+    if (text) telling = setTimeout(tell, TOLD);
+  }
 
   function back(id = rows.here.id) {
     detail.forget(id);
@@ -95,11 +99,14 @@ function render({ model, el }) {
 
   function set(id, value) {
     if (readOnly()) return;
+    const same = desk.current(id).value === value;
     // The change leaves first: to move the focus makes the browser lay out the page.
     desk.push(id, { value });
     const at = document.activeElement;
-    if (root.contains(at) && at.closest(".rows, .tools")) rows.focus(id, value || undefined, { still: !byKeyboard(at) });
-    say(`${byId.get(id).name}: ${WORD[value]}`);
+    if (root.contains(at) && at.closest(".rows, .tools")) rows.focus(id, value || undefined, { still: !byKeyboard() });
+    if (same) return tell(`${byId.get(id).name}: already ${WORD[value].toLowerCase()}`);
+    tell();
+    return say(`${byId.get(id).name}: ${WORD[value]}`);
   }
 
   function cite(id, item, on) {
@@ -108,18 +115,20 @@ function render({ model, el }) {
   }
 
   function add(id, item) {
+    tell();
     const own = `own-${newKey()}`;
-    added.add(desk.push(id, { cite: [own], add: { id: own, ...item } })?.key);
+    const change = desk.push(id, { cite: [own], add: { id: own, ...item } });
+    if (change) added.set(change.key, own);
     detail.forget(id);
   }
 
   function undo() {
     if (readOnly()) return;
     const last = desk.undo();
-    if (!last) return say("Nothing to undo.");
+    if (!last) return tell("Nothing to undo.");
     rows.focus(last.competency);
     detail.forget(last.competency);
-    say(`Undone: ${byId.get(last.competency)?.name}`);
+    return tell(undone(last, byId.get(last.competency)?.name ?? last.competency));
   }
 
   function fullscreen() {
@@ -165,10 +174,11 @@ function render({ model, el }) {
         const waiting = desk.session.waiting.length;
         if (!waiting) say(`${byId.get(answer.competency)?.name}: saved ${clockOf(answer.at)}`);
       }
-      if (added.delete(answer.key) && answer.competency === rows.here.id) {
+      if (added.has(answer.key) && answer.competency === rows.here.id) {
         detail.forget(answer.competency);
-        detail.look();
+        detail.look({ bring: added.get(answer.key) });
       }
+      added.delete(answer.key);
     }
   }
 
@@ -191,7 +201,7 @@ function render({ model, el }) {
       detail.leaveForm();
       return rows.focus(rows.here.id);
     }
-    if (target.matches(TYPING)) return undefined;
+    if (target.matches(TYPING) || target.closest("form")) return undefined;
     if (command && key === "z" && !event.altKey && !event.shiftKey) {
       event.preventDefault();
       return undo();
@@ -222,7 +232,7 @@ function render({ model, el }) {
     inside(event);
     // Whoever works here by keyboard wants to see the whole of it.
     const { top, bottom } = root.getBoundingClientRect();
-    if (byKeyboard(event.target) && !event.target.matches(TYPING) && (top < 90 || bottom > innerHeight - 20)) root.scrollIntoView({ block: "start" });
+    if (byKeyboard() && !event.target.matches(TYPING) && (top < 90 || bottom > innerHeight - 20)) root.scrollIntoView({ block: "start" });
   });
   model.on("msg:custom", take);
   desk.pump();
@@ -231,6 +241,8 @@ function render({ model, el }) {
   return () => {
     detail.keep();
     model.off("msg:custom", take);
+    book.close();
+    clearTimeout(telling);
     desk.close();
   };
 }

@@ -40,6 +40,16 @@ function laidOver(cell, set) {
   return { ...cell, value: set.value ?? cell.value, note: set.note ?? cell.note, evidence: [...cited], dated: [...dated] };
 }
 
+// What an undo did, by what it set.
+function undone({ set }, name, word = (value) => WORD[value]) {
+  const done = [];
+  if ("value" in set) done.push(`${name}, now ${word(set.value).toLowerCase()}`);
+  if ("note" in set) done.push(`note on ${name}`);
+  if (set.uncite) done.push(`item cited for ${name}`);
+  if (set.cite) done.push(`item taken back from ${name}`);
+  return `Undone: ${done.join("; ")}`;
+}
+
 function changesNothing(cell, set) {
   const after = laidOver(cell, set);
   return after.value === cell.value && after.note === cell.note
