@@ -59,13 +59,17 @@ def nearest(wanted: str, known: Iterable[str]) -> list[str]:
     ['kwame.mensah@n.example']
     >>> nearest("nobody@northwind.example", ["kwame.mensah@northwind.example"])
     []
+    >>> nearest("kwame@northwind.example", ["kwame.mensah@northwind.example"])
+    ['kwame.mensah@northwind.example']
     """
     # What follows the @ is the same for all of a company, and makes any two mails look alike.
     by_start: dict[str, str] = {}
     for text in known:
         by_start.setdefault(text.lower().partition("@")[0], text)
-    near = get_close_matches(wanted.strip().lower().partition("@")[0], by_start, n=3, cutoff=0.6)
-    return [by_start[start] for start in near]
+    said = wanted.strip().lower().partition("@")[0]
+    part = [start for start in by_start if said in re.split(r"[\W_]+", start)]
+    near = [*part, *get_close_matches(said, by_start, n=3, cutoff=0.6)]
+    return [by_start[start] for start in dict.fromkeys(near)][:3]
 
 
 def slug_name(name: str) -> str:

@@ -99,8 +99,9 @@ def manifest_of(
 ) -> dict[str, Any]:
     """What ``manifest.json`` holds.
 
-    ``left_out`` are names the scan could not look for, ``failed_checks`` checks of the team that
-    stopped on an error of the kit, with that error.
+    ``left_out`` are names that are looked for only where nothing but a name can stand (see
+    docs/privacy.md), ``failed_checks`` checks of the team that stopped on an error of the kit, with
+    that error.
     """
     return {
         **origin_of(cycle),
