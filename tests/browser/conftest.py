@@ -51,7 +51,12 @@ def lab_on(folder: Path) -> Iterator[str]:
         yield address
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        try:
+            server.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            # A kernel that does not answer keeps the server waiting for longer than a test may.
+            server.kill()
+            server.wait()
         log.close()
 
 

@@ -41,7 +41,10 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
     const expected = row.expected;
     root.dataset.drawn = `${row.id} ${value}`;
     const lines = Math.max(...COLOURS.map((colour) => row[colour].length));
-    const head = (colour) => make("th", { scope: "col", class: `${colour} ${colour === value ? "chosen" : ""}` }, shape(colour), ` ${WORD[colour]}`, colour === value ? make("span", { class: "tag" }, "chosen") : null);
+    // A column is as wide as its share of what the three say: the evidence below needs the room.
+    const said = (colour) => row[colour].join("").length;
+    const share = (colour) => Math.max(19, Math.round((100 * said(colour)) / COLOURS.reduce((sum, one) => sum + said(one), 1)));
+    const head = (colour) => make("th", { scope: "col", style: `width: ${share(colour)}%`, class: `${colour} ${colour === value ? "chosen" : ""}` }, shape(colour), ` ${WORD[colour]}`, colour === value ? make("span", { class: "tag" }, "chosen") : null);
     const cell = (colour, n) => make("td", { class: `${colour} ${colour === value ? "chosen" : ""}` }, row[colour][n] ?? "");
     const list = (texts) => make("ul", {}, ...texts.map((one) => make("li", {}, one)));
     about.replaceChildren(...[
