@@ -139,10 +139,9 @@ def report(times: dict[str, list[float]]) -> str:
             f" {mean:.2f} by the means (to reach: 1.5). A panel of 20 rows is timed from the call"
             " of its script to the painted frame (to reach: 150 ms).",
             "",
-            "Round trips come in two sorts, of about 20 and about 45 ms: the server's websocket"
-            " holds a small message back until the browser has acknowledged the one before it"
-            " (Nagle's rule, 40 ms at most). Which sort the median falls in is chance, so the means"
-            " are given too.",
+            "Round trips come in two sorts, of about 20 and about 45 ms, as if the websocket held a"
+            " small message back until the one before it is acknowledged (Nagle's rule, 40 ms at"
+            " most). Which sort the median falls in is chance, so the means are given too.",
         ]
     )
 
