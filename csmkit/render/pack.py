@@ -247,15 +247,14 @@ class _Maker:
             self._render(who, slug, folder, entry)
         except PacketError as error:
             entry |= {"status": "failed", "error": error.what}
-        except CsmkitError as error:
-            entry |= {"status": "failed", "error": str(error)}
         except Exception as error:  # one packet's fault, whatever it is, never stops the others
             what = f"The packet of {self.names[who]} failed: {type(error).__name__}: {error}"
-            entry |= {"status": "failed", "error": what}
+            told = str(error) if isinstance(error, CsmkitError) else what
+            entry |= {"status": "failed", "error": told}
+            # What an earlier run left is not of this one, and may be plain in an encrypted pack.
+            self.shelf.remove(slug)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        if entry["status"] == "failed":
-            self.shelf.remove(slug, but=[f"{slug}.failed.ipynb", f"{slug}.failed{ENDING}"])
         return entry
 
     def _render(self, who: str, slug: str, folder: Path, entry: dict[str, Any]) -> None:
@@ -264,7 +263,6 @@ class _Maker:
             with _own_event_loop():
                 rendered = render_packet(book, self.plan, folder=folder)
         except PacketError as error:
-            self.shelf.remove(slug)
             left = {f"{slug}.failed.ipynb": nbformat.writes(error.notebook)}
             self.shelf.place(slug, who, self._scanned(left, folder, who), failed=True)
             raise

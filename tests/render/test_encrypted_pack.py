@@ -122,6 +122,16 @@ def test_a_packet_that_fails_is_an_archive_too(tmp_path):
 
 
 @pytest.mark.slow
+def test_nothing_plain_of_an_earlier_run_stays_beside_archives(tmp_path):
+    render(tmp_path, "1 / 0")
+    assert packets(tmp_path) == sorted([f"{ANA_SLUG}.failed.ipynb", f"{BEN_SLUG}.failed.ipynb"])
+    # What it would show is not written, so no archive takes the place of the notebook.
+    pack = render(tmp_path, "print('Ana Ruiz, Ben Stone')", recipients=recipients(tmp_path))
+    assert pack.failed == 2
+    assert packets(tmp_path) == []
+
+
+@pytest.mark.slow
 def test_plain_and_encrypted_packets_do_not_share_a_pack(tmp_path):
     render(tmp_path)
     with pytest.raises(UsageError, match="plain packets"):
