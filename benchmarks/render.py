@@ -26,8 +26,8 @@ from csmkit.cycle import Cycle
 from csmkit.render.html import packet_html
 from csmkit.render.pack import own_text
 from csmkit.render.packet import for_reader, template
-from csmkit.render.scan import Scanner
 from csmkit.render.slices import write_book
+from csmkit.scan.scanner import Scanner
 
 
 def timed(call: Callable[[], Any]) -> tuple[float, Any]:

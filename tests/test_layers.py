@@ -44,7 +44,15 @@ FORBIDDEN = {
         *("csmkit.compute", "csmkit.load", "csmkit.matrix"),
         *("csmkit.panels", "csmkit.render", "csmkit.store"),
     },
-    "panels": RENDERING | {"csmkit.render", "csmkit.cli"},
+    "panels": RENDERING | {"csmkit.render", "csmkit.runner", "csmkit.scan", "csmkit.cli"},
+    "scan": SHOWING
+    | RENDERING
+    | {
+        *("csmkit.bias", "csmkit.load", "csmkit.matrix", "csmkit.store"),
+        *("csmkit.panels", "csmkit.render", "csmkit.runner", "csmkit.cli"),
+    },
+    "runner": (RENDERING - {"papermill"})
+    | {"csmkit.load", "csmkit.store", "csmkit.render", "csmkit.panels", "csmkit.cli"},
     "render": {"csmkit.panels", "csmkit.cli"},
 }
 
@@ -67,14 +75,14 @@ def test_layer_imports_nothing_above_it(layer):
             assert not crossed, f"{path.name} imports {name}"
 
 
-def test_only_render_imports_papermill():
+def test_only_the_runner_imports_papermill():
     users = {
         path.relative_to(PACKAGE).parts[0]
         for path in PACKAGE.rglob("*.py")
         for name in imported(path)
         if name.split(".")[0] in RENDERING
     }
-    assert users == {"render"}
+    assert users == {"render", "runner"}
 
 
 ASSISTANT = PACKAGE / "load" / "assistant"

@@ -20,9 +20,9 @@ from nbformat import NotebookNode
 
 from csmkit.render.html_cells import Sections
 from csmkit.text import clean, money
+from csmkit.view.runtime import runtime
 from csmkit.view.theme import FONT, PALETTE
 
-_SHORTEST_RUNTIME = 200_000
 EDITIONS = {"committee": "Committee edition", "csm": "CSM edition"}
 
 
@@ -123,12 +123,6 @@ def index_html(
     )
 
 
-def is_runtime(script: str) -> bool:
-    """Whether a script is the kit's own runtime for charts, sign by sign."""
-    # The runtime is made only where a script can be it.
-    return len(script) > _SHORTEST_RUNTIME and script == _script("runtime")[0].strip()
-
-
 def _listed(packet: Mapping[str, Any], currency: str) -> dict[str, Any]:
     texts = ("name", "role", "level", "manager", "status", "error")
     row: dict[str, Any] = {key: clean(packet.get(key)) for key in texts}
@@ -165,15 +159,8 @@ def _policy(digests: Sequence[str]) -> str:
 
 @cache
 def _script(name: str) -> tuple[str, str]:
-    text = _runtime() if name == "runtime" else _static(name)
+    text = runtime() if name == "runtime" else _static(name)
     return text, b64encode(sha256(text.encode()).digest()).decode()
-
-
-def _runtime() -> str:
-    import vl_convert
-
-    bundle = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
-    return bundle.replace("</script", "<\\/script")
 
 
 @cache

@@ -36,9 +36,9 @@ from csmkit.render.recipients import (
     passphrases_file,
     read_recipients,
 )
-from csmkit.render.scan import Scanner
 from csmkit.render.shelf import Shelf
 from csmkit.render.slices import EDITIONS, book_of
+from csmkit.scan.scanner import Scanner
 from csmkit.text import count_of
 
 KIT_TEXTS = (

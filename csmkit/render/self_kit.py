@@ -17,9 +17,9 @@ from csmkit.cycle import Book, Context, Cycle
 from csmkit.errors import DataError, UsageError
 from csmkit.matrix.read import own_file, read_matrix
 from csmkit.names import packet_slug
-from csmkit.render.scan import Scanner
 from csmkit.render.slices import book_of, write_book
 from csmkit.resources import resource
+from csmkit.scan.scanner import Scanner
 
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix

@@ -12,24 +12,20 @@ import pandas as pd
 
 from csmkit.bias.context import team_context
 from csmkit.compute.arr import REASON_DAYS
-from csmkit.compute.ledger import ledger
 from csmkit.compute.metrics import metrics
 from csmkit.compute.readings import asked_of_the_export
-from csmkit.compute.team import MIN_GROUP, of_role
+from csmkit.compute.team import of_role
 from csmkit.cycle import Book, Context, Cycle, Period, Provenance, SourceFile
 from csmkit.errors import UsageError
-from csmkit.render.spellings import logins, spellings
 from csmkit.samples import sample_team
+from csmkit.scan.whose import accounts_of, owned_by, told_apart
 from csmkit.schema import TABLES
 from csmkit.terms import (
     Kind,
-    Term,
     Terms,
     blotted,
     first_names,
     managers,
-    team_terms,
-    words_of,
 )
 
 EDITIONS = ("committee", "csm")
@@ -147,43 +143,6 @@ def available(cycle: Cycle) -> frozenset[str]:
     return frozenset(need for need in needs if not cycle.missing(need))
 
 
-def told_apart(cycle: Cycle, *, ordinary: str = "") -> tuple[list[Term], list[Term]]:
-    """The names to look for, and those that cannot be told from words that belong to nobody.
-
-    Parameters
-    ----------
-    cycle : Cycle
-        The whole team.
-    ordinary : str
-        The kit's own text. A name or alias of one word that stands in it is not looked for.
-
-    Returns
-    -------
-    terms, left_out
-        Left out is also an account's name that is, whole, one of `shared_values`. Ids and mails
-        are always looked for.
-    """
-    words = {word for word, _, _ in words_of(ordinary)}
-    shared = shared_values(cycle)
-    kept, left_out = [], []
-    terms = team_terms(cycle)
-    for term in spellings([*terms, *logins(terms)]):
-        key = [word for word, _, _ in words_of(term.text)]
-        single = len(key) == 1 and key[0] in words and term.text != term.owner
-        if single or (term.kind == "account" and term.text.casefold() in shared):
-            left_out.append(term)
-        else:
-            kept.append(term)
-    return kept, left_out
-
-
-def shared_values(cycle: Cycle) -> set[str]:
-    """Segments, stages and types of touchpoint of five or more rows, in lower case."""
-    accounts, types = cycle.table("accounts"), cycle.table("touchpoints")["type"]
-    counts = [column.value_counts() for column in (accounts["segment"], accounts["stage"], types)]
-    return {str(word).casefold() for count in counts for word in count[count >= MIN_GROUP].index}
-
-
 @lru_cache(maxsize=1)
 def _index_of(key: _Key) -> Terms:
     return Terms([*told_apart(key.cycle)[0], *first_names(key.cycle)])
@@ -195,18 +154,6 @@ class _Key:
 
     cycle: Cycle = dataclasses.field(compare=False)
     identity: int = 0
-
-
-def owned_by(cycle: Cycle, person_id: str) -> pd.DataFrame:
-    """The stretches of the ledger in which a person owned something, up to the period's end."""
-    stretches = ledger(cycle)
-    mine = stretches["person_id"].eq(person_id) & (stretches["start"] <= cycle.period.end)
-    return stretches[mine]
-
-
-def accounts_of(cycle: Cycle, person_id: str) -> frozenset[str]:
-    """Accounts that are a person's own: what their slice holds and the scan lets pass."""
-    return frozenset(owned_by(cycle, person_id)["account_id"])
 
 
 class _Slicer:

@@ -11,10 +11,10 @@ from typing import Literal, Protocol
 import nbformat
 
 from csmkit.errors import UsageError
-from csmkit.render.forked import Forked
-from csmkit.render.jobs import Ended, Job, Limits, Outcome, unfinished
-from csmkit.render.journal import JOURNAL, recovered
-from csmkit.render.spawned import Spawned
+from csmkit.runner.forked import Forked
+from csmkit.runner.jobs import Ended, Job, Limits, Outcome, unfinished
+from csmkit.runner.journal import JOURNAL, recovered
+from csmkit.runner.spawned import Spawned
 
 Way = Literal["fork", "spawn"]
 
@@ -48,7 +48,7 @@ class Runner:
     Examples
     --------
     >>> from pathlib import Path
-    >>> from csmkit.render.runner import Job, Runner
+    >>> from csmkit.runner.runner import Job, Runner
     >>> jobs = [Job(folder, folder / "template.ipynb", folder / "result.ipynb", {"x": 1})
     ...         for folder in Path("work").iterdir()]          # doctest: +SKIP
     >>> with Runner(jobs=2, cell_seconds=60) as runner:        # doctest: +SKIP

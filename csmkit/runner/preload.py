@@ -13,8 +13,8 @@ from pkgutil import iter_modules
 
 PACKAGES = ("csmkit.bias", "csmkit.compute", "csmkit.matrix", "csmkit.view")
 MODULES = (
-    "csmkit.render.child",
-    "csmkit.render.engine",
+    "csmkit.runner.child",
+    "csmkit.runner.engine",
     "csmkit.render.html",
     "csmkit.render.slices",
     "ipykernel.debugger",

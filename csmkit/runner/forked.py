@@ -13,8 +13,8 @@ import tempfile
 from typing import Any
 
 from csmkit.errors import CsmkitError
-from csmkit.render.jobs import Ended, Job, Limits
-from csmkit.render.preload import ENVIRONMENT
+from csmkit.runner.jobs import Ended, Job, Limits
+from csmkit.runner.preload import ENVIRONMENT
 
 _PATIENCE = 10.0
 
@@ -102,7 +102,7 @@ class Forked:
                     sys.executable,
                     "-P",
                     "-m",
-                    "csmkit.render.warm",
+                    "csmkit.runner.warm",
                     str(theirs.fileno()),
                     str(self._jobs),
                 ],

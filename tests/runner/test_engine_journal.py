@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csmkit.render import watch as watching
-from csmkit.render.jobs import Limits
-from csmkit.render.journal import Journal, recovered
-from csmkit.render.watch import Watch
+from csmkit.runner import watch as watching
+from csmkit.runner.jobs import Limits
+from csmkit.runner.journal import Journal, recovered
+from csmkit.runner.watch import Watch
 
 
 def printed(text: str) -> nbformat.NotebookNode:

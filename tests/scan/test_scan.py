@@ -5,7 +5,7 @@ import json
 import pytest
 
 import csmkit as ck
-from csmkit.render.scan import Scanner
+from csmkit.scan.scanner import Scanner
 from csmkit.terms import Term, Terms
 from tests.render.helpers import ANA, BEN, small_team
 

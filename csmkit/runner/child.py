@@ -19,8 +19,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from csmkit.render.jobs import Job, Limits, unfinished
-from csmkit.render.journal import JOURNAL
+from csmkit.runner.jobs import Job, Limits, unfinished
+from csmkit.runner.journal import JOURNAL
 
 LOG = "packet.log"
 Tell = Callable[[dict[str, Any]], None]
@@ -117,7 +117,7 @@ def _rendered(job: Job, tell: Tell) -> str:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    from csmkit.render.engine import ENGINE
+    from csmkit.runner.engine import ENGINE
 
     result = unfinished(job.result)
     why = ""

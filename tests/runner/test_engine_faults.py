@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from engine_helpers import gone, job_of, shown
 
-from csmkit.render.runner import Outcome, Runner
+from csmkit.runner.runner import Outcome, Runner
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="forking is for Linux")
 CELL_SECONDS = 6.0
@@ -159,7 +159,7 @@ def test_a_killed_server_fails_what_it_ran_and_no_more(tmp_path: Path) -> None:
 CLIENT = """
 import signal, sys
 from pathlib import Path
-from csmkit.render.runner import Job, Runner
+from csmkit.runner.runner import Job, Runner
 signal.signal(signal.SIGINT, signal.default_int_handler)
 way, *folders = sys.argv[1:]
 jobs = [Job(Path(f), Path(f) / "template.ipynb", Path(f) / "result.ipynb") for f in folders]

@@ -8,13 +8,13 @@ from itertools import chain
 from pathlib import Path
 
 from csmkit.cycle import Cycle
-from csmkit.render.packed import TooMuch
-from csmkit.render.pieces import Piece
-from csmkit.render.shared_words import SharedWords
-from csmkit.render.slices import accounts_of, shared_values, told_apart
-from csmkit.render.spellings import spellings
-from csmkit.render.unwrapped import unwrapped
-from csmkit.render.written import beside_tag
+from csmkit.scan.packed import TooMuch
+from csmkit.scan.pieces import Piece
+from csmkit.scan.shared_words import SharedWords
+from csmkit.scan.spellings import spellings
+from csmkit.scan.unwrapped import unwrapped
+from csmkit.scan.whose import accounts_of, shared_values, told_apart
+from csmkit.scan.written import beside_tag
 from csmkit.terms import Found, Term, Terms, is_others, managers
 
 _SHORT = 4

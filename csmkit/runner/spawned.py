@@ -1,6 +1,6 @@
 """A fresh interpreter for each packet, started and imported ahead: where forking is not safe.
 
-The worker, ``python -m csmkit.render.spawned``, says ``{"ready"}`` on its standard output, takes
+The worker, ``python -m csmkit.runner.spawned``, says ``{"ready"}`` on its standard output, takes
 one job (a JSON line ``{"job", "limits"}``) from its standard input, tells what a packet's process
 tells, and ends. It ends too when its standard input is closed: then its parent is gone.
 """
@@ -16,10 +16,10 @@ import subprocess
 import sys
 import threading
 
-from csmkit.render.child import Tell, run, settled, teller
-from csmkit.render.jobs import Ended, Job, Limits
-from csmkit.render.preload import ENVIRONMENT, preload
-from csmkit.render.watch import GRACE, Watch, end_group
+from csmkit.runner.child import Tell, run, settled, teller
+from csmkit.runner.jobs import Ended, Job, Limits
+from csmkit.runner.preload import ENVIRONMENT, preload
+from csmkit.runner.watch import GRACE, Watch, end_group
 
 _PIPE = 65536
 _NOT_STARTED = "No process could be started for the packet."
@@ -92,7 +92,7 @@ class Spawned:
             if not self._stopped:
                 worker = subprocess.Popen(
                     # -P: what lies in the folder of the caller is not imported.
-                    [sys.executable, "-P", "-m", "csmkit.render.spawned"],
+                    [sys.executable, "-P", "-m", "csmkit.runner.spawned"],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """The warm server: imports once what every packet needs, then forks one child for each packet.
 
-It is started as a fresh interpreter, ``python -m csmkit.render.warm SOCKET``, and talks over that
+It is started as a fresh interpreter, ``python -m csmkit.runner.warm SOCKET``, and talks over that
 socket, a JSON line a message. In come jobs: ``{"key", "job", "limits"}``. Out go
 ``{"key", "pid"}`` for each child that starts and ``{"key", "why", "seconds"}`` for each that
 ended. When the other end of the socket is closed it ends its children and itself. It has one
@@ -21,10 +21,10 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from csmkit.render.child import run, settled, teller
-from csmkit.render.jobs import Job, Limits
-from csmkit.render.preload import preload
-from csmkit.render.watch import Watch, end_group
+from csmkit.runner.child import run, settled, teller
+from csmkit.runner.jobs import Job, Limits
+from csmkit.runner.preload import preload
+from csmkit.runner.watch import Watch, end_group
 
 _PR_SET_PDEATHSIG = 1
 _PIPE = 65536

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from csmkit.render.packed import looks_like_text
-from csmkit.render.pieces import Piece
+from csmkit.scan.packed import looks_like_text
+from csmkit.scan.pieces import Piece
 
 _NEAR, _CLOSE = 160, 60
 _EDGES = " \n\t\"'<>"

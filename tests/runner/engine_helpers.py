@@ -12,7 +12,7 @@ import nbformat
 import psutil
 from nbformat import NotebookNode
 
-from csmkit.render.runner import Job
+from csmkit.runner.runner import Job
 
 
 def job_of(folder: Path, cells: Iterable[str], **parameters: object) -> Job:

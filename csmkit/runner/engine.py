@@ -38,7 +38,7 @@ from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
 from csmkit.errors import UsageError
-from csmkit.render.journal import Journal
+from csmkit.runner.journal import Journal
 
 ENGINE = "csmkit"
 PROFILE = ".ipython"
@@ -85,7 +85,7 @@ class OneProcessEngine(Engine):  # type: ignore[misc]
         if InteractiveShell.initialized():
             raise UsageError(
                 "This process has run a notebook already.",
-                "Render through csmkit.render.runner, which starts a process for each.",
+                "Render through csmkit.runner.runner, which starts a process for each.",
             )
         heeded = {"log_output", "stdout_file", "stderr_file"}
         said = {key: value for key, value in kwargs.items() if key in heeded}

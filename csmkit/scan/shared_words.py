@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from csmkit.render.pieces import Piece
+from csmkit.scan.pieces import Piece
 from csmkit.terms import Term
 
 _OF_ACCOUNTS = re.compile(r"^account(?!s)|^customer(?!s)", re.IGNORECASE)

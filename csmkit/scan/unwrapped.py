@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from csmkit.render.html import is_runtime
-from csmkit.render.packed import Allowance, inner, is_text, opened, stretches
-from csmkit.render.pieces import Piece
-from csmkit.render.written import encoded, readings
+from csmkit.scan.packed import Allowance, inner, is_text, opened, stretches
+from csmkit.scan.pieces import Piece
+from csmkit.scan.written import encoded, readings
+from csmkit.view.runtime import is_runtime
 
 _SCRIPT = re.compile(r"(<script\b[^>]*>)(.*?)(</script\b[^>]*>)", re.DOTALL | re.IGNORECASE)
 _LONG_RUN = 12

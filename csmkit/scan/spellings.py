@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from csmkit.names import slug_name
-from csmkit.render.written import unseen_left_out
+from csmkit.scan.written import unseen_left_out
 from csmkit.terms import UNSPACED, Term, words_of
 
 _MOST_WORDS = 5

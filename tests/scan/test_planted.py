@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 import csmkit as ck
 from csmkit.names import packet_slug
 from csmkit.render.pack import own_text, scan_pack, template
-from csmkit.render.packed import Allowance, TooMuch
-from csmkit.render.scan import Scanner
-from csmkit.render.unwrapped import unwrapped
+from csmkit.scan.packed import Allowance, TooMuch
+from csmkit.scan.scanner import Scanner
+from csmkit.scan.unwrapped import unwrapped
 from tests.render.helpers import ANA, small_team
-from tests.render.planted import IN_NOTEBOOKS, IN_PAGES, b64, png
+from tests.scan.planted import IN_NOTEBOOKS, IN_PAGES, b64, png
 
 WHO = "yuki.tanaka@northwind.example"
 PERSON, ACCOUNT = "Chloé Dubois", "Balmoral Freight"

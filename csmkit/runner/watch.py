@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 
-from csmkit.render.jobs import Limits
+from csmkit.runner.jobs import Limits
 
 GRACE = 2.0
 """Seconds a process has to end after it was interrupted."""

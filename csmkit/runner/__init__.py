@@ -1,0 +1,1 @@
+"""Notebooks run at speed, each in a process of its own."""

@@ -1,0 +1,1 @@
+"""What a finished file holds of people and accounts it is not about."""
