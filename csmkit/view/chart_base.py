@@ -108,21 +108,24 @@ def rows_of(frame: pd.DataFrame, *columns: str) -> list[dict[str, Any]]:
     Dates become local midnights: a bare date would be read as one in Greenwich and shown a day
     early west of it.
     """
-    values = {name: _plain(frame[name]) for name in columns}
-    return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+    return [
+        dict(zip(columns, row, strict=True))
+        for row in zip(*(_plain(frame[name]) for name in columns), strict=True)
+    ]
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return [None if pd.isna(v) else f"{v:%Y-%m-%dT00:00:00}" for v in column]
-    if pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype):
-        return [None if missing(v) else v for v in column.astype(object)]
-    return [None if missing(v) else clean(v) for v in column]
+    values = column.tolist()
+    if column.dtype.kind == "M":
+        return [None if missing(v) else f"{v.date()}T00:00:00" for v in values]
+    if column.dtype.kind in "biuf":
+        return [None if missing(v) else v for v in values]
+    return [None if missing(v) else clean(v) for v in values]
 
 
 def in_order(frame: pd.DataFrame, column: str) -> list[str]:
     """The values of a column in the order in which they first stand there."""
-    return [clean(v) for v in frame[column].drop_duplicates()]
+    return list(dict.fromkeys(map(clean, frame[column].tolist())))
 
 
 def row_axis(names: list[str]) -> dict[str, Any]:

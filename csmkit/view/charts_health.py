@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -49,10 +50,10 @@ def chart_health(
     used = {row[key] for row in rows for key in ("start_status", "end_status")}
     columns = [s for s in _STATUSES if s != "unknown" or s in used]
     scale = {"domain": [*columns, "movement"]}
-    counts = health_movement["movement"].value_counts()
+    counts = Counter(health_movement["movement"].dropna().tolist())
     return chart(
         "Health from start to end: "
-        + ", ".join(f"{count} {clean(name)}" for name, count in counts.items())
+        + ", ".join(f"{count} {clean(name)}" for name, count in counts.most_common())
         + ".",
         rows,
         **title,

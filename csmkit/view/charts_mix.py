@@ -35,16 +35,13 @@ def chart_mix(
         Per part a broad bar for its share of ARR at the start and a narrow one for the end; shares
         of the accounts where no ARR is known.
     """
-    shown = (
-        composition_mix[composition_mix["at"].isin([start, "closing"])]
-        if len(composition_mix)
-        else composition_mix
-    )
-    if shown.empty:
+    rows = _level_rows(composition_mix, {start, "closing"})
+    if not rows:
         return empty(composition_mix)
-    known = bool(shown["share_arr"].notna().any())
+    known = any(row["share_arr"] is not None for row in rows)
     share, of = ("share_arr", "ARR") if known else ("share_accounts", "accounts")
-    rows = _level_rows(shown, share)
+    for row in rows:
+        del row["share_accounts" if known else "share_arr"]
     widest = max((row[share] or 0 for row in rows), default=1) or 1
     dimensions = list(dict.fromkeys(row["dimension"] for row in rows))
     x = {"field": share, "type": "quantitative", "scale": {"domain": [0, widest]}}
@@ -71,8 +68,14 @@ def chart_mix(
     )
 
 
-def _level_rows(mix: pd.DataFrame, share: str) -> list[dict[str, Any]]:
-    rows = rows_of(mix, "at", "dimension", "level", "accounts", "arr", share)
+def _level_rows(mix: pd.DataFrame, shown: set[str]) -> list[dict[str, Any]]:
+    """The parts of the book on the days shown, with their shares of ARR and of accounts."""
+    if mix.empty:
+        return []
+    rows = rows_of(
+        mix, "at", "dimension", "level", "accounts", "arr", "share_arr", "share_accounts"
+    )
+    rows = [row for row in rows if row["at"] in shown]
     for row in rows:
         level = word_of(row["level"])
         row["level"] = level[:1].upper() + level[1:]

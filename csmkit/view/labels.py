@@ -48,7 +48,7 @@ class Label:
     def read(self, value: object) -> str:
         """A value of the column as it is read."""
         text = clean(value)
-        said = self.words.get(text) or word_of(text)
+        said = self.words.get(text) or _text()[1].get(text, text)
         return said[:1].upper() + said[1:] if self.capital else said
 
 
@@ -66,8 +66,10 @@ def _text() -> tuple[dict[str, Label], dict[str, str], frozenset[str]]:
 
 def label_of(column: str) -> Label:
     """The label of a column; an unknown column's own name, readable."""
+    if known := _text()[0].get(column):
+        return known
     plain = clean(column).replace("_", " ").strip()
-    return _text()[0].get(column) or Label(plain[:1].upper() + plain[1:])
+    return Label(plain[:1].upper() + plain[1:])
 
 
 def view_of(name: str) -> dict[str, Label]:
@@ -91,6 +93,12 @@ def word_of(value: object) -> str:
     """A coded value as it is read: ``push_back`` as ``Turned down``; any other value as it is."""
     text = clean(value)
     return _text()[1].get(text, text)
+
+
+def table_names() -> Mapping[str, str]:
+    """What each table holds, in a leader's words."""
+    names: Mapping[str, str] = _raw()["tables"]
+    return names
 
 
 def money_shares() -> frozenset[str]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from importlib.resources import files
 
 import pandas as pd
 
 from csmkit.schema import TABLES
 from csmkit.text import clean, empty_text
+from csmkit.view.labels import table_names
 
 _CODE = re.compile(r"\b([a-z_]+)(?:\.([a-z_]+))?(?:=([a-z_]+))?(?: \([^)]*\))?")
+_CODES = re.compile(rf"(?:{_CODE.pattern}(?:, | or |; )?)+")
 
 
 def why_empty(frame: pd.DataFrame) -> str:
@@ -21,12 +20,6 @@ def why_empty(frame: pd.DataFrame) -> str:
     The reason is a sentence in ``attrs["why"]``, what is lacking stands in ``attrs["needs"]``.
     """
     return clean(frame.attrs.get("why")) or empty_text(plain_needs(frame.attrs.get("needs")))
-
-
-@cache
-def _called() -> dict[str, str]:
-    text = (files("csmkit.view") / "columns.toml").read_text(encoding="utf-8")
-    return dict(tomllib.loads(text)["tables"])
 
 
 def plain_needs(needs: object) -> str:
@@ -55,7 +48,7 @@ def _plain(text: str) -> str:
         known = table in TABLES and (column is None or column in TABLES[table])
         if not known:
             return match.group()
-        name = _called()[table]
+        name = table_names()[table]
         if column is None:
             return name
         held = (
@@ -68,6 +61,6 @@ def _plain(text: str) -> str:
         return told
 
     # Ordinary words such as "accounts" or "evidence" in a sentence are no names of tables.
-    if not re.fullmatch(rf"(?:{_CODE.pattern}(?:, | or |; )?)+", text):
+    if not _CODES.fullmatch(text):
         return text
     return _CODE.sub(lambda m: m.group() if m.group() == "or" else said(m), text)

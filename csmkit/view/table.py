@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from typing import Literal
 
@@ -18,6 +19,7 @@ _BADGE = (
 )
 # JupyterLab centres captions and writes every cell to the right; a packet's page takes no styles.
 _LEFT = ' style="text-align:left"'
+_AUTO = ' dir="auto"'
 _LETTERS = {"green": "G", "yellow": "Y", "red": "R", "up": "↑", "down": "↓"}
 
 
@@ -94,35 +96,25 @@ class Table:
                 for h in self.heads
             )
             + "</tr></thead>"
-            + "".join(self._body(group) for group in self.groups)
+            + self._bodies()
             + "</table>"
             + (f'<p class="more">{_safe(self.more)}</p>' if self.more else "")
             + "</div>"
         )
 
-    def _body(self, group: Group) -> str:
-        title = (
-            f'<tr class="group"><th scope="rowgroup" colspan="{len(self.heads)}">'
-            f"{_safe(group.name)}</th></tr>"
-            if group.name
-            else ""
-        )
-        return f"<tbody>{title}{''.join(self._row(row) for row in group.rows)}</tbody>"
-
-    def _row(self, row: tuple[Cell, ...]) -> str:
-        first, *rest = zip(row, self.heads, strict=True)
-        auto = ' dir="auto"'
-        return (
-            f'<tr><th scope="row"{_class(_td(*first))}{auto}{_left(first[1])}>'
-            f"{_inner(first[0], first[1])}</th>"
-            + "".join(
-                f'<td{_class(_td(cell, head))} data-label="{escape(head.text)}"'
-                f"{'' if head.numeric else auto}{_left(head)}>"
-                f"{_inner(cell, head)}</td>"
-                for cell, head in rest
-            )
-            + "</tr>"
-        )
+    def _bodies(self) -> str:
+        columns = [(head, _attributes(head)) for head in self.heads]
+        parts = []
+        for group in self.groups:
+            parts.append("<tbody>")
+            if group.name:
+                parts.append(
+                    f'<tr class="group"><th scope="rowgroup" colspan="{len(self.heads)}">'
+                    f"{_safe(group.name)}</th></tr>"
+                )
+            parts += [_row(row, columns) for row in group.rows]
+            parts.append("</tbody>")
+        return "".join(parts)
 
     def __repr__(self) -> str:
         return "\n".join(self._lines())
@@ -181,9 +173,28 @@ def _left(head: Head) -> str:
     return "" if head.numeric else _LEFT
 
 
-def _td(cell: Cell, head: Head) -> str:
-    names = ["number"] if head.numeric else []
-    return " ".join(names + [n for n in cell.style.split() if n in {"muted", "missing", "date"}])
+def _attributes(head: Head) -> str:
+    """What each cell of a column says of it, but for the cells that head the rows."""
+    auto = "" if head.numeric else _AUTO
+    return f' data-label="{escape(head.text)}"{auto}{_left(head)}'
+
+
+def _row(row: tuple[Cell, ...], columns: list[tuple[Head, str]]) -> str:
+    first, head = row[0], columns[0][0]
+    rest = [
+        f"<td{_class(_named(cell.style, head.numeric))}{attributes}>{_inner(cell, head)}</td>"
+        for cell, (head, attributes) in zip(row[1:], columns[1:], strict=True)
+    ]
+    return (
+        f'<tr><th scope="row"{_class(_named(first.style, head.numeric))}{_AUTO}{_left(head)}>'
+        f"{_inner(first, head)}</th>{''.join(rest)}</tr>"
+    )
+
+
+@cache
+def _named(style: str, numeric: bool) -> str:
+    names = ["number"] if numeric else []
+    return " ".join(names + [n for n in style.split() if n in {"muted", "missing", "date"}])
 
 
 def _inner(cell: Cell, head: Head) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -13,6 +13,7 @@ from csmkit.text import by_unit, clean, day, inert, missing
 from csmkit.view.labels import Label, label_of, money_shares, view_of, word_of
 from csmkit.view.needs import plain_needs, why_empty
 from csmkit.view.table import Cell, Group, Head, Notice, NoticeKind, Table
+from csmkit.view.values import lists_of, records_of
 
 __all__ = ["Notice", "Table", "note", "table_composition", "table_metrics", "table_rows"]
 
@@ -49,7 +50,7 @@ def table_metrics(frame: pd.DataFrame, *, currency: str = "", caption: str = "")
     """
     if frame.empty:
         return _nothing(frame, caption)
-    rows = frame.to_dict("records")
+    rows = records_of(frame)
     target = any(not missing(row.get("target")) for row in rows)
     remark = any(clean(row.get("note")) for row in rows)
     heads = [Head("Figure"), Head("Value", numeric=True)]
@@ -119,24 +120,27 @@ def table_rows(
         return _nothing(frame, caption)
     shown = frame if limit is None else frame.head(limit)
     labels = view_of(view) if view else _labels(frame, columns, ids=ids)
-    labels = {n: label for n, label in labels.items() if n in shown and not _blank(shown[n])}
-    units = [clean(u) for u in shown["unit"]] if "unit" in shown else [""] * len(shown)
-    written = []
+    values = lists_of(shown, (*labels, "unit"))
+    units = [clean(unit) for unit in values.get("unit", ())]
+    heads, written = [], []
     for name, label in labels.items():
-        if "unit" in shown and name in _IN_UNIT:
+        column = values.get(name, ())
+        if _blank(column):
+            continue
+        if units and name in _IN_UNIT:
             label = Label(label.label, "number")
-            labels[name] = label
             cells = [
                 Cell(by_unit(value, unit, currency=currency))
-                for value, unit in zip(shown[name], units, strict=True)
+                for value, unit in zip(column, units, strict=True)
             ]
         else:
             write = _FORMATS[label.format]
-            cells = [write(value, currency, label) for value in shown[name]]
+            cells = [write(value, currency, label) for value in column]
+        heads.append(Head(label.label, numeric=label.numeric))
         written.append(_once(cells) if label.once else cells)
     left = len(frame) - len(shown)
     return Table(
-        heads=tuple(Head(label.label, numeric=label.numeric) for label in labels.values()),
+        heads=tuple(heads),
         groups=(Group("", tuple(zip(*written, strict=True))),),
         caption=clean(caption),
         more=f"{len(shown)} of {len(frame)} rows shown." if left else "",
@@ -179,9 +183,10 @@ def table_composition(frame: pd.DataFrame, *, currency: str = "", caption: str =
     """
     if frame.empty:
         return _nothing(frame, caption)
-    days = list(dict.fromkeys(frame["at"]))
+    records = records_of(frame)
+    days = list(dict.fromkeys(row["at"] for row in records))
     rows: dict[str, dict[str, Mapping[Any, Any]]] = {}
-    for row in frame.to_dict("records"):
+    for row in records:
         rows.setdefault(row["measure"], {})[row["at"]] = row
     body = []
     for cells in rows.values():
@@ -218,10 +223,10 @@ def _nothing(frame: pd.DataFrame, caption: str) -> Table:
     return Table(caption=clean(caption), empty=why_empty(frame), heads=())
 
 
-def _missing_together(rows: list[dict[Hashable, Any]]) -> list[dict[Hashable, Any]]:
+def _missing_together(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows with those that lack the same thing made into one, at the end of their group."""
     known = [row for row in rows if not missing(row["value"])]
-    lacking: dict[tuple[str, str], dict[Hashable, Any]] = {}
+    lacking: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
         if not missing(row["value"]):
             continue
@@ -235,7 +240,7 @@ def _missing_together(rows: list[dict[Hashable, Any]]) -> list[dict[Hashable, An
     return sorted([*known, *lacking.values()], key=lambda row: order.index(clean(row.get("group"))))
 
 
-def _blank(column: pd.Series[Any]) -> bool:
+def _blank(column: Sequence[Any]) -> bool:
     return all(missing(v) or v == "" for v in column)
 
 

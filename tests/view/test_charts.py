@@ -205,6 +205,16 @@ def test_the_mix_falls_back_to_accounts_where_no_arr_is_known():
     assert _bundle(chart)["text/plain"].startswith("Share of accounts by segment")
 
 
+@pytest.mark.parametrize(
+    ("known", "drawn", "other"),
+    [(1.0, "share_arr", "share_accounts"), (float("nan"), "share_accounts", "share_arr")],
+)
+def test_the_mix_holds_the_share_it_draws_and_no_other(known, drawn, other):
+    chart = charts.chart_mix(frames.mix().assign(share_arr=known))
+    rows = chart.to_dict()["vconcat"][0]["data"]["values"]
+    assert all(drawn in row and other not in row for row in rows)
+
+
 def test_bands_say_the_figures_in_their_unit():
     views = charts.chart_bands(frames.bands(), currency="EUR").to_dict()["vconcat"]
     assert [view["title"]["text"] for view in views] == [
