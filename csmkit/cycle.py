@@ -129,7 +129,7 @@ class Cycle:
     exported : mapping of str to DataFrame
         The tables that a store was laid over, as they were before; empty where none was.
     memo : dict
-        What was already worked out from this cycle, mostly frames; see `csmkit.compute.memo`.
+        What was already worked out from this cycle, mostly frames; see `csmkit.memo`.
     """
 
     tables: Mapping[str, pd.DataFrame]

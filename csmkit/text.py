@@ -40,7 +40,9 @@ def clean(value: Any) -> str:
     """
     if missing(value):
         return ""
-    return _UNSEEN.sub("", str(value))
+    text = str(value)
+    # What is printable has none of them, and most text is.
+    return text if text.isprintable() else _UNSEEN.sub("", text)
 
 
 def inert(value: Any) -> str:

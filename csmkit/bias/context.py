@@ -9,7 +9,7 @@ from csmkit.bias.expected import expected_retention, without_figures
 from csmkit.bias.guard import Stopped, attempted
 from csmkit.bias.judge import SHARE, in_words, reach, texts
 from csmkit.bias.verdicts import FAILED, NOT_COMPUTABLE, SIGNAL
-from csmkit.compute.outcomes import revenue_figures
+from csmkit.compute.results import retained
 from csmkit.compute.sentences import count_of, percent
 from csmkit.compute.team import role_bands
 from csmkit.cycle import Book, Context, Cycle
@@ -146,7 +146,7 @@ def case_mix_note(book: Book) -> str:
 
 def _grr(book: Book, row: pd.Series, name: str) -> list[str]:
     """Why the plain outcome is another figure, where it is one."""
-    figure = revenue_figures(book)["grr"]["value"].get(book.person_id)
+    figure = retained(book)["grr"].get(book.person_id)
     if missing(figure) or percent(float(str(figure))) == percent(row["observed"]):
         return []
     return [texts()["case_mix"]["grr"].format(grr=percent(float(str(figure))), name=name)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 
 import pandas as pd
@@ -13,12 +12,12 @@ from csmkit.compute.composition import ARR_NEEDS, OWNED, book_accounts, composit
 from csmkit.compute.customers import credited, owned_accounts
 from csmkit.compute.days import nearest_record
 from csmkit.compute.ledger import ledger
-from csmkit.compute.outcomes import revenue_figures
 from csmkit.compute.readings import opening_lacks
-from csmkit.compute.results import account_results
+from csmkit.compute.results import account_results, retained
 from csmkit.cycle import DAY, Cycle, Period
 from csmkit.matrix.matrix import Matrix
 from csmkit.matrix.model import manager_ratings, matrix_of
+from csmkit.memo import with_period
 from csmkit.names import one_id_a_row
 
 RECENT_DAYS = (30, 60, 90)
@@ -58,10 +57,9 @@ def outcomes_without_recent(cycle: Cycle, *, days: Sequence[int] = RECENT_DAYS) 
             needs = f"a period of more than {left_out} days"
             rows.append(table.assign(opening=0.0, nrr=float("nan"), grr=float("nan"), needs=needs))
             continue
-        figures = revenue_figures(_until(cycle, until))
-        nrr, grr = (figures[name].reindex(people) for name in ("nrr", "grr"))
-        table["opening"] = nrr["denominator"].fillna(0.0).round(2).to_numpy()
-        table["nrr"], table["grr"] = nrr["value"].to_numpy(), grr["value"].to_numpy()
+        sums = retained(_until(cycle, until)).reindex(people)
+        table["opening"] = sums["opening"].fillna(0.0).round(2).to_numpy()
+        table["nrr"], table["grr"] = (sums[name].to_numpy() for name in ("nrr", "grr"))
         known = table["opening"] >= DUST
         table["needs"] = lacking or known.map({True: "", False: NO_OPENING})
         rows.append(table)
@@ -77,8 +75,9 @@ def _lacking(cycle: Cycle) -> str:
 
 
 def _until(cycle: Cycle, last: pd.Timestamp) -> Cycle:
-    """The cycle with a period that ends earlier."""
-    return dataclasses.replace(cycle, period=Period(cycle.period.start, last))
+    """The cycle with a period that ends earlier; itself where it ends then."""
+    period = Period(cycle.period.start, last)
+    return cycle if period == cycle.period else with_period(cycle, period)
 
 
 def leave_one_out(cycle: Cycle) -> pd.DataFrame:

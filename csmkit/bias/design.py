@@ -11,10 +11,10 @@ from csmkit.compute.arr import arr_at, arr_on_day, arr_source, arr_steps
 from csmkit.compute.days import days_between, nearest_record
 from csmkit.compute.health import statuses
 from csmkit.compute.ledger import ledger, owners_on
-from csmkit.compute.memo import per_cycle
 from csmkit.compute.results import account_results
 from csmkit.cycle import DAY, Cycle
 from csmkit.errors import UsageError
+from csmkit.memo import per_cycle
 
 OPENINGS = {"calendar": "start", "owned": "outcome"}
 YEAR_MONTHS = 12

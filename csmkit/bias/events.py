@@ -8,9 +8,9 @@ import pandas as pd
 from csmkit.compute.customers import credited
 from csmkit.compute.health import STEPS, statuses
 from csmkit.compute.ledger import ledger, owners_on
-from csmkit.compute.memo import per_cycle
 from csmkit.compute.results import movements
 from csmkit.cycle import Cycle
+from csmkit.memo import per_cycle
 
 NEEDS = "renewals, movements, health, surveys, escalations or onboardings"
 # A loss on record as a renewal that ended is not counted again as a change of ARR.

@@ -14,9 +14,9 @@ from csmkit.bias.shuffle import Floats, stream
 from csmkit.bias.verdicts import ALPHA, CANNOT_TELL, NO_EFFECT, NOT_COMPUTABLE, SIGNAL
 from csmkit.compute.arr import arr_source
 from csmkit.compute.composition import ARR_NEEDS, HEALTH_KNOWN
-from csmkit.compute.memo import per_cycle
 from csmkit.compute.readings import opening_lacks
 from csmkit.cycle import Cycle
+from csmkit.memo import per_cycle
 
 FEWEST_LOSSES = 5
 # Losing no more than this of its ARR, an account counts as kept.

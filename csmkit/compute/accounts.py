@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit.compute.joins import numbered, position_of
 from csmkit.cycle import Cycle
 
 
@@ -18,7 +19,8 @@ def account_facts(cycle: Cycle, *columns: str) -> pd.DataFrame:
 
 def with_account_names(cycle: Cycle, frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with a column ``account``: the account's name, or its id if it has none."""
-    names = account_facts(cycle, "name").rename(columns={"name": "account"})
-    named = frame.merge(names, on="account_id", how="left")
-    named["account"] = named["account"].fillna(named["account_id"])
-    return named
+    known = account_facts(cycle, "name")
+    own, theirs = numbered(frame, known, by=["account_id"])
+    names = known["name"].array.take(position_of(own, theirs), allow_fill=True)
+    named = frame.reset_index(drop=True)
+    return named.assign(account=pd.Series(names).fillna(named["account_id"]))

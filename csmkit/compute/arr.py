@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from csmkit.compute.days import nearest_record
+from csmkit.compute.joins import (
+    Days,
+    Flags,
+    begins,
+    ends,
+    following,
+    matches,
+    numbered,
+    preceding,
+    summed,
+)
 from csmkit.compute.ledger import ledger, owners_on
-from csmkit.compute.memo import per_cycle
 from csmkit.compute.readings import (
     closing_lacks,
     first_day_is_opening,
     first_of_the_export,
     opening_lacks,
 )
-from csmkit.cycle import DAY, Cycle
+from csmkit.cycle import DAY, Cycle, Period
+from csmkit.memo import per_cycle
 
 LATE_DAYS = 30
+LATE = np.timedelta64(LATE_DAYS, "D")
 REASON_DAYS = 31
 SOURCES = ("contracts", "arr_snapshots", "movements")
 FIRST_READING = "first reading"
@@ -68,14 +82,16 @@ def steps_from(cycle: Cycle, source: str) -> pd.DataFrame:
         first = frame["date"].eq(frame.groupby("account_id")["date"].transform("min"))
         begun = frame.loc[first & frame["kind"].eq("new"), "account_id"]
         frame = frame[frame["account_id"].isin(begun)]
-    frame = frame.dropna(subset=["amount"])
-    net = frame.groupby(["account_id", "date"], as_index=False)[["amount"]].sum()
+    frame = frame[frame["amount"].notna() & frame["date"].notna()]
+    key = numbered(frame, by=["account_id", "date"])[0]
+    _, once, place = np.unique(key, return_index=True, return_inverse=True)
     # Sums of cents leave dust such as 1e-11, which is no movement.
-    net["amount"] = net["amount"].round(2)
-    net = net[net["amount"] != 0].sort_values(["account_id", "date"])
-    net["arr"] = net.groupby("account_id")["amount"].cumsum().round(2)
-    out: pd.DataFrame = net.reset_index(drop=True)
-    return out
+    amount = summed(place, frame["amount"].to_numpy(), len(once)).round(2)
+    net = frame[["account_id", "date"]].take(once[amount != 0]).reset_index(drop=True)
+    net["amount"] = amount[amount != 0]
+    whole = net["amount"].cumsum()
+    before = (whole - net["amount"]).where(begins(net["account_id"])).ffill()
+    return net.assign(arr=(whole - before).round(2))
 
 
 @per_cycle
@@ -95,40 +111,43 @@ def arr_steps(cycle: Cycle) -> pd.DataFrame:
         renewal, first reading), note, in order of account and date.
     """
     steps = steps_from(cycle, arr_source(cycle))
-    account = steps.groupby("account_id")
-    back = account["date"].shift(-1)
-    lapse = steps["arr"].eq(0) & (back - steps["date"] <= pd.Timedelta(days=LATE_DAYS))
-    lapse &= account["amount"].shift(-1).gt(0)
-    return_ = lapse.groupby(steps["account_id"]).shift(fill_value=False)
-    lapsed_on, lapsed = account["date"].shift(), account["amount"].shift()
-    straddles = pd.Series(False, index=steps.index)
-    for edge in (cycle.period.before, cycle.period.end):
-        straddles |= lapse & (steps["date"] <= edge) & (back > edge)
-    straddles_back = straddles.groupby(steps["account_id"]).shift(fill_value=False)
-    bridged = lapse & ~straddles
-    bridged_back = return_ & ~straddles_back
-    before = steps["arr"] - steps["amount"]
-    kind = pd.Series("expansion", index=steps.index).where(steps["amount"] > 0, "contraction")
-    kind = kind.mask(before.le(0) & steps["amount"].gt(0), "new")
-    kind = kind.mask(steps["arr"].le(0) & steps["amount"].lt(0), "churn")
-    kind = kind.mask(straddles | straddles_back, "late renewal")
+    begun = begins(steps["account_id"])
+    date, amount, arr = (steps[name].to_numpy() for name in ("date", "amount", "arr"))
+    back, lapsed_on = following(date, begun), preceding(date, begun)
+    lapse = (arr == 0) & (back - date <= LATE) & (following(amount, begun) > 0)
+    straddles = lapse & _over_an_edge(cycle.period, date, back)
+    return_, straddles_back = (preceding(which, begun) for which in (lapse, straddles))
+    bridged, bridged_back = lapse & ~straddles, return_ & ~straddles_back
+    kind = np.where(amount > 0, "expansion", "contraction").astype(object)
+    kind[(arr - amount <= 0) & (amount > 0)] = "new"
+    kind[(arr <= 0) & (amount < 0)] = "churn"
+    kind[straddles | straddles_back] = "late renewal"
     if opening_lacks(cycle):
-        inside = account.cumcount().eq(0) & (steps["date"] <= cycle.period.end)
-        found = inside & first_of_the_export(cycle, steps["date"].where(inside, cycle.period.end))
-        kind = kind.mask(found, FIRST_READING)
-    note = pd.Series("", index=steps.index)
-    note = note.mask(
-        return_, "renewed late: lapsed on " + lapsed_on.dt.strftime("%Y-%m-%d").fillna("")
-    )
-    note = note.mask(straddles, "lapsed; back on " + back.dt.strftime("%Y-%m-%d").fillna(""))
-    again = kind.eq("new") & account.cumcount().gt(0) & ~return_
-    note = note.mask(again, "came back after more than 30 days")
-    amount = steps["amount"].where(~bridged_back, (steps["amount"] + lapsed).round(2))
-    kind = kind.mask(bridged_back & amount.gt(0), "expansion")
-    kind = kind.mask(bridged_back & amount.lt(0), "contraction")
-    kind = kind.mask(bridged_back & amount.eq(0), "late renewal")
-    out = steps.assign(amount=amount, kind=kind, note=note)[~bridged]
-    return out.reset_index(drop=True)
+        inside = begun & (date <= cycle.period.end)
+        days = steps["date"].where(inside, cycle.period.end)
+        kind[inside & first_of_the_export(cycle, days).to_numpy()] = FIRST_READING
+    note = np.full(len(steps), "", dtype=object)
+    note[return_] = "renewed late: lapsed on " + _written(lapsed_on[return_])
+    note[straddles] = "lapsed; back on " + _written(back[straddles])
+    note[(kind == "new") & ~begun & ~return_] = "came back after more than 30 days"
+    amount = np.where(bridged_back, (amount + preceding(amount, begun)).round(2), amount)
+    kind[bridged_back & (amount > 0)] = "expansion"
+    kind[bridged_back & (amount < 0)] = "contraction"
+    kind[bridged_back & (amount == 0)] = "late renewal"
+    told = {"kind": pd.array(kind, dtype="str"), "note": pd.array(note, dtype="str")}
+    out: pd.DataFrame = steps.assign(amount=amount, **told)[~bridged].reset_index(drop=True)
+    return out
+
+
+def _over_an_edge(period: Period, lapsed: Days, back: Days) -> Flags:
+    """Whether a gap spans the period's opening or its close."""
+    opening, close = period.before.to_datetime64(), period.end.to_datetime64()
+    over: Flags = ((lapsed <= opening) & (back > opening)) | ((lapsed <= close) & (back > close))
+    return over
+
+
+def _written(days: Days) -> NDArray[np.object_]:
+    return np.datetime_as_string(days, unit="D").astype(object)
 
 
 def arr_at(steps: pd.DataFrame, days: pd.DataFrame, *, on: str = "date") -> pd.Series:
@@ -153,12 +172,13 @@ def arr_at(steps: pd.DataFrame, days: pd.DataFrame, *, on: str = "date") -> pd.S
 def arr_on_day(steps: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Every account with ARR at the close of a day: account_id, arr."""
     upto = steps[steps["date"] <= day]
-    last: pd.DataFrame = upto.groupby("account_id", as_index=False)[["arr"]].last()
+    last = upto.loc[ends(upto["account_id"]), ["account_id", "arr"]]
     return last[last["arr"] != 0].reset_index(drop=True)
 
 
-def window_moves(cycle: Cycle, steps: pd.DataFrame) -> pd.DataFrame:
-    """The steps inside the period, with the reasons the export records; no first readings.
+@per_cycle
+def window_moves(cycle: Cycle) -> pd.DataFrame:
+    """The steps of `arr_steps` inside the period, with reasons; no first readings.
 
     A recorded price uplift of the same account and day is taken out of an expansion and becomes a
     row of its own. Reason and controllability of a loss are those recorded nearest in time, at
@@ -170,7 +190,7 @@ def window_moves(cycle: Cycle, steps: pd.DataFrame) -> pd.DataFrame:
         account_id, date, amount, kind (also price uplift), note, reason, controllable, credit_day
         (the day whose owner it is credited to: a loss, the day before).
     """
-    period = cycle.period
+    steps, period = arr_steps(cycle), cycle.period
     inside = steps["date"].between(period.start, period.end) & steps["kind"].ne(FIRST_READING)
     moves = steps[inside].drop(columns="arr")
     moves = _split_uplift(cycle, moves)
@@ -189,16 +209,18 @@ def window_moves(cycle: Cycle, steps: pd.DataFrame) -> pd.DataFrame:
 def _split_uplift(cycle: Cycle, moves: pd.DataFrame) -> pd.DataFrame:
     stated = cycle.table("movements")
     uplift = stated[stated["kind"].eq("price_uplift") & stated["amount"].gt(0)]
-    uplift = uplift.groupby(["account_id", "date"], as_index=False)[["amount"]].sum()
-    joined = moves.merge(
-        uplift.rename(columns={"amount": "uplift"}), on=["account_id", "date"], how="left"
-    )
-    part = joined["uplift"].fillna(0.0).clip(upper=joined["amount"].clip(lower=0))
-    part = part.where(joined["kind"].eq("expansion"), 0.0)
-    rest = joined.assign(amount=(joined["amount"] - part).round(2)).drop(columns="uplift")
+    if uplift.empty:
+        return moves
+    own, theirs = numbered(moves, uplift, by=["account_id", "date"])
+    row, at = matches(own, theirs)
+    amount = moves["amount"].to_numpy()
+    rise = summed(row, uplift["amount"].to_numpy()[at], len(moves))
+    part = np.minimum(rise, np.maximum(amount, 0.0))
+    part[moves["kind"].to_numpy() != "expansion"] = 0.0
+    rest: pd.DataFrame = moves.assign(amount=(amount - part).round(2))
     rest = rest[(rest["amount"] != 0) | rest["kind"].eq("late renewal")]
-    rises = joined.assign(amount=part, kind="price uplift").drop(columns="uplift")
-    both = pd.concat([rest, rises[rises["amount"] > 0]])
+    rises = moves.assign(amount=part, kind="price uplift")[part > 0]
+    both: pd.DataFrame = pd.concat([rest, rises])
     return both.sort_values(["account_id", "date", "kind"]).reset_index(drop=True)
 
 
@@ -223,14 +245,12 @@ def arr_residual(cycle: Cycle) -> pd.DataFrame:
         if other == used or (theirs := steps_from(cycle, other)).empty:
             continue
         for day in days:
-            a = arr_on_day(ours, day).set_index("account_id")["arr"]
-            b = arr_on_day(theirs, day).set_index("account_id")["arr"]
-            known = theirs[theirs["date"] <= day]["account_id"].unique()
-            ids = pd.Index(known)
-            pair = pd.DataFrame({"arr_used": a.reindex(ids), "arr_other": b.reindex(ids)})
-            pair = pair.fillna(0.0)
+            known = theirs[(theirs["date"] <= day) & begins(theirs["account_id"])]
+            pair = known[["account_id"]].assign(day=day)
+            pair = pair.assign(arr_used=arr_at(ours, pair, on="day"))
+            pair = pair.assign(arr_other=arr_at(theirs, pair, on="day"))
             pair["residual"] = (pair["arr_used"] - pair["arr_other"]).round(2)
-            pair = pair[pair["residual"] != 0].rename_axis("account_id").reset_index()
+            pair = pair[pair["residual"] != 0]
             rows.append(pair.assign(day=day, used=used, other=other))
     columns = ["account_id", "day", "used", "arr_used", "other", "arr_other", "residual"]
     return (

@@ -9,12 +9,12 @@ from csmkit.compute.arr import arr_source
 from csmkit.compute.customers import owned_accounts
 from csmkit.compute.days import MONTH_DAYS, days_between, nearest_record
 from csmkit.compute.health import statuses
-from csmkit.compute.memo import per_cycle
 from csmkit.compute.outcomes import due_renewals
 from csmkit.compute.readings import closing_lacks, opening_lacks
 from csmkit.compute.results import account_results
 from csmkit.compute.sentences import notices
 from csmkit.cycle import DAY, Cycle
+from csmkit.memo import per_cycle
 
 STAGE_NOW = "stage, as the export has it now"
 CALENDAR, OWNED, CLOSING = "calendar opening", "owned opening", "closing"

@@ -14,13 +14,13 @@ import pandas as pd
 from csmkit.compute.drivers import drivers, losses
 from csmkit.compute.evidence import evidence_timeline
 from csmkit.compute.health import health_summary
-from csmkit.compute.memo import per_cycle
 from csmkit.compute.metrics import TARGETED, metrics
 from csmkit.compute.outcomes import outcomes
 from csmkit.compute.practice import practice
 from csmkit.compute.sentences import count_of
 from csmkit.compute.standing import headline
 from csmkit.cycle import Cycle
+from csmkit.memo import per_cycle
 from csmkit.text import by_unit, clean, day
 
 LEVELS = ("exceeds", "meets", "needs")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from csmkit.compute.ledger import in_window, ledger, owners_on
-from csmkit.compute.memo import per_cycle
 from csmkit.compute.metrics import share_of, tally
 from csmkit.cycle import Cycle
+from csmkit.memo import per_cycle
 
 BEGUN_DAYS_BEFORE = 90
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
+from csmkit.compute.joins import Timeline, numbered
+
+FAR = np.timedelta64(2**62, "us")
 DAYS: Literal["datetime64[us]"] = "datetime64[us]"
 MONTH_DAYS = 30.4375
 
@@ -81,18 +85,13 @@ def nearest_record(
     wanted = [c for c in records.columns if c not in keys]
     if rows.empty or records.empty:
         return records[wanted].head(0).reindex(rows.index)
-    left = rows[keys].assign(_on=rows[on].astype(DAYS), _row=range(len(rows)))
-    # A row without a day has no record, and a record without one is nobody's; pandas refuses both.
-    left = left.dropna(subset=["_on"]).sort_values("_on")
-    right = records.assign(_at=records[at].astype(DAYS)).dropna(subset=["_at"])
-    right = right.sort_values("_at", kind="stable")
-    hit = pd.merge_asof(
-        left,
-        right,
-        left_on="_on",
-        right_on="_at",
-        by=keys,
-        direction=direction,
-        tolerance=None if within is None else pd.Timedelta(days=within),
-    )
-    return hit.set_index("_row")[wanted].reindex(range(len(rows))).set_axis(rows.index)
+    own, theirs = numbered(rows, records, by=keys)
+    asked, days = (frame[day].astype(DAYS).to_numpy() for frame, day in ((rows, on), (records, at)))
+    line, nowhere = Timeline(theirs, days), np.full(len(rows), -1)
+    earlier = nowhere if direction == "forward" else line.last(own, asked)
+    later = nowhere if direction == "backward" else line.first(own, asked)
+    since, until = (np.where(p < 0, FAR, abs(asked - days[p])) for p in (earlier, later))
+    hit = np.where(since <= until, earlier, later)
+    if within is not None:
+        hit[np.minimum(since, until) > np.timedelta64(within, "D")] = -1
+    return records[wanted].reset_index(drop=True).reindex(hit).set_axis(rows.index)

@@ -13,6 +13,7 @@ from csmkit.compute.outcomes import arr_by_share, due_renewals
 from csmkit.compute.readings import closing_lacks, opening_lacks
 from csmkit.compute.results import account_results, movements
 from csmkit.cycle import Cycle
+from csmkit.memo import per_cycle
 
 HANDOVER_DAYS = 90
 AHEAD_DAYS = 180
@@ -38,6 +39,7 @@ def drivers(cycle: Cycle) -> pd.DataFrame:
     return _with_arr_needs(cycle, table.reset_index(drop=True))
 
 
+@per_cycle
 def losses(cycle: Cycle) -> pd.DataFrame:
     """Each churn and contraction: when the risk was seen and raised, what was tried.
 

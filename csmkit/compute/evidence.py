@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from csmkit.compute.accounts import with_account_names
 from csmkit.compute.composition import OWNED, book_accounts
 from csmkit.compute.customers import owned_accounts
-from csmkit.compute.days import nearest_record, united
+from csmkit.compute.joins import Days, Ints, numbered
 from csmkit.compute.ledger import in_window, ledger
-from csmkit.compute.memo import per_cycle
 from csmkit.compute.outcomes import renewed_after_trouble
 from csmkit.compute.sentences import notices
-from csmkit.cycle import DAY, Cycle
+from csmkit.cycle import Cycle
+from csmkit.memo import per_cycle
 
 UNMETERED_KINDS = ("advocacy", "voice", "playbook", "mentoring", "sponsor", "push_back")
 NEEDS = "evidence (evidence_id, person_id, date, text)"
@@ -41,6 +42,7 @@ def evidence_timeline(cycle: Cycle) -> pd.DataFrame:
     return table
 
 
+@per_cycle
 def evidence_coverage(cycle: Cycle) -> pd.DataFrame:
     """Each month of the period, and whether it has evidence of the person's work.
 
@@ -82,16 +84,19 @@ def evidence_coverage(cycle: Cycle) -> pd.DataFrame:
 def _covered(grid: pd.DataFrame, spans: pd.DataFrame) -> pd.Series:
     """Whether each person-day of the grid lies inside one of the person's spans."""
     # A span written backwards has no day; counted, it would close a good one.
-    spans = united(spans)
-    opened = spans.groupby(["person_id", "start"]).size().rename("up").reset_index()
-    closed = spans.assign(start=spans["end"] + DAY).groupby(["person_id", "start"]).size()
-    both = pd.concat([opened, closed.mul(-1).rename("up").reset_index()], ignore_index=True).rename(
-        columns={"start": "day"}
-    )
-    both = both.groupby(["person_id", "day"], as_index=False)[["up"]].sum().sort_values("day")
-    both["level"] = both.groupby("person_id")["up"].cumsum()
-    level = nearest_record(grid, both, on="day", at="day", by=["person_id"])["level"]
-    return level.fillna(0).gt(0)
+    spans = spans[spans["start"] <= spans["end"]]
+    asked, known = numbered(grid, spans, by=["person_id"])
+    day, start, end = grid["day"].to_numpy(), spans["start"].to_numpy(), spans["end"].to_numpy()
+    days = np.unique(np.concatenate([day, start, end]))
+
+    def place(person: Ints, at: Days) -> Ints:
+        return person * len(days) + np.searchsorted(days, at)
+
+    here = place(asked, day)
+    opened = np.searchsorted(np.sort(place(known, start)), here, side="right")
+    closed = np.searchsorted(np.sort(place(known, end)), here, side="left")
+    # Spans of people before are in both counts.
+    return pd.Series(opened > closed, index=grid.index)
 
 
 def _no_books(grid: pd.DataFrame, owned: pd.DataFrame) -> pd.Series:

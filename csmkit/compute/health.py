@@ -9,8 +9,8 @@ from csmkit.compute.arr import arr_at, arr_steps
 from csmkit.compute.customers import owned_accounts
 from csmkit.compute.days import nearest_record, not_after
 from csmkit.compute.ledger import ledger
-from csmkit.compute.memo import per_cycle
 from csmkit.cycle import DAY, Cycle
+from csmkit.memo import per_cycle
 
 GREEN_FROM, YELLOW_FROM = 70.0, 40.0
 BEFORE_RENEWAL_DAYS = 90

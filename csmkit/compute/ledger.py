@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from csmkit.compute.accounts import with_account_names
-from csmkit.compute.days import not_after, not_before, overlap
-from csmkit.compute.memo import per_cycle
+from csmkit.compute.days import not_after, not_before
+from csmkit.compute.joins import Days, Ints, matches, numbered, summed
 from csmkit.cycle import DAY, Cycle, Period
+from csmkit.memo import per_cycle, per_tables
 
 ALWAYS = pd.Timestamp("1900-01-01").as_unit("us")
 OPEN = pd.Timestamp("2200-01-01").as_unit("us")
 HANDED_ON_DAYS = 180
+ONE_DAY = np.timedelta64(1, "D")
 
 
-@per_cycle
+@per_tables
 def ledger(cycle: Cycle) -> pd.DataFrame:
     """Ownership as stretches of days on which nothing about an account's ownership changes.
 
@@ -43,51 +46,70 @@ def ledger(cycle: Cycle) -> pd.DataFrame:
                 "source": pd.Series(dtype="str"),
             }
         )
-    cuts = pd.concat(
-        [
-            periods[["account_id", "start"]].rename(columns={"start": "cut"}),
-            periods.assign(cut=periods["end"] + DAY)[["account_id", "cut"]],
-        ]
-    ).drop_duplicates()
-    cuts = cuts.sort_values(["account_id", "cut"])
-    cuts["until"] = cuts.groupby("account_id")["cut"].shift(-1) - DAY
-    stretches = cuts.dropna(subset=["until"]).merge(periods, on="account_id")
-    stretches = stretches[
-        (stretches["start"] <= stretches["cut"]) & (stretches["end"] >= stretches["cut"])
-    ]
+    account, person = (numbered(periods, by=[key])[0] for key in ("account_id", "person_id"))
+    start, end = periods["start"].to_numpy(), periods["end"].to_numpy()
+    of, cut, until = _cuts(account, start, end)
+    at, row = matches(of, account)
+    live = (start[row] <= cut[at]) & (cut[at] <= end[row])
+    at, row = at[live], row[live]
     # Two rows of one person on the same day are one ownership, not two shares of it.
-    stretches = stretches.drop_duplicates(["account_id", "cut", "person_id"])
-    day = stretches.groupby(["account_id", "cut"])["share"]
-    given = day.transform("sum")
-    blank = stretches["share"].isna().groupby([stretches["account_id"], stretches["cut"]])
-    each = (1 - given).clip(lower=0) / blank.transform("sum").clip(lower=1)
-    weight = stretches["share"].fillna(each)
-    total = weight.groupby([stretches["account_id"], stretches["cut"]]).transform("sum")
-    stretches = stretches.assign(
-        start=stretches["cut"], end=stretches["until"], weight=weight / total.clip(lower=1)
+    _, first = np.unique(at * len(periods) + person[row], return_index=True)
+    first.sort()
+    at, row = at[first], row[first]
+    share = periods["share"].to_numpy()[row]
+    blank, count = np.isnan(share), len(cut)
+    given = summed(at, np.where(blank, 0.0, share), count)
+    each = np.maximum(1 - given, 0.0) / np.maximum(summed(at, blank, count), 1)
+    weight = np.where(blank, each[at], share)
+    weight /= np.maximum(summed(at, weight, count), 1)[at]
+    owned = weight > 0
+    at, row = at[owned], row[owned]
+    return _joined(
+        pd.DataFrame(
+            {
+                "account_id": periods["account_id"].array.take(row),
+                "person_id": periods["person_id"].array.take(row),
+                "start": cut[at],
+                "end": until[at],
+                "weight": weight[owned],
+                "source": periods["source"].array.take(row),
+            }
+        ),
+        account[row],
+        person[row],
     )
-    return _joined(stretches[stretches["weight"] > 0])
 
 
-def _joined(stretches: pd.DataFrame) -> pd.DataFrame:
+def _cuts(account: Ints, start: Days, end: Days) -> tuple[Ints, Days, Days]:
+    """The days on which something about an account's ownership may change, and the last day then.
+
+    Account, day and last day, in order of account and day; what lies after all periods is left out.
+    """
+    days, place = np.unique(np.concatenate([start, end + ONE_DAY]), return_inverse=True)
+    cuts = np.unique(np.concatenate([account, account]) * len(days) + place)
+    of, cut = cuts // len(days), days[cuts % len(days)]
+    until = np.asarray(np.roll(cut, -1) - ONE_DAY, dtype=cut.dtype)
+    ends = np.flatnonzero(of[1:] == of[:-1])
+    return of[ends].astype(np.int64), cut[ends], until[ends]
+
+
+def _joined(stretches: pd.DataFrame, account: Ints, person: Ints) -> pd.DataFrame:
     """Stretches that follow each other without a change as one: a new row is no hand-over."""
-    keys = ["account_id", "person_id"]
-    rows = stretches.sort_values([*keys, "start"])
-    before = rows.groupby(keys)
-    follows = before["end"].shift().eq(rows["start"] - DAY)
-    follows &= before["weight"].shift().sub(rows["weight"]).abs().lt(1e-9)
-    rows = rows.assign(_n=(~follows).cumsum())
-    joined = rows.groupby([*keys, "_n"], as_index=False).agg(
-        start=("start", "first"),
-        end=("end", "last"),
-        weight=("weight", "first"),
-        source=("source", "first"),
-    )
-    return (
-        joined[[*keys, "start", "end", "weight", "source"]]
-        .sort_values(["account_id", "start", "person_id"])
-        .reset_index(drop=True)
-    )
+    if stretches.empty:
+        return stretches
+    order = np.lexsort((stretches["start"].to_numpy(), person, account))
+    rows, account, person = stretches.take(order), account[order], person[order]
+    start, end, weight = (rows[name].to_numpy() for name in ("start", "end", "weight"))
+    follows = (account[1:] == account[:-1]) & (person[1:] == person[:-1])
+    follows &= (end[:-1] == start[1:] - ONE_DAY) & (abs(weight[:-1] - weight[1:]) < 1e-9)
+    first = np.flatnonzero(np.concatenate([[True], ~follows]))
+    last = np.concatenate([first[1:], [len(rows)]]) - 1
+    known = np.where(rows["source"].notna(), np.arange(len(rows)), len(rows))
+    told = np.minimum.reduceat(known, first)
+    source = rows["source"].array.take(np.where(told < len(rows), told, first))
+    joined = rows.take(first).assign(end=end[last], source=source)
+    order = np.lexsort((person[first], joined["start"].to_numpy(), account[first]))
+    return joined.take(order).reset_index(drop=True)
 
 
 def _periods(cycle: Cycle) -> pd.DataFrame:
@@ -132,14 +154,15 @@ def owners_on(stretches: pd.DataFrame, days: pd.DataFrame, *, on: str = "date") 
     DataFrame
         The rows with person_id and weight added. Rows on days that nobody owned are not there.
     """
-    joined = days.merge(
-        stretches[["account_id", "person_id", "start", "end", "weight"]].rename(
-            columns={"start": "_from", "end": "_to"}
-        ),
-        on="account_id",
-    )
-    live = (joined["_from"] <= joined[on]) & (joined[on] <= joined["_to"])
-    return joined[live].drop(columns=["_from", "_to"]).reset_index(drop=True)
+    asked, held = numbered(days, stretches, by=["account_id"])
+    row, at = matches(asked, held)
+    day = days[on].to_numpy()[row]
+    live = (stretches["start"].to_numpy()[at] <= day) & (day <= stretches["end"].to_numpy()[at])
+    owners = stretches[["person_id", "weight"]].take(at[live])
+    found = days.take(row[live])
+    return found.assign(
+        person_id=owners["person_id"].array, weight=owners["weight"].array
+    ).reset_index(drop=True)
 
 
 def owned_days(
@@ -159,14 +182,19 @@ def owned_days(
     DataFrame
         ``windows`` joined with person_id and days (float); one row per window and owner.
     """
-    joined = windows.merge(
-        stretches.rename(columns={"start": "_from", "end": "_to"}).drop(columns="source"),
-        on="account_id",
-    )
-    days = overlap(joined["_from"], joined["_to"], joined[start], joined[end]) * joined["weight"]
-    joined = joined.assign(days=days)[joined["weight"].gt(0) & days.gt(0)]
-    keys = [*windows.columns, "person_id"]
-    return joined.groupby(keys, as_index=False, dropna=False)[["days"]].sum()
+    asked, held = numbered(windows, stretches, by=["account_id"])
+    row, at = matches(asked, held)
+    first = np.maximum(stretches["start"].to_numpy()[at], windows[start].to_numpy()[row])
+    last = np.minimum(stretches["end"].to_numpy()[at], windows[end].to_numpy()[row])
+    days = np.maximum((last - first) // ONE_DAY + 1, 0) * stretches["weight"].to_numpy()[at]
+    row, at, days = row[days > 0], at[days > 0], days[days > 0]
+    person = numbered(stretches, by=["person_id"])[0][at]
+    _, place, of = np.unique(row * len(stretches) + person, return_index=True, return_inverse=True)
+    found = windows.take(row[place])
+    return found.assign(
+        person_id=stretches["person_id"].array.take(at[place]),
+        days=summed(of, days, len(place)),
+    ).reset_index(drop=True)
 
 
 def in_window(stretches: pd.DataFrame, period: Period) -> pd.DataFrame:

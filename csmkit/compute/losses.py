@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from csmkit.compute.arr import arr_source
-from csmkit.compute.memo import per_cycle
 from csmkit.compute.results import movements
 from csmkit.cycle import Cycle
+from csmkit.memo import per_cycle
 
 NEAR = pd.Timedelta(days=60)
 """How far a renewal that was lost may lie from the contract's end to be about it."""

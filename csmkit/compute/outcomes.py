@@ -14,12 +14,12 @@ from csmkit.compute.customers import (
 from csmkit.compute.days import DAYS
 from csmkit.compute.health import statuses
 from csmkit.compute.ledger import ledger, owners_on
-from csmkit.compute.memo import per_cycle
 from csmkit.compute.metrics import metric_frame, tally, targets_in_period
 from csmkit.compute.readings import no_loss_can_show
 from csmkit.compute.results import account_results, credited_moves, rule_label
 from csmkit.compute.sentences import money, notices
 from csmkit.cycle import DAY, Cycle
+from csmkit.memo import per_cycle
 
 SAVE_DAYS = 180
 MULTI_YEAR_MONTHS = 24
@@ -229,6 +229,7 @@ def renewal_figures(cycle: Cycle) -> dict[str, pd.DataFrame]:
     }
 
 
+@per_cycle
 def renewed_after_trouble(cycle: Cycle) -> pd.DataFrame:
     """Renewals that closed after the account was red or yellow in the 180 days before.
 

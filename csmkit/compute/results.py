@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from csmkit.compute.accounts import with_account_names
 from csmkit.compute.arr import arr_at, arr_on_day, arr_steps, window_moves
 from csmkit.compute.days import days_between
-from csmkit.compute.handovers import first_day, most_given, transfers
+from csmkit.compute.handovers import KEYS, first_day, most_given, transfers
+from csmkit.compute.joins import Flags, Floats, begins, matches, numbered, summed
 from csmkit.compute.ledger import ledger, owned_days, owners_on
-from csmkit.compute.memo import per_cycle
 from csmkit.compute.readings import closing_lacks, opening_lacks
 from csmkit.cycle import DAY, Cycle
 from csmkit.errors import UsageError
+from csmkit.memo import per_cycle
 
 LAG_DAYS = 180
 
@@ -62,26 +64,25 @@ def movements(cycle: Cycle) -> pd.DataFrame:
 @per_cycle
 def _moves_of_people(cycle: Cycle) -> pd.DataFrame:
     """`movements` with ``won_inside``: whether the account was new in the person's time with it."""
-    steps, stretches = arr_steps(cycle), ledger(cycle)
-    moves = window_moves(cycle, steps)
-    moves["news"] = moves["kind"].eq("new").groupby(moves["account_id"]).cumsum()
-    credited = owners_on(stretches, moves, on="credit_day")
-    credited["amount"] = credited["amount"] * credited["weight"]
-    first = first_day(cycle, stretches)
-    credited = credited.merge(first, on=["person_id", "account_id"], how="left")
-    before = moves.loc[moves["kind"].eq("new"), ["account_id", "date"]]
-    pairs = credited[["account_id", "first"]].assign(_i=range(len(credited)))
-    earlier = pairs.merge(before, on="account_id")
-    counts = earlier[earlier["date"] < earlier["first"]].groupby("_i").size()
-    since = credited["news"] - counts.reindex(range(len(credited)), fill_value=0).to_numpy()
-    live = arr_at(steps, credited.assign(eve=credited["first"] - DAY), on="eve") > 0
+    steps, moves = arr_steps(cycle), window_moves(cycle)
+    new = moves["kind"].eq("new")
+    moves["news"] = new.groupby(moves["account_id"]).cumsum() if new.any() else 0
+    credited = owners_on(ledger(cycle), moves, on="credit_day")
+    credited = credited[credited["person_id"].isin(cycle.subjects["person_id"])]
+    credited = credited.assign(amount=credited["amount"] * credited["weight"])
+    first = first_day(cycle)
+    own, theirs = numbered(credited, first, by=["person_id", "account_id"])
+    # Every owner of a day in the period, or of the day before, has a first day.
+    since = credited["first"] = first["first"].to_numpy()[np.searchsorted(theirs, own)]
+    row, at = matches(*numbered(credited, moves[new], by=["account_id"]))
+    earlier = moves["date"].to_numpy()[new][at] < since[row]
+    won = credited.pop("news").to_numpy() - np.bincount(row[earlier], minlength=len(credited))
+    live = arr_at(steps, credited.assign(eve=credited["first"] - DAY), on="eve").to_numpy() > 0
     # What a first reading found is not known to have been won in the period.
     live |= bool(opening_lacks(cycle))
-    credited["cohort"] = live & since.eq(0) & credited["kind"].ne("new")
-    credited["won_inside"] = since.gt(0)
-    credited = with_account_names(
-        cycle, credited[credited["person_id"].isin(cycle.subjects["person_id"])]
-    )
+    credited["cohort"] = live & (won == 0) & credited["kind"].ne("new").to_numpy()
+    credited["won_inside"] = won > 0
+    credited = with_account_names(cycle, credited)
     columns = ["person_id", "account_id", "account", "date", "kind", "amount", "reason"]
     columns += ["controllable", "note", "cohort", "credit_day", "won_inside"]
     return credited[columns].sort_values(["person_id", "date", "account"]).reset_index(drop=True)
@@ -123,56 +124,49 @@ def account_results(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFra
 
 
 def _by_outcome(cycle: Cycle) -> pd.DataFrame:
-    period = cycle.period
-    steps, stretches = arr_steps(cycle), ledger(cycle)
-    keys = ["person_id", "account_id"]
-    opening = arr_on_day(steps, period.before).assign(date=period.before)
-    closing = arr_on_day(steps, period.end).assign(date=period.end)
-    parts = [
-        first_day(cycle, stretches).set_index(keys),
-        _summed(owners_on(stretches, opening), "calendar_opening"),
-        _summed(owners_on(stretches, closing), "closing"),
-    ]
-    passed = transfers(cycle, steps, stretches)
-    by = [passed["person_id"], passed["account_id"]]
-    parts.append(passed["amount"].clip(lower=0).groupby(by).sum().rename("taken_over"))
-    parts.append(passed["amount"].clip(upper=0).groupby(by).sum().rename("handed_over"))
-    parts.append(most_given(cycle, passed))
-    moves = _moves_of_people(cycle)
-    for kind in KINDS:
-        rows = moves[moves["kind"] == kind]
-        parts.append(rows.groupby(keys)["amount"].sum().rename(kind.replace(" ", "_")))
-    cohort = moves[moves["cohort"] & moves["kind"].ne("late renewal")]
-    parts.append(cohort.groupby(keys)["amount"].sum().rename("cohort_moves"))
-    for kind in ("expansion", "price uplift", "contraction", "churn"):
-        rows = cohort[cohort["kind"] == kind]
-        parts.append(rows.groupby(keys)["amount"].sum().rename(f"cohort_{kind}".replace(" ", "_")))
-    for name, rows in _lost_outside(moves).items():
-        parts.append(-rows.groupby(keys)["amount"].sum().rename(name))
-    table = pd.concat(parts, axis=1)
-    first = pd.to_datetime(table.pop("first"))
-    table = table.astype("float64").fillna(0.0).round(2)
-    table["first"] = first.fillna(period.start)
-    table["owned_opening"] = table["calendar_opening"] + table["most_given"]
-    table["kept"] = (table["owned_opening"] + table["cohort_moves"]).where(
-        table["owned_opening"] > 0, 0.0
+    first, moves = first_day(cycle), _moves_of_people(cycle)
+    passed = transfers(cycle)
+    given = most_given(cycle, passed)
+    opening, closing = (_owned_arr(cycle, day) for day in (cycle.period.before, cycle.period.end))
+    pair, *places = numbered(first, moves, passed, given, opening, closing, by=KEYS)
+    of_moves, of_passed, of_given, of_opening, of_closing = (
+        np.searchsorted(pair, place) for place in places
     )
-    table["weight"] = 1.0
-    return _finish(cycle, table.reset_index())
+    amount, passing = moves["amount"].to_numpy(), passed["amount"].to_numpy()
 
+    def sums(which: Flags) -> Floats:
+        return summed(of_moves[which], amount[which], len(first))
 
-def _lost_outside(moves: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Churn of accounts that were in no opening, by why they were not."""
-    lost = moves[~moves["cohort"] & moves["kind"].eq("churn")]
-    return {
-        "won_and_lost": lost[lost["won_inside"]],
-        "lapsed_and_lost": lost[~lost["won_inside"]],
+    kinds = {kind.replace(" ", "_"): moves["kind"].eq(kind).to_numpy() for kind in KINDS}
+    cohort = moves["cohort"].to_numpy() & ~kinds["late_renewal"]
+    parts = {
+        "calendar_opening": summed(of_opening, opening["arr"].to_numpy(), len(first)),
+        "closing": summed(of_closing, closing["arr"].to_numpy(), len(first)),
+        "taken_over": summed(of_passed, np.maximum(passing, 0.0), len(first)),
+        "handed_over": summed(of_passed, np.minimum(passing, 0.0), len(first)),
+        "most_given": summed(of_given, given["most_given"].to_numpy(), len(first)),
+        **{kind: sums(which) for kind, which in kinds.items()},
+        "cohort_moves": sums(cohort),
+        **{f"cohort_{flow}": sums(cohort & kinds[flow]) for flow in FLOWS},
+        **{name: -sums(which) for name, which in _lost_outside(moves).items()},
     }
+    table = first.assign(**{name: part.round(2) for name, part in parts.items()})
+    owned = table["calendar_opening"] + table["most_given"]
+    kept = (owned + table["cohort_moves"]).where(owned > 0, 0.0)
+    return _finish(cycle, table.assign(owned_opening=owned, kept=kept, weight=1.0))
 
 
-def _summed(rows: pd.DataFrame, name: str) -> pd.Series:
-    amount = rows["arr"] * rows["weight"]
-    return amount.groupby([rows["person_id"], rows["account_id"]]).sum().rename(name)
+def _owned_arr(cycle: Cycle, day: pd.Timestamp) -> pd.DataFrame:
+    """Each owner's part of the ARR of a day: person_id, account_id, arr."""
+    held = owners_on(ledger(cycle), arr_on_day(arr_steps(cycle), day).assign(date=day))
+    return held[KEYS].assign(arr=held["arr"] * held["weight"])
+
+
+def _lost_outside(moves: pd.DataFrame) -> dict[str, Flags]:
+    """Which rows are churn of accounts that were in no opening, by why they were not."""
+    lost = (~moves["cohort"] & moves["kind"].eq("churn")).to_numpy()
+    inside = moves["won_inside"].to_numpy()
+    return {"won_and_lost": lost & inside, "lapsed_and_lost": lost & ~inside}
 
 
 def _finish(cycle: Cycle, table: pd.DataFrame) -> pd.DataFrame:
@@ -200,29 +194,31 @@ def weights_by_rule(cycle: Cycle, rule: str, *, lag_days: int = LAG_DAYS) -> pd.
     if rule == "prorata":
         days = owned_days(stretches, accounts.assign(lo=period.start, hi=period.end))
         return days.assign(weight=days["days"] / period.days)[["account_id", "person_id", "weight"]]
-    moves = window_moves(cycle, steps)
+    moves = window_moves(cycle)
     moves = moves[~moves["kind"].isin(["new", "late renewal"])]
     points = moves.assign(size=moves["amount"].abs())[["account_id", "date", "size"]]
     still = accounts[~accounts["account_id"].isin(points["account_id"])]
     points = pd.concat([points, still.assign(date=period.end + DAY, size=1.0)])
     points = points.groupby(["account_id", "date"], as_index=False)[["size"]].sum()
-    began = steps.groupby("account_id")["date"].min().rename("began")
-    points = points.merge(began, on="account_id")
-    earliest = points["date"] - pd.Timedelta(days=lag_days)
-    points["lo"] = earliest.where(earliest > points["began"], points["began"])
-    points["hi"] = points["date"] - DAY
+    of, begun = numbered(points, steps[begins(steps["account_id"])], by=["account_id"])
+    # `steps` has each account's first step first, in order of account.
+    began = steps["date"].to_numpy()[begins(steps["account_id"])][np.searchsorted(begun, of)]
+    last = points["date"] - DAY
+    points["lo"] = np.maximum((points["date"] - lag_days * DAY).to_numpy(), began)
+    points["hi"] = last
     points["length"] = days_between(points["lo"], points["hi"]) + 1
-    points["part"] = points["size"] / points.groupby("account_id")["size"].transform("sum")
+    points["part"] = points["size"] / summed(of, points["size"].to_numpy(), len(begun))[of]
     days = owned_days(stretches, points[points["length"] > 0])
-    days["weight"] = days["days"] / days["length"] * days["part"]
+    weight = days["days"] / days["length"] * days["part"]
+    days = days.assign(weight=weight)
     return days.groupby(["account_id", "person_id"], as_index=False)[["weight"]].sum()
 
 
+@per_cycle
 def _account_moves(cycle: Cycle) -> pd.DataFrame:
     """`window_moves` with cohort (in the company's opening) and won_inside (new by then)."""
-    steps = arr_steps(cycle)
-    moves = window_moves(cycle, steps)
-    opening = arr_on_day(steps, cycle.period.before)["account_id"]
+    moves = window_moves(cycle)
+    opening = arr_on_day(arr_steps(cycle), cycle.period.before)["account_id"]
     news = moves["kind"].eq("new").groupby(moves["account_id"]).cumsum()
     cohort = news.eq(0) & moves["account_id"].isin(opening)
     return moves.assign(cohort=cohort, won_inside=news.gt(0))
@@ -241,30 +237,54 @@ def credited_moves(cycle: Cycle, *, attribution: str) -> pd.DataFrame:
 
 
 def _by_weight(cycle: Cycle, weights: pd.DataFrame) -> pd.DataFrame:
-    steps = arr_steps(cycle)
-    moves = _account_moves(cycle)
-    opening = arr_on_day(steps, cycle.period.before).set_index("account_id")["arr"]
-    closing = arr_on_day(steps, cycle.period.end).set_index("account_id")["arr"]
-    parts = [opening.rename("calendar_opening"), closing.rename("closing")]
-    for kind in KINDS:
-        rows = moves[moves["kind"] == kind]
-        name = kind.replace(" ", "_")
-        parts.append(rows.groupby("account_id")["amount"].sum().rename(name))
-        if name in FLOWS:
-            rows = rows[rows["cohort"]]
-            parts.append(rows.groupby("account_id")["amount"].sum().rename(f"cohort_{name}"))
-    for name, rows in _lost_outside(moves).items():
-        parts.append(-rows.groupby("account_id")["amount"].sum().rename(name))
-    table = pd.concat(parts, axis=1).fillna(0.0).rename_axis("account_id").reset_index()
-    table["owned_opening"] = table["calendar_opening"]
-    table["kept"] = table["owned_opening"] + table[[f"cohort_{f}" for f in FLOWS]].sum(axis=1)
-    table["kept"] = table["kept"].where(table["owned_opening"] > 0, 0.0)
-    table[["taken_over", "handed_over"]] = 0.0
-    joined = weights.merge(table, on="account_id")
-    money = [str(c) for c in table if c != "account_id"]
-    joined[money] = joined[money].mul(joined["weight"], axis=0)
-    joined["first"] = cycle.period.start
-    return _finish(cycle, joined)
+    steps, moves = arr_steps(cycle), _account_moves(cycle)
+    opening, closing = (arr_on_day(steps, day) for day in (cycle.period.before, cycle.period.end))
+    of, *places = numbered(weights, moves, opening, closing, by=["account_id"])
+    of_moves, of_opening, of_closing = places
+    count = 1 + max((int(place.max()) for place in (of, *places) if len(place)), default=0)
+    amount = moves["amount"].to_numpy()
+
+    def sums(which: Flags) -> Floats:
+        return summed(of_moves[which], amount[which], count)
+
+    kinds = {kind.replace(" ", "_"): moves["kind"].eq(kind).to_numpy() for kind in KINDS}
+    cohort = moves["cohort"].to_numpy()
+    flows = {f"cohort_{flow}": sums(cohort & kinds[flow]) for flow in FLOWS}
+    owned = summed(of_opening, opening["arr"].to_numpy(), count)
+    parts = {
+        "calendar_opening": owned,
+        "owned_opening": owned,
+        "closing": summed(of_closing, closing["arr"].to_numpy(), count),
+        "kept": np.where(owned > 0, owned + sum(flows.values()), 0.0),
+        **{kind: sums(which) for kind, which in kinds.items()},
+        **flows,
+        **{name: -sums(which) for name, which in _lost_outside(moves).items()},
+        "taken_over": np.zeros(count),
+        "handed_over": np.zeros(count),
+    }
+    known = np.isin(of, np.concatenate(places))
+    rows, of, weight = weights[known], of[known], weights["weight"].to_numpy()[known]
+    money = {name: part[of] * weight for name, part in parts.items()}
+    return _finish(cycle, rows.assign(first=cycle.period.start, **money))
+
+
+def retained(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFrame:
+    """What each person kept of their owned opening, all accounts together.
+
+    Returns
+    -------
+    DataFrame
+        opening, kept, floor (kept without growth), nrr, grr (fractions; blank where the opening is
+        0), by person_id. Less than half a cent is nothing.
+    """
+    results = account_results(cycle, attribution=attribution)
+    results = results.assign(floor=results["kept"].clip(upper=results["owned_opening"]))
+    sums = results.groupby("person_id")[["owned_opening", "kept", "floor"]].sum()
+    opening = sums.pop("owned_opening")
+    # What is more is divided as it is, so that GRR <= NRR.
+    opening = opening.where(opening >= 0.005, 0.0)
+    of = opening.where(opening > 0)
+    return sums.assign(opening=opening, nrr=sums["kept"] / of, grr=sums["floor"] / of)
 
 
 def attribution_rules(cycle: Cycle) -> pd.DataFrame:

@@ -206,8 +206,8 @@ def _stretches_of(cycle: Cycle, who: str) -> pd.DataFrame:
 
 
 def _time(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]]:
-    absences, name = united(cycle.table("absences")), person["name"]
-    away = absences[absences["person_id"] == person["person_id"]]
+    absences, name = cycle.table("absences"), person["name"]
+    away = united(absences[absences["person_id"] == person["person_id"]])
     first = not_before(away["start"], cycle.period.start)
     last = not_after(away["end"], cycle.period.end)
     days = int((days_between(first, last) + 1).clip(lower=0).sum())

@@ -8,6 +8,7 @@ from csmkit.cycle import Cycle
 from csmkit.matrix.gaps import STEPS
 from csmkit.matrix.matrix import Matrix
 from csmkit.matrix.standing import KEYS, dated_items, last_values, matrix_standing
+from csmkit.memo import per_cycle
 from csmkit.names import one_id_a_row
 
 CITED = [
@@ -46,6 +47,7 @@ def evidence_cited(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "
     return found
 
 
+@per_cycle
 def values_without_item(
     cycle: Cycle, matrix: Matrix | None = None, *, phase: str = ""
 ) -> pd.DataFrame:
@@ -102,6 +104,7 @@ def _scored(cycle: Cycle, matrix: Matrix | None, phase: str) -> pd.DataFrame:
     return rows[rows["value"].notna()]
 
 
+@per_cycle
 def _each_cited(cycle: Cycle, phase: str) -> pd.DataFrame:
     """One row for each item that a value cites, on file or not."""
     given = last_values(cycle, phase).reset_index()

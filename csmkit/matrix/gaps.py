@@ -11,6 +11,7 @@ from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.matrix.matrix import Matrix
 from csmkit.matrix.model import by_day, manager_ratings, ratings_of_cycle
+from csmkit.memo import per_cycle
 
 PHASES = ("self", "manager", "final")
 STEPS = {"red": 0, "yellow": 1, "green": 2}
@@ -22,6 +23,7 @@ COLUMNS = [
 NOBODY = "nobody scored"
 
 
+@per_cycle
 def shown_ratings(cycle: Cycle, phase: str = "manager") -> pd.DataFrame:
     """The value that stands for each person and competency in a phase.
 

@@ -9,6 +9,7 @@ import pandas as pd
 from csmkit.cycle import Book, Cycle
 from csmkit.matrix.matrix import Matrix
 from csmkit.matrix.read import parse_matrix, read_matrix
+from csmkit.memo import per_cycle
 
 
 def matrix_of(cycle: Cycle) -> Matrix:
@@ -28,6 +29,7 @@ def _parsed(text: str) -> Matrix:
     return parse_matrix(text)
 
 
+@per_cycle
 def ratings_of_cycle(cycle: Cycle) -> pd.DataFrame:
     """Ratings but for those given before the period began: they belong to an earlier cycle."""
     rows = cycle.table("ratings")
@@ -40,6 +42,7 @@ def managers_of(cycle: Cycle) -> pd.Series:
     return people.set_index("person_id")["manager_id"]
 
 
+@per_cycle
 def manager_ratings(cycle: Cycle, *, phase: str = "manager") -> pd.DataFrame:
     """The manager's value that stands, for each person and competency.
 

@@ -11,6 +11,7 @@ from csmkit.cycle import Cycle
 from csmkit.matrix.gaps import PHASES, STEPS, shown_ratings
 from csmkit.matrix.matrix import Competency, Matrix
 from csmkit.matrix.model import matrix_of
+from csmkit.memo import per_cycle
 from csmkit.names import one_id_a_row
 
 KEYS = ["person_id", "competency"]
@@ -26,6 +27,7 @@ COVERAGE = [
 _FEW = 3
 
 
+@per_cycle
 def dated_items(cycle: Cycle) -> pd.DataFrame:
     """Evidence dated inside the period that is not private to its author."""
     items = cycle.table("evidence")
@@ -33,6 +35,7 @@ def dated_items(cycle: Cycle) -> pd.DataFrame:
     return items[items["date"].between(cycle.period.start, cycle.period.end)]
 
 
+@per_cycle
 def last_values(cycle: Cycle, phase: str = "") -> pd.DataFrame:
     """The values that stand in a phase; if blank, of each person's last phase with any.
 
@@ -50,6 +53,7 @@ def last_values(cycle: Cycle, phase: str = "") -> pd.DataFrame:
     return every[place.eq(last)].set_index(KEYS)
 
 
+@per_cycle
 def matrix_standing(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "") -> pd.DataFrame:
     """The matrix with what each person was given, and what it stands on.
 

@@ -171,7 +171,7 @@ def test_a_recorded_price_rise_is_split_from_the_expansion_of_its_day():
         contracts=contracts(("a", "2025-01-01", "2026-02-28", 100), ("a", "2026-03-01", None, 130)),
         movements=rows("account_id date kind amount", ("a", "2026-03-01", "price_uplift", 10)),
     )
-    moves = window_moves(cycle, arr_steps(cycle))
+    moves = window_moves(cycle)
     assert dict(zip(moves["kind"], moves["amount"], strict=True)) == {
         "expansion": 20,  # 30 - 10
         "price uplift": 10,
@@ -184,7 +184,7 @@ def test_a_price_rise_is_never_more_than_the_growth_of_its_day():
         contracts=contracts(("a", "2025-01-01", "2026-02-28", 100), ("a", "2026-03-01", None, 105)),
         movements=rows("account_id date kind amount", ("a", "2026-03-01", "price_uplift", 10)),
     )
-    moves = window_moves(cycle, arr_steps(cycle))
+    moves = window_moves(cycle)
     assert list(zip(moves["kind"], moves["amount"], strict=True)) == [("price uplift", 5)]
 
 
@@ -201,7 +201,7 @@ def test_a_loss_takes_the_reason_recorded_within_31_days(stated: str, reason: st
         contracts=contracts(("a", "2025-01-01", "2026-03-31", 100)),
         movements=rows("account_id date kind reason", ("a", stated, "churn", "merger")),
     )
-    assert window_moves(cycle, arr_steps(cycle))["reason"].fillna("").to_list() == [reason]
+    assert window_moves(cycle)["reason"].fillna("").to_list() == [reason]
 
 
 def test_the_unassigned_opening_is_what_is_in_nobodys_packet():

@@ -90,7 +90,7 @@ def test_opening_and_movements_are_the_closing_of_every_account(cycle: Cycle):
     steps = arr_steps(cycle)
     opening = arr_on_day(steps, cycle.period.before).set_index("account_id")["arr"]
     closing = arr_on_day(steps, cycle.period.end).set_index("account_id")["arr"]
-    moved = window_moves(cycle, steps).groupby("account_id")["amount"].sum()
+    moved = window_moves(cycle).groupby("account_id")["amount"].sum()
     both = pd.concat([opening, moved, closing], axis=1).fillna(0.0)
     assert (both.iloc[:, 0] + both.iloc[:, 1] - both.iloc[:, 2]).abs().max() < 0.01 or both.empty
 
@@ -125,7 +125,7 @@ def test_people_and_the_unassigned_add_up_to_the_company(cycle: Cycle):
         whole = arr_on_day(steps, at).rename(columns={"arr": "amount"}).assign(day=at)
         unassigned = nobodys(cycle, whole, "day")
         assert table[name].sum() + unassigned == pytest.approx(whole["amount"].sum(), abs=0.05)
-    moves = window_moves(cycle, steps)
+    moves = window_moves(cycle)
     for kind in KINDS:
         whole = moves[moves["kind"] == kind]
         mine = table[kind.replace(" ", "_")].sum()
