@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,18 @@ _MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u064b-\u065f\u0670"
 _WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 _SHORT_NUMBER = 6
+_MOST_TEXTS = 4096
+_MOST_FOREIGN = 1 << 14
+_BETWEEN, _MARK = b" \xff ", b"\x01"
+"""What stands between texts that are searched at once, and what becomes of it: in no text."""
+# Letters and digits of ASCII in small, its other signs as spaces, the bytes of other letters kept.
+_SMALL = (
+    bytes(
+        byte if byte >= 0x80 else ord(chr(byte).lower()) if chr(byte).isalnum() else 0x20
+        for byte in range(255)
+    )
+    + _MARK
+)
 # Scripts written without spaces, or with endings joined to names: Thai, Japanese, Chinese, Korean.
 UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -81,9 +93,12 @@ class Terms:
             key = tuple(word for word, _, _ in words_of(term.text))
             if key and not self._is_short_number(key):
                 self._by_words.setdefault(key, []).append(term)
+        self._known: dict[str, tuple[str, tuple[Found, ...]]] = {}
         self._first: dict[str, int] = {}
         for key in self._by_words:
             self._first[key[0]] = max(self._first.get(key[0], 0), len(key))
+        self._begins = {_utf8(word): longest for word, longest in self._first.items()}
+        self._foreign: dict[bytes, tuple[bytes, ...]] = {}
 
     @staticmethod
     def _is_short_number(key: tuple[str, ...]) -> bool:
@@ -109,6 +124,71 @@ class Terms:
                     break
             at += 1
 
+    def suspects(
+        self, texts: Sequence[str], passes: Callable[[tuple[Term, ...], bool], bool]
+    ) -> list[int]:
+        """Which of some texts must be searched with `find`; in all others it finds what passes.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Searched all at once, at a small part of what `find` takes.
+        passes : function
+            Told the terms of some words, and whether each of them is a hit for sure: a single word
+            may not be written as its term is.
+
+        Returns
+        -------
+        list of int
+            Places in ``texts``.
+        """
+        words = self._words_of_all(texts)
+        begins, till, suspects = self._begins, -1, []
+        for at in [at for at, word in enumerate(words) if word in begins]:
+            if at <= till:
+                continue
+            span = [_text(word) for word in words[at : at + begins[words[at]]]]
+            for length in range(len(span), 0, -1):
+                if hit := self._by_words.get(tuple(span[:length])):
+                    if not passes(tuple(hit), length > 1):
+                        suspects.append(at)
+                    till = at + length - 1
+                    break
+        unspaced = self._unspaced and [i for i, text in enumerate(texts) if UNSPACED.search(text)]
+        return sorted({*_texts_of(words, suspects), *unspaced})
+
+    def _words_of_all(self, texts: Sequence[str]) -> list[bytes]:
+        """The words of all texts as `words_of` has them, with a mark between text and text."""
+        words = _BETWEEN.join(map(_utf8, texts)).translate(_SMALL).split()
+        foreign = {word for word in set(words) if not word.isascii()}
+        plain: list[bytes] = []
+        at = 0
+        for place in [place for place, word in enumerate(words) if word in foreign]:
+            plain += words[at:place]
+            plain += self._plain_words(words[place])
+            at = place + 1
+        return plain + words[at:] if at else words
+
+    def _plain_words(self, run: bytes) -> tuple[bytes, ...]:
+        if run not in self._foreign:
+            if len(self._foreign) >= _MOST_FOREIGN:
+                self._foreign.clear()
+            self._foreign[run] = tuple(_utf8(word) for word, _, _ in words_of(_text(run)))
+        return self._foreign[run]
+
+    def found(self, text: str) -> tuple[str, tuple[Found, ...]]:
+        """A text with its accents composed, and every term in that, by where it starts.
+
+        Exports say the same again and again: a text is searched once.
+        """
+        if text not in self._known:
+            if len(self._known) >= _MOST_TEXTS:
+                self._known.clear()
+            composed = unicodedata.normalize("NFC", text)
+            terms = tuple(sorted(self.find(composed), key=lambda f: f.start))
+            self._known[text] = composed, terms
+        return self._known[text]
+
     def _inside(self, text: str) -> Iterator[Found]:
         if not self._unspaced or not UNSPACED.search(text):
             return
@@ -123,6 +203,24 @@ class Terms:
             if hit.start >= last:
                 yield hit
                 last = hit.end
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")
+
+
+def _texts_of(words: list[bytes], places: list[int]) -> list[int]:
+    """In which text each word is that stands at one of these places, which are in order."""
+    texts, before, text = [], 0, 0
+    for at in places:
+        text += words[before:at].count(_MARK)
+        texts.append(text)
+        before = at
+    return texts
 
 
 def _as_written(term: Term, found: str) -> bool:
@@ -193,27 +291,21 @@ def is_others(found: Found, *, person_id: str, accounts: frozenset[str]) -> bool
 
 
 def blotted(
-    texts: pd.Series,
+    text: str,
     index: Terms,
     *,
     person_id: str,
     accounts: frozenset[str],
     labels: Mapping[Kind, str],
-) -> pd.Series:
-    """Texts with whatever names somebody else, or an account never owned, replaced by a label."""
-
-    def one(text: object) -> object:
-        if not isinstance(text, str):
-            return text
-        text = unicodedata.normalize("NFC", text)
-        out: list[str] = []
-        at = 0
-        for found in sorted(index.find(text), key=lambda f: f.start):
-            if found.start >= at and is_others(found, person_id=person_id, accounts=accounts):
-                before, label = text[at : found.start], labels[found.terms[0].kind]
-                starts = re.search(r"(^|[.!?]\s)$", "".join([*out, before]))
-                out += [before, label[0].upper() + label[1:] if starts else label]
-                at = found.end
-        return "".join([*out, text[at:]])
-
-    return texts.map(one).astype("str")
+) -> str:
+    """A text with whatever names somebody else, or an account never owned, replaced by a label."""
+    text, terms = index.found(text)
+    out: list[str] = []
+    at = 0
+    for found in terms:
+        if found.start >= at and is_others(found, person_id=person_id, accounts=accounts):
+            before, label = text[at : found.start], labels[found.terms[0].kind]
+            starts = re.search(r"(^|[.!?]\s)$", "".join([*out, before]))
+            out += [before, label[0].upper() + label[1:] if starts else label]
+            at = found.end
+    return "".join([*out, text[at:]])

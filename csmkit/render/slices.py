@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any, cast
 
-import pandas as pd
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from csmkit.bias.context import team_context
 from csmkit.compute.arr import REASON_DAYS
@@ -17,22 +20,23 @@ from csmkit.compute.readings import asked_of_the_export
 from csmkit.compute.team import of_role
 from csmkit.cycle import Book, Context, Cycle, Period, Provenance, SourceFile
 from csmkit.errors import UsageError
+from csmkit.render.slice_files import arrow_of, canonical_frame, frame_of, read_table, write_table
+from csmkit.render.team_rows import Places, Rows, team_rows
 from csmkit.samples import sample_team
-from csmkit.scan.whose import accounts_of, owned_by, told_apart
+from csmkit.scan.whose import accounts_of, owned_by
 from csmkit.schema import TABLES
-from csmkit.terms import (
-    Kind,
-    Terms,
-    blotted,
-    first_names,
-    managers,
-)
+from csmkit.terms import Kind, blotted
 
 EDITIONS = ("committee", "csm")
 COLLEAGUE, OTHER_ACCOUNT = "a colleague", "another account"
 LABELS: dict[Kind, str] = {"person": COLLEAGUE, "account": OTHER_ACCOUNT}
 
-_OF_ACCOUNT = ("contracts", "arr_snapshots", "movements", "renewals", "health", "plans", "usage")
+_OF_OWN = frozenset(
+    {
+        *("accounts", "ownership", "contracts", "arr_snapshots", "movements", "renewals"),
+        *("health", "plans", "usage"),
+    }
+)
 _DATED = {
     "health": "date",
     "renewals": "due",
@@ -42,6 +46,9 @@ _DATED = {
 }
 _BY_PERSON = {"touchpoints": "date", "escalations": "opened", "onboardings": "start"}
 _OWN_ROWS = ("absences", "evidence", "feedback", "comments", "ratings", "decisions", "actions")
+_DAYS = "datetime64[us]"
+_AS_ARROW = (__name__, "as Arrow")
+_REASON_SPAN = np.timedelta64(REASON_DAYS + 1, "D")
 MATRIX_FILE = "matrix.yaml"
 _CONTEXT_FRAMES = ("bands", "expected", "checks")
 _PEOPLE = {
@@ -105,10 +112,11 @@ def book_of(
         raise UsageError(
             f"There is no edition {edition!r}.", f"The editions are: {', '.join(EDITIONS)}."
         )
-    who = str(cycle.person(person_id)["person_id"])
-    maker = _Slicer(cycle, who, edition)
-    return Book(
-        tables=maker.tables(),
+    person = cycle.person(person_id)
+    who = str(person["person_id"])
+    tables = _Slicer(cycle, who, edition, str(person["role"])).tables()
+    book = Book(
+        tables={name: canonical_frame(tables[name]) for name in TABLES if name in tables},
         period=cycle.period,
         currency=cycle.currency,
         provenance=cycle.provenance,
@@ -116,9 +124,11 @@ def book_of(
         notes=() if edition == "csm" else cycle.notes,
         person_id=who,
         edition=edition,
-        context=_own_context(context or Context(), cycle.person(who), edition),
+        context=_own_context(context or Context(), person, edition),
         available=available(cycle),
     )
+    book.memo[_AS_ARROW] = tables
+    return book
 
 
 def _own_context(context: Context, person: dict[str, object], edition: str) -> Context:
@@ -134,6 +144,13 @@ def _own_context(context: Context, person: dict[str, object], edition: str) -> C
 
 def available(cycle: Cycle) -> frozenset[str]:
     """What the export has, of all that `Cycle.missing` may be asked for."""
+    key = (__name__, "available")
+    if key not in cycle.memo:
+        cycle.memo[key] = _available(cycle)
+    return cast(frozenset[str], cycle.memo[key])
+
+
+def _available(cycle: Cycle) -> frozenset[str]:
     needs = set(TABLES)
     needs |= {
         f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns
@@ -143,161 +160,186 @@ def available(cycle: Cycle) -> frozenset[str]:
     return frozenset(need for need in needs if not cycle.missing(need))
 
 
-@lru_cache(maxsize=1)
-def _index_of(key: _Key) -> Terms:
-    return Terms([*told_apart(key.cycle)[0], *first_names(key.cycle)])
-
-
-@dataclasses.dataclass(frozen=True)
-class _Key:
-    """Holds a cycle as a cache key by identity: frames cannot be hashed."""
-
-    cycle: Cycle = dataclasses.field(compare=False)
-    identity: int = 0
-
-
 class _Slicer:
     """Cuts one person's tables; one method per way a table belongs to a person."""
 
-    def __init__(self, cycle: Cycle, who: str, edition: str) -> None:
-        self.cycle, self.who, self.edition = cycle, who, edition
-        self.mine = owned_by(cycle, who)
+    def __init__(self, cycle: Cycle, who: str, edition: str, role: str) -> None:
+        self.who, self.edition, self.end = who, edition, cycle.period.end.to_numpy()
+        self.team = team_rows(cycle)
+        self.handles = role == "cs_ops"
+        mine = owned_by(cycle, who)
+        self.spans = list(
+            zip(mine["account_id"], mine["start"].to_numpy(), mine["end"].to_numpy(), strict=True)
+        )
         self.accounts = accounts_of(cycle, who)
-        self.last = self.mine.groupby("account_id")["end"].max()
-        self.named = managers(cycle) | {who}
+        self.last: dict[str, np.datetime64] = {}
+        for account, _, end in self.spans:
+            self.last[account] = max(end, self.last.get(account, end))
+        self.named = self.team.managers | {who}
 
-    def tables(self) -> dict[str, pd.DataFrame]:
+    def tables(self) -> dict[str, pa.Table]:
         """All tables of the slice, cut, unnamed and in canonical form."""
-        cut = {name: self._cut(name) for name in TABLES}
-        own = self._owned(cut)
-        return {name: TABLES[name].conform(frame) for name, frame in own.items() if len(frame) > 0}
+        places = {name: self._places(name, rows) for name, rows in self.team.tables.items()}
+        cut = {n: self.team.tables[n].take(at) for n, at in places.items() if len(at)}
+        self._reasons_while_owned(cut)
+        self._owners(cut)
+        self._foreign_accounts(cut)
+        for name, table in cut.items():
+            for column in _PEOPLE.get(name, ()):
+                table = _changed(table, column, self._unnamed)
+            for column in _FREE_TEXT.get(name, ()):
+                table = _changed(table, column, self._blotted)
+            cut[name] = table
+        return cut
 
-    def _cut(self, name: str) -> pd.DataFrame:
-        frame = self.cycle.table(name)
+    def _places(self, name: str, rows: Rows) -> Places:
         if name == "people":
-            return frame[frame["person_id"].isin(self.named)]
+            return rows.of("person_id", self.named)
         if name == "targets":
-            people = set(self.cycle.table("people")["person_id"]) - {self.who}
-            return frame[~frame["scope"].isin(people)]
+            return np.union1d(self.team.targets, rows.of("scope", [self.who]))
         if name in _OWN_ROWS:
-            return self._own_rows(name, frame[frame["person_id"] == self.who])
+            return self._own_rows(name, rows)
         if name in _BY_PERSON:
-            return self._done_by(frame, _BY_PERSON[name])
+            return self._done_by(rows, _BY_PERSON[name])
         if name == "opportunities":
-            return frame[frame["sourced_by"].eq(self.who)]
+            return rows.of("sourced_by", [self.who])
         if name == "surveys":
-            handled = self._handled()
-            owned = self._while_owned(frame[frame["account_id"].isin(self.accounts)], "date")
-            return frame[frame.index.isin(owned.index) | frame["account_id"].isin(handled)]
-        if name == "movements":
-            return self._reasons_while_owned(frame[frame["account_id"].isin(self.accounts)])
-        rows = frame[frame["account_id"].isin(self.accounts)]
-        return self._while_owned(rows, _DATED[name]) if name in _DATED else rows
+            handled = rows.of("account_id", self._handled())
+            return np.union1d(self._while_owned(rows, "date"), handled)
+        if name in _DATED:
+            return self._while_owned(rows, _DATED[name])
+        return rows.of("account_id", self.accounts)
 
-    def _while_owned(self, rows: pd.DataFrame, on: str) -> pd.DataFrame:
+    def _while_owned(self, rows: Rows, on: str) -> Places:
         """Rows up to the last day the person owned the account: what came after is another's."""
-        last = self.last.reindex(rows["account_id"]).set_axis(rows.index)
+        places, which = rows.of_each("account_id", self.last)
+        last = self._last_days()[which]
         # Whoever holds the account at the period's end sees its renewals ahead.
-        held = (last >= self.cycle.period.end) & (on == "due")
-        return rows[last.isna() | (rows[on] <= last) | held]
+        held = (last >= self.end) & (on == "due")
+        return places[(rows.days(on, places) <= last) | held]
+
+    def _last_days(self) -> npt.NDArray[np.datetime64]:
+        return np.array(list(self.last.values()), _DAYS)
 
     def _handled(self) -> frozenset[str]:
         """Accounts whose escalations a person of CS operations handled: their answers count too."""
-        if self.cycle.person(self.who)["role"] != "cs_ops":
+        escalations = self.team.tables.get("escalations")
+        if not self.handles or escalations is None:
             return frozenset()
-        return frozenset(self._done_by(self.cycle.table("escalations"), "opened")["account_id"])
+        done = self._done_by(escalations, _BY_PERSON["escalations"])
+        return frozenset(escalations.texts("account_id", done))
 
-    def _reasons_while_owned(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """All movements, which later credit needs; reasons only for the person's own losses."""
-        last = self.last.reindex(rows["account_id"]).set_axis(rows.index)
-        late = rows["date"] > last + pd.Timedelta(days=REASON_DAYS + 1)
-        return rows.assign(
-            reason=rows["reason"].mask(late), controllable=rows["controllable"].mask(late)
-        )
-
-    def _done_by(self, rows: pd.DataFrame, on: str) -> pd.DataFrame:
+    def _done_by(self, rows: Rows, on: str) -> Places:
         """Rows the person did, and rows of nobody on days the person owned the account."""
-        nobody = rows[rows["person_id"].isna() & rows["account_id"].isin(self.accounts)]
-        spans = self.mine[["account_id", "start", "end"]].rename(
-            columns={"start": "_from", "end": "_to"}
-        )
-        at = nobody[["account_id", on]].reset_index().merge(spans, on="account_id")
-        inside = at[(at["_from"] <= at[on]) & (at[on] <= at["_to"])]["index"]
-        return rows[rows["person_id"].eq(self.who) | rows.index.isin(inside)]
+        spans = self.spans
+        places, which = rows.of_each("account_id", [s[0] for s in spans], nobodys=True)
+        if len(places):
+            days = rows.days(on, places)
+            since, till = (np.array([s[i] for s in spans], _DAYS) for i in (1, 2))
+            places = places[(since[which] <= days) & (days <= till[which])]
+        return np.union1d(rows.of("person_id", [self.who]), places)
 
-    def _own_rows(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    def _own_rows(self, name: str, rows: Rows) -> Places:
+        places = rows.of("person_id", [self.who])
         if name == "evidence":
-            return rows[~rows["private"].fillna(False)]
+            return _where(
+                places, [private is not True for private in rows.texts("private", places)]
+            )
         if name == "ratings":
-            own = rows["phase"].eq("self")
-            return rows[own] if self.edition == "csm" else rows[rows["phase"].ne("prevote")]
-        if name == "decisions" and self.edition == "csm":
-            return rows.head(0)
-        return rows
+            phases = rows.texts("phase", places)
+            own = self.edition == "csm"
+            return _where(places, [p == "self" if own else p != "prevote" for p in phases])
+        return places[:0] if name == "decisions" and self.edition == "csm" else places
 
-    def _owned(self, cut: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-        """The tables with other owners numbered, colleagues unnamed, other accounts disguised."""
-        index = _index_of(_Key(self.cycle, id(self.cycle)))
-        others = _numbered(cut["ownership"]["person_id"], self.named, "owner")
-        cut["ownership"] = cut["ownership"].assign(
-            person_id=cut["ownership"]["person_id"].replace(others)
-        )
-        owner = cut["accounts"]["owner"]
-        cut["accounts"] = cut["accounts"].assign(owner=owner.where(owner == self.who))
-        cut["people"] = cut["people"].assign(
-            manager_id=cut["people"]["manager_id"].where(
-                cut["people"]["manager_id"].isin(self.named)
-            ),
-            aliases=cut["people"]["aliases"].where(cut["people"]["person_id"] == self.who),
-        )
-        foreign = [cut[name]["account_id"] for name in cut if "account_id" in cut[name]]
-        disguise = _numbered(pd.concat(foreign), self.accounts, "account")
-        out = {}
-        for name, frame in cut.items():
-            changes: dict[str, pd.Series] = {}
-            if "account_id" in frame and name not in ("accounts", *_OF_ACCOUNT):
-                changes["account_id"] = (
-                    frame["account_id"].where(frame["account_id"].isin(self.accounts))
-                    if name == "evidence"
-                    else frame["account_id"].replace(disguise)
-                )
-            for column in _PEOPLE.get(name, ()):
-                changes[column] = frame[column].map(self._unnamed).astype("str")
-            for column in _FREE_TEXT.get(name, ()):
-                changes[column] = blotted(
-                    frame[column],
-                    index,
-                    person_id=self.who,
-                    accounts=self.accounts,
-                    labels=LABELS,
-                )
-            out[name] = frame.assign(**changes)
-        return out
+    def _reasons_while_owned(self, cut: dict[str, pa.Table]) -> None:
+        """All movements stay, which later credit needs; reasons only of the person's own losses."""
+        if (table := cut.get("movements")) is None:
+            return
+        accounts = table.column("account_id").to_pylist()
+        last = np.array([self.last[account] for account in accounts], _DAYS)
+        late = pa.array(table.column("date").to_numpy() > last + _REASON_SPAN)
+        for column in ("reason", "controllable"):
+            held = table.column(column)
+            masked = pc.if_else(late, pa.scalar(None, held.type), held)
+            table = table.set_column(table.schema.get_field_index(column), column, masked)
+        cut["movements"] = table
 
-    def _unnamed(self, ids: object) -> object:
-        if not isinstance(ids, str):
-            return ids
+    def _owners(self, cut: dict[str, pa.Table]) -> None:
+        """Other owners are numbered; of managers' people and of aliases only the person's own."""
+        if (ownership := cut.get("ownership")) is not None:
+            others = _numbered(ownership.column("person_id").to_pylist(), self.named, "owner")
+            cut["ownership"] = _replaced(ownership, "person_id", others)
+        if (accounts := cut.get("accounts")) is not None:
+            cut["accounts"] = _changed(accounts, "owner", lambda v: v if v == self.who else None)
+        people = _changed(cut["people"], "manager_id", lambda v: v if v in self.named else None)
+        own = iter(people.column("person_id").to_pylist())
+        cut["people"] = _changed(people, "aliases", lambda v: v if next(own) == self.who else None)
+
+    def _foreign_accounts(self, cut: dict[str, pa.Table]) -> None:
+        """Accounts the person never owned are numbered; evidence loses them."""
+        of_any = [n for n, t in cut.items() if n not in _OF_OWN and "account_id" in t.column_names]
+        held = [a for name in of_any for a in cut[name].column("account_id").to_pylist()]
+        disguise = _numbered(held, self.accounts, "account")
+        for name in of_any if disguise else ():
+            shown: Mapping[str, str | None] = disguise
+            if name == "evidence":
+                shown = dict.fromkeys(disguise)
+            cut[name] = _replaced(cut[name], "account_id", shown)
+
+    def _blotted(self, text: str | None) -> str | None:
+        if text is None:
+            return None
+        index, who, accounts = self.team.index, self.who, self.accounts
+        return blotted(text, index, person_id=who, accounts=accounts, labels=LABELS)
+
+    def _unnamed(self, ids: str | None) -> str | None:
+        if ids is None:
+            return None
         parts = [p.strip() for p in ids.split(";") if p.strip()]
         return ";".join(p if p in self.named else COLLEAGUE for p in parts)
 
 
-def _numbered(values: pd.Series, keep: Iterable[str], label: str) -> dict[str, str]:
+def _where(places: Places, kept: list[bool]) -> Places:
+    return places[np.flatnonzero(kept)]
+
+
+def _changed(table: pa.Table, column: str, change: Callable[[Any], Any]) -> pa.Table:
+    """A table with each value of a column of texts changed."""
+    at = table.schema.get_field_index(column)
+    before = table.column(at).to_pylist()
+    after = [change(value) for value in before]
+    if after == before:
+        return table
+    field = table.schema.field(at)
+    return table.set_column(at, field, pa.array(after, field.type))
+
+
+def _replaced(table: pa.Table, column: str, others: Mapping[str, str | None]) -> pa.Table:
+    return _changed(table, column, lambda value: others.get(value, value))
+
+
+def _numbered(values: Iterable[str | None], keep: Iterable[str], label: str) -> dict[str, str]:
     """A number for each of the values not kept, such that no label is anybody's real id."""
     kept = set(keep)
-    others = sorted(set(values.dropna()) - kept)
+    others = sorted(value for value in set(values) - kept if value is not None)
     while any(str(value).startswith(f"{label}-") for value in (*kept, *others)):
         label = f"{label}-x"
     return {value: f"{label}-{i}" for i, value in enumerate(others, 1)}
 
 
 def write_book(book: Book, folder: Path) -> None:
-    """Write a book as one Parquet file per table and a ``book.json`` beside them."""
+    """Write a book as one Parquet file per table and a ``book.json`` beside them.
+
+    What the packet knows of the team is in files of their own (``_bands.parquet``,
+    ``_expected.parquet``, ``_checks.parquet``), a matrix of one's own in ``matrix.yaml``.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    cut = book.memo.get(_AS_ARROW, {})
     for name, frame in book.tables.items():
-        frame.to_parquet(folder / f"{name}.parquet", index=False)
+        write_table(cut[name] if name in cut else arrow_of(frame), folder / f"{name}.parquet")
     for name in _CONTEXT_FRAMES:
         if len(frame := getattr(book.context, name)):
-            frame.to_parquet(_beside(folder, name), index=False)
+            write_table(arrow_of(frame), _beside(folder, name))
     if book.context.matrix:
         (folder / MATRIX_FILE).write_text(book.context.matrix, encoding="utf-8", newline="")
     facts = {
@@ -311,6 +353,10 @@ def write_book(book: Book, folder: Path) -> None:
     }
     text = json.dumps(facts, ensure_ascii=False, indent=1)
     (folder / "book.json").write_text(text, encoding="utf-8")
+
+
+def _text(file: Path) -> str:
+    return file.read_bytes().decode("utf-8")
 
 
 def _beside(folder: Path, name: str) -> Path:
@@ -347,15 +393,15 @@ def read_book(folder: str | Path) -> Book:
             f"The folder {folder} holds no slice of a cycle.",
             "Render packets with csmkit render, which makes the slices itself.",
         )
-    facts = json.loads((folder / "book.json").read_text(encoding="utf-8"))
+    facts = json.loads(_text(folder / "book.json"))
     origin = facts["provenance"]
+    there = {file.name for file in folder.iterdir()}
     known = {name: _beside(folder, name) for name in _CONTEXT_FRAMES}
-    matrix = folder / MATRIX_FILE
     return Book(
         tables={
-            name: pd.read_parquet(folder / f"{name}.parquet")
+            name: canonical_frame(read_table(folder / f"{name}.parquet"))
             for name in TABLES
-            if (folder / f"{name}.parquet").exists()
+            if f"{name}.parquet" in there
         },
         period=Period.of(*facts["period"]),
         currency=facts["currency"],
@@ -368,8 +414,8 @@ def read_book(folder: str | Path) -> Book:
         person_id=facts["person_id"],
         edition=facts["edition"],
         context=Context(
-            **{n: pd.read_parquet(path) for n, path in known.items() if path.exists()},
-            matrix=matrix.read_bytes().decode("utf-8") if matrix.exists() else "",
+            **{n: frame_of(read_table(path)) for n, path in known.items() if path.name in there},
+            matrix=_text(folder / MATRIX_FILE) if MATRIX_FILE in there else "",
         ),
         available=frozenset(facts["available"]),
     )

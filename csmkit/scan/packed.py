@@ -38,7 +38,7 @@ _STRETCHES = (
     (re.compile(rb"(?:[\x20-\x7e\xa0-\xff]\x00){4,}"), "utf-16-le"),
     (re.compile(rb"(?:\x00[\x20-\x7e\xa0-\xff]){4,}"), "utf-16-be"),
 )
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+_CONTROL = bytes([*range(9), *range(14, 32)])
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _SHORTEST, _LONG, _FEW = 8, 200, 48
 _PLAIN = bytes([0, 9, 10, 13, *range(32, 127)])
@@ -69,11 +69,12 @@ class Allowance:
 
 def is_text(data: bytes) -> str | None:
     """Data as text, if it is UTF-8 from its first byte to its last."""
+    if len(data.translate(None, _CONTROL)) < len(data):
+        return None
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-    return None if _CONTROL.search(text) else text
 
 
 def looks_like_text(data: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from csmkit.scan.spellings import spellings
 from csmkit.scan.unwrapped import unwrapped
 from csmkit.scan.whose import accounts_of, shared_values, told_apart
 from csmkit.scan.written import beside_tag
-from csmkit.terms import Found, Term, Terms, is_others, managers
+from csmkit.terms import Term, Terms, managers
 
+_LOT = 1 << 20
 _SHORT = 4
 """Shorter words come about by chance where text is only guessed at."""
 
@@ -56,31 +57,109 @@ class Scanner:
         list of str
             Each name, mail or id found, once; or what could not be looked through.
         """
+        return self.packet(person_id).leaks(path.name, path.read_bytes())
+
+    def packet(self, person_id: str) -> PacketScan:
+        """For the files of one packet: what several of them hold is looked through once.
+
+        Parameters
+        ----------
+        person_id : str
+            Whose packet it is.
+        """
         accounts = accounts_of(self._cycle, person_id)
+        own = Own(person_id, accounts, self._managers)
+        return PacketScan(self._index, self._shared, own)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What may stand in one person's packet."""
+
+    person_id: str
+    accounts: frozenset[str]
+    managers: frozenset[str]
+
+    def has(self, term: Term) -> bool:
+        """Whether a term is a manager's, the person's own, or of an account of theirs."""
+        if term.owner in self.managers:
+            return True
+        own = self.accounts if term.kind == "account" else (self.person_id,)
+        return term.owner in own
+
+
+class PacketScan:
+    """Scans the files of one packet, from `Scanner.packet`."""
+
+    def __init__(self, index: Terms, shared: SharedWords, own: Own) -> None:
+        self._index, self._shared, self._own = index, shared, own
+        self._known: set[Piece | bytes] = set()
+        self._said: set[tuple[str, bool, int, int | None]] = set()
+
+    def leaks(self, name: str, data: bytes) -> list[str]:
+        """What of others a file holds, its name included; empty when clean.
+
+        Parameters
+        ----------
+        name, data : str, bytes
+            The file's name and content.
+
+        Returns
+        -------
+        list of str
+            Each name, mail or id found, once; or what could not be looked through.
+        """
         leaks: dict[str, None] = {}
         try:
-            for text, terms in self._named(path):
-                others = Found(0, 0, tuple(terms))
-                if not any(t.owner in self._managers for t in terms) and is_others(
-                    others, person_id=person_id, accounts=accounts
-                ):
-                    leaks[text] = None
+            for pieces in self._lots(name, data):
+                for text, terms in self._named(pieces):
+                    if not any(map(self._own.has, terms)):
+                        leaks[text] = None
         except TooMuch as why:
             leaks[f"{why}: it cannot be looked through"] = None
+        if leaks:
+            # What this file holds is told again of the next one.
+            self._known, self._said = set(), set()
         return list(leaks)
 
-    def _named(self, path: Path) -> Iterator[tuple[str, Iterable[Term]]]:
-        """Every name in a file as it stands there, with whose it is."""
-        known = set()
-        for piece in chain([Piece(path.name)], unwrapped(path.read_bytes())):
+    def _lots(self, name: str, data: bytes) -> Iterator[list[Piece]]:
+        """All pieces of a file, so many at a time that searching them at once pays."""
+        lot: list[Piece] = []
+        size = 0
+        try:
+            for piece in chain([Piece(name)], unwrapped(data, known=self._known)):
+                lot.append(piece)
+                size += len(piece.text)
+                if size > _LOT:
+                    yield lot
+                    lot, size = [], 0
+        except TooMuch:
+            yield lot
+            raise
+        yield lot
+
+    def _named(self, pieces: list[Piece]) -> Iterator[tuple[str, Iterable[Term]]]:
+        """Every name in some pieces as it stands there, with whose it is, but for most of own."""
+        new = [self._is_new(piece) for piece in pieces]
+        searched = [at for at, is_new in enumerate(new) if is_new]
+        texts = [pieces[at].text for at in searched]
+        suspects = {searched[i] for i in self._index.suspects(texts, self._passes)}
+        for at, piece in enumerate(pieces):
             for terms in self._shared.find(piece):
                 yield terms[0].text, terms
-            if (said := replace(piece, field=None)) in known:
-                continue
-            known.add(said)
-            for found in self._index.find(piece.text):
+            for found in self._index.find(piece.text) if at in suspects else ():
                 if _counts(piece, found.start, found.end):
                     yield piece.text[found.start : found.end], found.terms
+
+    def _is_new(self, piece: Piece) -> bool:
+        said = (piece.text, piece.guessed, piece.start, piece.end)
+        is_new = said not in self._said
+        self._said.add(said)
+        return is_new
+
+    def _passes(self, terms: tuple[Term, ...], sure: bool) -> bool:
+        """Whether words that are one of these terms are surely no leak."""
+        return (any if sure else all)(map(self._own.has, terms))
 
 
 def _counts(piece: Piece, start: int, end: int) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from csmkit.scan.packed import Allowance, inner, is_text, opened, stretches
@@ -15,13 +16,18 @@ from csmkit.scan.pieces import Piece
 from csmkit.scan.written import encoded, readings
 from csmkit.view.runtime import is_runtime
 
-_SCRIPT = re.compile(r"(<script\b[^>]*>)(.*?)(</script\b[^>]*>)", re.DOTALL | re.IGNORECASE)
+_OPENING = re.compile(r"<script\b[^>]*>", re.IGNORECASE)
+_CLOSING = re.compile(r"</script\b[^>]*>", re.IGNORECASE)
 _LONG_RUN = 12
+_SHORT = 200
+_MOST_SPACES = 100
 _BEFORE_JSON = tuple("{[\ufeff \t\r\n")
 _OF_IDS = re.compile(r"(?:^|_)id$|^account", re.IGNORECASE)
 
 
-def unwrapped(data: bytes, allowance: Allowance | None = None) -> Iterator[Piece]:
+def unwrapped(
+    data: bytes, allowance: Allowance | None = None, *, known: set[Piece | bytes] | None = None
+) -> Iterator[Piece]:
     """All text that a file's content holds.
 
     Parameters
@@ -30,6 +36,8 @@ def unwrapped(data: bytes, allowance: Allowance | None = None) -> Iterator[Piece
         The content of a notebook, a page, or any other file.
     allowance : Allowance, optional
         How much may come out of packed data.
+    known : set, optional
+        What was looked through before and is left out; what is looked through now is added.
 
     Yields
     ------
@@ -44,7 +52,7 @@ def unwrapped(data: bytes, allowance: Allowance | None = None) -> Iterator[Piece
     """
     allowance = allowance or Allowance()
     todo: deque[Piece | bytes] = deque([data])
-    known: set[Piece | bytes] = set()
+    known = set() if known is None else known
     while todo:
         held = todo.popleft()
         if held in known:
@@ -65,16 +73,25 @@ def _as_read(piece: Piece) -> Piece:
     """A whole text without entities: one inside a name must not cut the name in two."""
     if piece.end is not None or "&" not in piece.text:
         return piece
-    return replace(piece, text=html.unescape(piece.text))
+    return piece._replace(text=html.unescape(piece.text))
 
 
 def _below(piece: Piece, allowance: Allowance) -> Iterator[Piece | bytes]:
-    for said in readings(piece):
-        allowance.take(len(said.text))
-        yield said
-    for data in encoded(piece):
-        allowance.take(len(data))
-        yield data
+    """What else a text says, and the data it may hold."""
+    below: Iterable[Piece | bytes] = (
+        _below_short(piece)
+        if len(piece.text) <= _SHORT
+        else chain[Piece | bytes](readings(piece), encoded(piece))
+    )
+    for held in below:
+        allowance.take(len(held.text if isinstance(held, Piece) else held))
+        yield held
+
+
+@lru_cache(maxsize=1 << 14)
+def _below_short(piece: Piece) -> tuple[Piece | bytes, ...]:
+    """As `_below`: packets have most of their short texts, labels and settings, in common."""
+    return (*readings(piece), *encoded(piece))
 
 
 def _of_data(data: bytes, allowance: Allowance) -> Iterator[Piece | bytes]:
@@ -99,10 +116,26 @@ def _of_page(piece: Piece) -> list[Piece] | None:
     """The scripts of a page, but for the kit's own, and the page without them."""
     if piece.end is not None or "<" not in piece.text:
         return None
-    scripts = [text.strip() for _, text, _ in _SCRIPT.findall(piece.text)]
-    parts = [Piece(text) for text in scripts if text and not is_runtime(text)]
-    page = _SCRIPT.sub(r"\1\3", piece.text)
-    return [*parts, Piece(page)] if page != piece.text else None
+    text, at = piece.text, 0
+    scripts: list[str] = []
+    page: list[str] = []
+    while (opening := _OPENING.search(text, at)) and (
+        closing := _CLOSING.search(text, _after_runtime(text, opening.end()))
+    ):
+        scripts.append(text[opening.end() : closing.start()].strip())
+        page += [text[at : opening.end()], closing.group()]
+        at = closing.end()
+    if not any(scripts):
+        return None
+    parts = [Piece(script) for script in scripts if script and not is_runtime(script)]
+    return [*parts, Piece("".join([*page, text[at:]]))]
+
+
+def _after_runtime(text: str, at: int) -> int:
+    """Where the end of a script is to be looked for: behind the kit's own, which has none in it."""
+    at += len(text[at : at + _MOST_SPACES]) - len(text[at : at + _MOST_SPACES].lstrip())
+    script = text[at : text.find("</script", at)].rstrip() if "</script" in text else ""
+    return at + len(script) if is_runtime(script) else at
 
 
 def _of_json(piece: Piece) -> list[Piece] | None:
@@ -121,18 +154,23 @@ class _Pairs(list[tuple[str, Any]]):
     """An object with all its fields: a name that stands twice hides nothing."""
 
 
-def _leaves(held: Any, field: str) -> Iterator[Piece]:
-    if isinstance(held, _Pairs):
-        for name, value in held:
-            yield Piece(name)
-            yield from _leaves(value, name)
-    elif isinstance(held, list):
-        if len(held) > 1 and all(isinstance(line, str) for line in held):
-            # How notebooks keep the lines of one text.
-            yield Piece("".join(held))
-        for value in held:
-            yield from _leaves(value, field)
-    elif isinstance(held, str):
-        yield Piece(held, field)
-    elif isinstance(held, int | float) and _OF_IDS.search(field):
-        yield Piece(f"{held:.0f}", field)
+def _leaves(held: Any, field: str | None) -> Iterator[Piece]:
+    """The names and values of data, each once: charts say the same in every row."""
+    todo = [(held, field)]
+    said: defaultdict[str | None, set[str]] = defaultdict(set)
+    while todo:
+        held, field = todo.pop()
+        if isinstance(held, str):
+            if held not in said[field]:
+                said[field].add(held)
+                yield Piece(held, field)
+        elif isinstance(held, _Pairs):
+            for name, value in reversed(held):
+                todo += [(value, name), (name, None)]
+        elif isinstance(held, list):
+            if len(held) > 1 and all(isinstance(line, str) for line in held):
+                # How notebooks keep the lines of one text.
+                yield Piece("".join(held))
+            todo += [(value, field) for value in reversed(held)]
+        elif isinstance(held, int | float) and _OF_IDS.search(field or ""):
+            yield Piece(f"{held:.0f}", field)

@@ -38,22 +38,32 @@ _UNSEEN = (
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
 )
 _INVISIBLE = re.compile(rf"[{_UNSEEN}]+")
-_ENTITY = re.compile(r"(?:&#?[0-9a-zA-Z]{1,32};?)+")
-_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
-_QUOTED = re.compile(r"(?:=[0-9A-Fa-f]{2}|=[ \t]*\r?\n)+")
-_HEX_ESCAPE = re.compile(r"(?:\\+x[0-9A-Fa-f]{2})+")
-_UNICODE = re.compile(
-    r"(?:\\+(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|u\{[0-9A-Fa-f]{1,6}\}|[nrtfv/\"']|\r?\n))+"
+
+
+def _run_of(sign: str, rest: str) -> re.Pattern[str]:
+    """One or more of a sign and what follows it: with the sign in front, it is found fast."""
+    return re.compile(rf"{sign}{rest}(?:{sign}{rest})*")
+
+
+_ENTITY = _run_of("&", "#?[0-9a-zA-Z]{1,32};?")
+_PERCENT = _run_of("%", "[0-9A-Fa-f]{2}")
+_QUOTED = _run_of("=", r"(?:[0-9A-Fa-f]{2}|[ \t]*\r?\n)")
+_HEX_ESCAPE = _run_of(r"\\", r"\\*x[0-9A-Fa-f]{2}")
+_UNICODE = _run_of(
+    r"\\",
+    r"\\*(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|u\{[0-9A-Fa-f]{1,6}\}|[nrtfv/\"']|\r?\n)",
 )
 _CODE = re.compile(r"\\+([uU])\{?([0-9A-Fa-f]+)\}?|\\+([nrtfv/\"'\r\n])\n?")
-_CSS = re.compile(r"(?:\\[0-9A-Fa-f]{1,6}(?:\r\n|[ \t\n\f])?)+")
-_OCTAL = re.compile(r"(?:\\+[0-7]{3})+")
+_CSS = _run_of(r"\\", r"[0-9A-Fa-f]{1,6}(?:\r\n|[ \t\n\f])?")
+_OCTAL = _run_of(r"\\", r"\\*[0-7]{3}")
 _MARKDOWN = re.compile(r"[\\*~`](?<=\w.)[!-/:-@\[-`{-~]*(?=\w)")
 _KERNED = re.compile(r"\)\s*-?[\d.]*\s*\(")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}+(?:[ \t]*(?:\\n|\r?\n)[ \t]*[A-Za-z0-9+/_-]{4,}+)*(=*)")
+_BASE64 = re.compile(
+    r"([A-Za-z0-9+/_-]{6,}+(?:[ \t]*(?:\\n|\r?\n)[ \t]*[A-Za-z0-9+/_-]{4,}+)*(=*))"
+)
 _BREAK = re.compile(r"\s+|\\n")
 _HEX = re.compile(r"[0-9A-Fa-f]{8,}")
 _SHORTEST_RUN, _LONG = 12, 48
@@ -116,15 +126,24 @@ def readings(piece: Piece) -> Iterator[Piece]:
 
 def encoded(piece: Piece) -> Iterator[bytes]:
     """The data that a text may hold as base64 or hexadecimal digits."""
-    for match in _HEX.finditer(piece.text):
+    runs = _runs(piece)
+    # Digits of hexadecimal are signs of base64 too.
+    for match in _HEX.finditer("\n".join(run for run, _ in runs)):
         run = match.group()
         for digits in (run[: len(run) // 2 * 2], run[1 : len(run) // 2 * 2 - 1]):
-            if piece.has(*match.span()) and _may_tell(data := bytes.fromhex(digits)):
+            if _may_tell(data := bytes.fromhex(digits)):
                 yield data
-    for match in _BASE64.finditer(piece.text):
-        run = match.group()
-        if (len(run) >= _SHORTEST_RUN or match[1]) and piece.has(*match.span()):
+    for run, padding in runs:
+        if padding or len(run) >= _SHORTEST_RUN:
             yield from (_word if len(run) < _LONG else _aligned)(run)
+
+
+def _runs(piece: Piece) -> dict[tuple[str, str], None]:
+    """The runs of base64 signs that touch the part not looked through yet, each once."""
+    if piece.end is None:
+        return dict.fromkeys(_BASE64.findall(piece.text))
+    matches = _BASE64.finditer(piece.text)
+    return dict.fromkeys((m[1], m[2]) for m in matches if piece.has(*m.span()))
 
 
 @lru_cache(maxsize=1 << 14)

@@ -91,6 +91,24 @@ def test_touchpoints_of_a_colleague_on_the_same_account_are_left_out():
     assert list(ck.book_of(team, BEN).table("touchpoints")["date"].dt.month) == [5, 5]
 
 
+def test_a_touchpoint_of_nobody_is_whose_the_account_was_on_its_first_and_last_day():
+    days = ("2024-12-31", "2025-01-01", "2026-03-31", "2026-04-01")
+    calls = [{"account_id": "AC-100003", "date": day, "type": "call"} for day in days]
+    team = small_team(touchpoints=calls)
+    shown = {who: ck.book_of(team, who).table("touchpoints")["date"] for who in (ANA, BEN)}
+    assert list(shown[ANA].dt.strftime("%Y-%m-%d")) == ["2025-01-01", "2026-03-31"]
+    assert list(shown[BEN].dt.strftime("%Y-%m-%d")) == ["2026-04-01"]
+
+
+def test_reasons_of_losses_long_after_the_hand_over_are_left_out():
+    losses = [
+        {"account_id": "AC-100003", "date": day, "kind": "churn", "amount": 1.0, "reason": "Price"}
+        for day in ("2026-03-01", "2026-05-02", "2026-05-03")
+    ]
+    reasons = ck.book_of(small_team(movements=losses), ANA).table("movements")["reason"]
+    assert list(reasons.fillna("")) == ["Price", "Price", ""]
+
+
 def ratings() -> list[dict[str, object]]:
     row = {"person_id": ANA, "competency": "advocacy", "value": "green"}
     return [

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 import csmkit as ck
 from csmkit.names import packet_slug
-from csmkit.render.pack import own_text, scan_pack, template
+from csmkit.render.own_words import own_words
+from csmkit.render.packet import template
+from csmkit.render.rescan import scan_pack
 from csmkit.scan.packed import Allowance, TooMuch
 from csmkit.scan.scanner import Scanner
 from csmkit.scan.unwrapped import unwrapped
@@ -45,7 +47,7 @@ def packet(packs):
 
 @pytest.fixture(scope="module")
 def scanner(team):
-    return Scanner(team, ordinary=own_text(template()))
+    return Scanner(team, ordinary=own_words(template()))
 
 
 @pytest.mark.slow
