@@ -7,6 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from csmkit.cli_shared import (
+    Export,
+    ExportOption,
+    MapFile,
+    MatrixFile,
+    Only,
+    PeriodText,
+    Scores,
+    said_of,
+    setting,
+    tell,
+)
 from csmkit.errors import CsmkitError, UsageError
 
 if TYPE_CHECKING:
@@ -16,42 +28,18 @@ feedback_app = typer.Typer(
     help="Write down what was said in a 1:1, and read it.", no_args_is_help=True
 )
 
-Export = Annotated[
-    str | None,
-    typer.Argument(metavar="EXPORT", help="A folder, a file, a zip, or the URL of a database."),
-]
-ExportOption = Annotated[
-    str | None, typer.Option("--export", help="The export; cycle.toml's if not given.")
-]
-MapFile = Annotated[Path | None, typer.Option("--map", help="The column map.")]
-PeriodText = Annotated[
-    str | None, typer.Option("--period", help="START:END, for example 2026-01-01:2026-06-30.")
-]
-Scores = Annotated[
-    str | None,
-    typer.Option(
-        "--scores", help="The score file, or the URL of a database; scores.db by default."
-    ),
-]
-MatrixFile = Annotated[
-    Path | None, typer.Option("--matrix", help="Your own matrix; the kit's if not given.")
-]
-
 
 def self_assessment(
     export: Export = None,
     out: Annotated[
         Path, typer.Option("--out", help="Where the folders go, one for each person.")
     ] = Path("self-assessment"),
-    only: Annotated[
-        list[str] | None, typer.Option("--only", help="One person: id or mail.")
-    ] = None,
+    only: Only = None,
     map_file: MapFile = None,
     period: PeriodText = None,
     matrix: MatrixFile = None,
 ) -> None:
     """Make a folder for each person to assess themself with, without anybody else's data."""
-    from csmkit.cli import _tell
     from csmkit.matrix.read import read_matrix
     from csmkit.render.self_kit import KitMaker
     from csmkit.text import count_of
@@ -61,11 +49,11 @@ def self_assessment(
     maker, failed = KitMaker(cycle, read_matrix(_given("matrix", matrix, of=export))), 0
     for who in people:
         try:
-            _tell(str(maker.make(who, out=out)))
+            tell(str(maker.make(who, out=out)))
         except CsmkitError as error:
-            _tell(f"csmkit: {error}", err=True)
+            tell(f"csmkit: {error}", err=True)
             failed += 1
-    _tell(f"{count_of(len(people) - failed, 'folder')} made, {failed} failed.")
+    tell(f"{count_of(len(people) - failed, 'folder')} made, {failed} failed.")
     if failed:
         raise typer.Exit(1)
 
@@ -81,7 +69,6 @@ def import_self(
     matrix: MatrixFile = None,
 ) -> None:
     """Take in self-assessments: each file whole or not at all; exit 1 if one was refused."""
-    from csmkit.cli import _tell
     from csmkit.matrix.read import read_matrix
     from csmkit.store.from_csm import import_self as take
     from csmkit.store.open import open_store
@@ -94,7 +81,7 @@ def import_self(
             try:
                 done = take(store, path, cycle=cycle, matrix=own)
             except CsmkitError as error:
-                _tell(f"csmkit: {error}", err=True)
+                tell(f"csmkit: {error}", err=True)
                 failed += 1
                 continue
             counts = done["result"].value_counts()
@@ -104,11 +91,11 @@ def import_self(
             kept = f" {items} of evidence stayed with them." if stayed else ""
             closed = " Self-assessments are closed." if done.attrs["closed"] else ""
             name = cycle.person(done.attrs["person_id"])["name"]
-            _tell(f"{path.name}: {name}: {told or 'nothing in it'}.{closed}{kept}")
+            tell(f"{path.name}: {name}: {told or 'nothing in it'}.{closed}{kept}")
     if failed:
         were, them = ("was", "it") if failed == 1 else ("were", "them")
         files = count_of(len(paths), "file")
-        _tell(f"{failed} of {files} {were} refused; nothing of {them} was imported.")
+        tell(f"{failed} of {files} {were} refused; nothing of {them} was imported.")
         raise typer.Exit(1)
 
 
@@ -124,14 +111,13 @@ def feedback_add(
     period: PeriodText = None,
 ) -> None:
     """Put into the log what was said to a person; the same twice is one entry."""
-    from csmkit.cli import _tell
     from csmkit.panels.feedback import add_feedback
     from csmkit.store.open import open_store
 
     cycle = _cycle_or_period(export, map_file, period)
     with open_store(_store_of(scores, export)) as store:
         new = add_feedback(store, cycle, about=about, by=by, date=date, text=text)
-        _tell(f"{'Added to' if new else 'It was already in'} the log of {store.where}.")
+        tell(f"{'Added to' if new else 'It was already in'} the log of {store.where}.")
 
 
 @feedback_app.command("list")
@@ -143,7 +129,6 @@ def feedback_list(
     period: PeriodText = None,
 ) -> None:
     """Show the log, the oldest first."""
-    from csmkit.cli import _tell
     from csmkit.panels.feedback import person_of
     from csmkit.store.open import open_store
     from csmkit.text import clean, day
@@ -156,9 +141,9 @@ def feedback_list(
                 log = log[log[column] == person_of(store, cycle, who, what=what)]
     for row in log.to_dict("records"):
         told = clean(row["text"]).replace("\n", "\n  ")
-        _tell(f"{day(row['date'])}  about {row['person_id']}, by {row['given_by']}\n  {told}")
+        tell(f"{day(row['date'])}  about {row['person_id']}, by {row['given_by']}\n  {told}")
     if log.empty:
-        _tell("Nothing is in the log.")
+        tell("Nothing is in the log.")
 
 
 def _cycle(export: str | None, map_file: Path | None, period: str | None) -> Cycle:
@@ -179,8 +164,6 @@ def _cycle_or_period(export: str | None, map_file: Path | None, period: str | No
 
 
 def _store_of(scores: str | None, export: str | None) -> str:
-    from csmkit.cli import said_of
-
     where = scores or said_of(export).store
     if where is None:
         raise UsageError(
@@ -190,6 +173,4 @@ def _store_of(scores: str | None, export: str | None) -> str:
 
 
 def _given(name: str, value: Any, *, of: str | None = None, required: bool = False) -> Any:
-    from csmkit.cli import _setting
-
-    return _setting(name, value, of=of, required=required)
+    return setting(name, value, of=of, required=required)

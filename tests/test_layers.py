@@ -82,7 +82,7 @@ def test_only_the_runner_imports_papermill():
         for name in imported(path)
         if name.split(".")[0] in RENDERING
     }
-    assert users == {"render", "runner"}
+    assert users == {"runner"}
 
 
 ASSISTANT = PACKAGE / "load" / "assistant"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import csmkit as ck
-from csmkit.render.pack import scan_pack
+from csmkit.render.rescan import scan_pack
 from tests.conftest import RAVENSTACK_PERIOD, ROOT
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]

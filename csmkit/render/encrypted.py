@@ -23,7 +23,7 @@ SHORTEST, LONGEST, FEWEST = 16, 99, 6
 """Characters of a passphrase: the fewest, the most that 7-Zip takes, and how many differ."""
 LARGEST = 256 * 1024 * 1024
 """Bytes of one file that an archive may hold."""
-ENTRY_KEPT = ("person_id", "slug", "status", "seconds")
+ENTRY_KEPT = ("person_id", "slug", "status", "seconds", "inputs", "files")
 MANIFEST_KEPT = ("inputs", "map", "period", "version", "attribution", "edition")
 """What the manifest of an encrypted pack says."""
 _NEUTRAL = "packet"
@@ -103,24 +103,31 @@ def unseal(archive: Path, passphrase: str) -> dict[str, bytes]:
     UnreadableInput
         If it cannot be read, is no such archive, or was changed since it was written.
     """
-    library = _library()
-    key = _key(passphrase)
     try:
-        with library.AESZipFile(BytesIO(archive.read_bytes())) as opened:
-            opened.setpassword(key)
-            return {info.filename: _content(library, opened, info) for info in opened.infolist()}
+        data = archive.read_bytes()
     except OSError as error:
         raise UnreadableInput(
             f"{archive} cannot be read ({error.strerror}).", "Give an archive that you may read."
         ) from None
+    return unsealed(data, passphrase, name=archive.name)
+
+
+def unsealed(archive: bytes, passphrase: str, *, name: str) -> dict[str, bytes]:
+    """As `unseal`, of an archive that was read already; ``name`` is what messages call it."""
+    library = _library()
+    key = _key(passphrase)
+    try:
+        with library.AESZipFile(BytesIO(archive)) as opened:
+            opened.setpassword(key)
+            return {info.filename: _content(library, opened, info) for info in opened.infolist()}
     except (library.BadZipFile, *_DAMAGE):
         raise UnreadableInput(
-            f"{archive.name} is not an encrypted packet, or was changed after it was written.",
+            f"{name} is not an encrypted packet, or was changed after it was written.",
             "Get it anew, or render it again.",
         ) from None
     except RuntimeError:
         raise UsageError(
-            f"The passphrase does not open {archive.name}.",
+            f"The passphrase does not open {name}.",
             "Look whose passphrase it is, and type it with its hyphens.",
         ) from None
 
@@ -160,8 +167,9 @@ def bare_manifest(manifest: Mapping[str, Any]) -> dict[str, Any]:
 def bare_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
     """One packet's entry for the manifest and the index of an encrypted pack."""
     failed = entry["status"] == "failed"
-    told = "It failed; csmkit render said why when it ran." if failed else ""
-    return {**{key: entry[key] for key in ENTRY_KEPT}, "error": told}
+    told = "It failed; csmkit render said why when it ran." if failed else entry["error"]
+    kept = {key: entry[key] for key in ENTRY_KEPT if key in entry}
+    return {**kept, "error": told}
 
 
 def passphrase_fault(passphrase: str) -> str:

@@ -23,6 +23,9 @@ from csmkit.text import clean, money
 from csmkit.view.runtime import runtime
 from csmkit.view.theme import FONT, PALETTE
 
+_RUNTIME = "runtime"
+_MAYBE = ("role", "manager", "opening_arr", "closing_arr")
+_PATH = re.compile(r"[\w.-]+(/[\w.-]+)*", re.ASCII)
 EDITIONS = {"committee": "Committee edition", "csm": "CSM edition"}
 
 
@@ -33,8 +36,14 @@ def packet_html(
     subtitle: str = "",
     edition: str = "committee",
     meta: Mapping[str, str] | None = None,
+    assets: str | None = None,
 ) -> str:
     """An executed notebook as one page that opens with no network.
+
+    The page's policy lets the kit's own scripts run and no others: those in the page by their
+    hashes. A script beside the page cannot be let in by its hash, because browsers check none for
+    files on disk; it is let in by a word that this page's one script element has, made of all that
+    the page says, so that no text in the page can know it.
 
     Parameters
     ----------
@@ -49,6 +58,9 @@ def packet_html(
     meta : mapping of str to str, optional
         Shown below the title in this order, for example ``{"Period": "2026-01-01 to 2026-06-30"}``;
         ``version`` goes to the foot of the page instead.
+    assets : str, optional
+        The folder, seen from the page, that holds `shared_assets`, for example ``"../assets"``.
+        The page is smaller by all of the script that draws charts, and needs it there.
 
     Returns
     -------
@@ -59,15 +71,22 @@ def packet_html(
     ------
     KeyError
         If there is no such edition.
+    ValueError
+        If ``assets`` is not a plain path from the page.
     """
+    if assets is not None and not _PATH.fullmatch(assets):
+        raise ValueError(f"{assets!r} is not a plain path from the page, such as '../assets'.")
     body = Sections()
     for cell in nb.cells:
         body.add(cell)
     facts = dict(meta or {})
     version = facts.pop("version", "")
+    shared = f"{assets}/{_shared_name()}" if assets is not None and body.charts else ""
+    inline = ("embed.js",) if shared else (_RUNTIME, "embed.js")
     return _page(
         "packet.html.j2",
-        ("runtime", "embed.js") if body.charts else (),
+        inline if body.charts else (),
+        shared=shared,
         title=clean(title),
         subtitle=clean(subtitle),
         edition=EDITIONS[edition],
@@ -76,6 +95,11 @@ def packet_html(
         contents=body.headings,
         body=Markup(body.html()),  # noqa: S704 - every part was escaped or sanitised
     )
+
+
+def shared_assets() -> dict[str, bytes]:
+    """The files that pages made with ``assets`` load, by name; a name tells its content."""
+    return {_shared_name(): _script(_RUNTIME)[0].encode("utf-8")}
 
 
 def index_html(
@@ -94,7 +118,8 @@ def index_html(
     ----------
     packets : sequence of mapping
         Per packet ``name``, ``role``, ``level``, ``manager``, ``opening_arr``, ``closing_arr``,
-        ``status``, ``href`` (relative; empty: no link) and ``error``; what is missing stays blank.
+        ``status``, ``href`` (relative; empty: no link) and ``error``; what is missing stays blank,
+        and a column that nobody has anything in is left out.
     title, period : str
         What the pack is, and which days it is about.
     currency : str, optional
@@ -111,6 +136,7 @@ def index_html(
     str
         The whole file.
     """
+    rows = [_listed(packet, currency) for packet in packets]
     return _page(
         "index.html.j2",
         ("index.js",),
@@ -119,7 +145,9 @@ def index_html(
         findings=clean(findings_summary),
         notes=[clean(n) for n in notes],
         version=version,
-        rows=[_listed(packet, currency) for packet in packets],
+        rows=rows,
+        has={key: any(row[key] for row in rows) for key in _MAYBE},
+        failed=sum(row["status"] == "failed" for row in rows),
     )
 
 
@@ -136,21 +164,31 @@ def _listed(packet: Mapping[str, Any], currency: str) -> dict[str, Any]:
     return row
 
 
-def _page(template: str, scripts: Sequence[str], **values: Any) -> str:
+def _page(template: str, scripts: Sequence[str], *, shared: str = "", **values: Any) -> str:
     code = [_script(name) for name in scripts]
+    nonce = _word(template, shared, values) if shared else ""
     return _template(template).render(
         colours=PALETTE,
         font=Markup(FONT),  # noqa: S704 - a constant of the kit
         css=Markup(_static("page.css")),  # noqa: S704 - a file of the kit
         scripts=[Markup(text) for text, _ in code],  # noqa: S704 - files of the kit
-        policy=_policy([digest for _, digest in code]),
+        shared=shared,
+        nonce=nonce,
+        policy=_policy([digest for _, digest in code], nonce),
         **values,
     )
 
 
-def _policy(digests: Sequence[str]) -> str:
-    """Let the kit's own scripts run, by their hashes, and nothing else; load nothing."""
+def _word(*said: Any) -> str:
+    """A word for a page that nobody can know who wrote a part of it."""
+    return sha256(repr(said).encode()).hexdigest()
+
+
+def _policy(digests: Sequence[str], nonce: str = "") -> str:
+    """Let the kit's own scripts run and nothing else; load nothing."""
     allowed = " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"
+    if nonce:
+        allowed += f" 'nonce-{nonce}'"
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
         "connect-src 'none'; form-action 'none'; base-uri 'none'"
@@ -159,8 +197,13 @@ def _policy(digests: Sequence[str]) -> str:
 
 @cache
 def _script(name: str) -> tuple[str, str]:
-    text = runtime() if name == "runtime" else _static(name)
+    text = runtime() if name == _RUNTIME else _static(name)
     return text, b64encode(sha256(text.encode()).digest()).decode()
+
+
+@cache
+def _shared_name() -> str:
+    return f"charts-{sha256(_script(_RUNTIME)[0].encode()).hexdigest()[:16]}.js"
 
 
 @cache

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
@@ -39,6 +39,17 @@ class Heading:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Markdown as HTML: what stands before the first heading, or a heading with what is below it.
+
+    ``section`` is the heading's text where it begins a section of the page.
+    """
+
+    section: str | None
+    html: str
+
+
 class Sections:
     """The sections of a page, gathered cell by cell."""
 
@@ -61,27 +72,21 @@ class Sections:
                 self._parts.extend(self._output(output))
 
     def _markdown(self, source: str) -> None:
-        md = _markdown()
-        tokens = md.parse(clean_lines(source))
-        for block in _sections(tokens):
-            if block[0].type == "heading_open" and block[0].tag == "h1":
-                # The page has a title of its own.
-                block = block[3:]
-            elif block[0].type == "heading_open" and block[0].tag == "h2":
-                self._section(block)
-            _mark_lead(block)
-            self._parts.append(str(md.renderer.render(block, md.options, {})))
+        for block in _blocks(source):
+            if block.section is None:
+                self._parts.append(block.html)
+            else:
+                self._section(block.section, block.html)
 
-    def _section(self, block: list[Token]) -> None:
-        text = _text_of(block[1])
+    def _section(self, text: str, html: str) -> None:
         taken = {heading.anchor for heading in self.headings}
         anchor = base = _anchor(text)
         number = 2
         while anchor in taken:
             anchor, number = f"{base}-{number}", number + 1
         self.headings.append(Heading(anchor, text))
-        block[0].attrSet("id", anchor)
         self._parts.append(f"{'</section>' if self._open else ''}<section>")
+        self._parts.append(f'<h2 id="{anchor}">{html.removeprefix("<h2>")}')
         self._open = True
 
     def _output(self, output: NotebookNode) -> Iterator[str]:
@@ -113,7 +118,7 @@ class Sections:
 
 def sanitised(html: str) -> str:
     """HTML with tables and text kept, and nothing that runs or loads."""
-    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=set(), link_rel=None)
+    return _cleaner().clean(html)
 
 
 def clean_lines(text: str) -> str:
@@ -142,12 +147,35 @@ def _joined(text: Any) -> str:
 
 
 @cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=set(), link_rel=None)
+
+
+@cache
 def _markdown() -> MarkdownIt:
     md = MarkdownIt("commonmark", {"html": False}).enable("table")
     md.disable(["image", "autolink", "html_block", "html_inline"])
     # Links lead to places in the page; none leads out of it.
     md.validateLink = lambda url: url.startswith("#")  # type: ignore[method-assign]
     return md
+
+
+@lru_cache(maxsize=512)
+def _blocks(source: str) -> tuple[_Block, ...]:
+    """The blocks of a Markdown cell. Packets of one template share them: they are made once."""
+    md = _markdown()
+    return tuple(_block(md, tokens) for tokens in _sections(md.parse(clean_lines(source))))
+
+
+def _block(md: MarkdownIt, tokens: list[Token]) -> _Block:
+    section = None
+    if tokens[0].type == "heading_open" and tokens[0].tag == "h1":
+        # The page has a title of its own.
+        tokens = tokens[3:]
+    elif tokens[0].type == "heading_open" and tokens[0].tag == "h2":
+        section = _text_of(tokens[1])
+    _mark_lead(tokens)
+    return _Block(section, str(md.renderer.render(tokens, md.options, {})))
 
 
 def _sections(tokens: list[Token]) -> Iterator[list[Token]]:

@@ -12,6 +12,8 @@ from csmkit.compute.arr import company_totals
 from csmkit.compute.results import RULES
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
+from csmkit.places import shown
+from csmkit.render.storage import storage_of
 
 MANIFEST = "manifest.json"
 SAME = {
@@ -21,35 +23,49 @@ SAME = {
     "version": "another version of the kit",
 }
 """What two packets of one pack must share, and what a pack that differs is called."""
+_OF_ENTRY = ("person_id", "slug", "status")
 
 
-def read_manifest(out: Path) -> dict[str, Any]:
-    """The manifest of a pack; empty if the folder holds none.
+def read_manifest(out: str | Path) -> dict[str, Any]:
+    """The manifest of a pack, in a folder or at a URL; empty if there is none.
 
     Raises
     ------
     UsageError
-        If there is one that this kit did not write.
+        If there is one that cannot be read, or that this kit did not write.
     """
-    path = out / MANIFEST
-    if not path.exists():
+    written = storage_of(out).read(MANIFEST)
+    if written is None:
         return {}
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        whole = {"edition", "packets", *SAME} <= set(manifest)
-        whole &= all("slug" in entry for entry in manifest["packets"])
-    except (ValueError, KeyError, TypeError):
-        whole = False
-    if not whole:
+        manifest = json.loads(written)
+    except (ValueError, RecursionError):
+        manifest = None
+    if not _written_here(manifest):
         raise UsageError(
-            f"The folder {out} has a {MANIFEST} that this kit did not write.",
+            f"The folder {shown(out)} has a {MANIFEST} that this kit did not write.",
             "Choose another folder for the pack.",
         )
     return dict(manifest)
 
 
+def _written_here(manifest: object) -> bool:
+    """Whether what a file held is a manifest, as far as anything here relies on it."""
+    if not isinstance(manifest, dict) or not {"edition", "packets", *SAME} <= set(manifest):
+        return False
+    lists = manifest["period"], manifest["packets"]
+    if not all(isinstance(one, list) for one in lists) or len(manifest["period"]) != 2:
+        return False
+    texts = [manifest["edition"], *manifest["period"]]
+    for entry in manifest["packets"]:
+        if not isinstance(entry, dict) or not isinstance(entry.get("files", {}), dict):
+            return False
+        texts += [entry.get(key) for key in _OF_ENTRY]
+    return all(isinstance(text, str) for text in texts)
+
+
 def earlier_entries(
-    out: Path, cycle: Cycle, edition: str, *, all_anew: bool, encrypted: bool = False
+    out: str | Path, cycle: Cycle, edition: str, *, all_anew: bool, encrypted: bool = False
 ) -> list[dict[str, Any]]:
     """Entries of an earlier run that stay: none if everybody is rendered, else the others'."""
     manifest = read_manifest(out)
@@ -58,7 +74,7 @@ def earlier_entries(
     held = manifest["edition"]
     if held != edition:
         raise UsageError(
-            f"The folder {out} holds a pack of the {held} edition.",
+            f"The folder {shown(out)} holds a pack of the {held} edition.",
             f"Choose another folder for the {edition} edition, so that nobody gets the wrong one.",
         )
     if all_anew:
@@ -69,8 +85,8 @@ def earlier_entries(
         changed.append("plain packets" if encrypted else "encrypted packets")
     if changed:
         raise UsageError(
-            f"The folder {out} holds a pack of {' and '.join(changed)}, and packets of two kinds"
-            " do not belong in one pack.",
+            f"The folder {shown(out)} holds a pack of {' and '.join(changed)}, and packets of two"
+            " kinds do not belong in one pack.",
             "Leave --only out to render everybody again, or choose another folder.",
         )
     return list(manifest["packets"])

@@ -4,59 +4,45 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import closing, contextmanager
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
-from jupyter_core.utils import ensure_event_loop
-from nbformat import NotebookNode
-from tqdm import tqdm
 
-from csmkit.bias.context import failures, team_context
-from csmkit.compute.results import account_results
 from csmkit.cycle import Cycle
-from csmkit.errors import CsmkitError, DataError, UsageError
+from csmkit.errors import DataError, UsageError
 from csmkit.matrix.matrix import Matrix
-from csmkit.names import packet_slug
-from csmkit.render.encrypted import ENDING, bare_manifest, unseal
+from csmkit.places import located
+from csmkit.render.encrypted import bare_manifest
+from csmkit.render.html import shared_assets
 from csmkit.render.index import pack_index
+from csmkit.render.maker import Entry, Maker, Runs
 from csmkit.render.manifest import MANIFEST, earlier_entries, manifest_of, read_manifest
-from csmkit.render.packet import PacketError, render_packet, template
-from csmkit.render.recipients import (
-    Recipients,
-    make_recipients,
-    passphrases_file,
-    read_recipients,
-)
+from csmkit.render.packet import template
+from csmkit.render.progress import progress_of
+from csmkit.render.recipients import Recipients, make_recipients, read_recipients
 from csmkit.render.shelf import Shelf
-from csmkit.render.slices import EDITIONS, book_of
-from csmkit.scan.scanner import Scanner
+from csmkit.render.slices import EDITIONS
+from csmkit.runner.runner import Runner
 from csmkit.text import count_of
 
-KIT_TEXTS = (
-    ("compute", "metrics.toml"),
-    ("compute", "notices.toml"),
-    ("matrix", "competencies.yaml"),
-    ("view", "columns.toml"),
-    ("render/static", "packet.html.j2"),
-)
+CELL_SECONDS = 600.0
+"""How long a cell of a packet may take, if nothing else is said."""
+ASSETS = "assets"
+_BETWEEN_SAVES = 2.0
 
 
 @dataclass(frozen=True)
 class Pack:
-    """What `render_pack` wrote.
+    """What `render_pack` left.
 
     Attributes
     ----------
-    index : Path
+    index : str or Path
         The page that lists the packets.
     manifest : dict
         What ``manifest.json`` holds: inputs, map, period, attribution, edition, version, totals,
@@ -67,18 +53,22 @@ class Pack:
         Checks of the team that stopped on an error of the kit. Packets say so, and are done.
     passphrases : Path, optional
         Where the passphrases of an encrypted pack stand.
+    kept : int
+        How many were not made again, because nothing they are made from has changed.
     """
 
-    index: Path
+    index: str | Path
     manifest: dict[str, Any]
     failed: int
     failed_checks: tuple[str, ...] = ()
     passphrases: Path | None = None
+    kept: int = 0
 
     def __repr__(self) -> str:
-        done = len(self.manifest["packets"]) - self.failed
+        done = sum(entry["status"] == "done" for entry in self.manifest["packets"])
         checks = "".join(f"\nA check of the team failed. {told}" for told in self.failed_checks)
-        return f"{count_of(done, 'packet')} done, {self.failed} failed: {self.index}{checks}"
+        kept = f" ({self.kept} unchanged)" if self.kept else ""
+        return f"{count_of(done, 'packet')} done{kept}, {self.failed} failed: {self.index}{checks}"
 
 
 def render_pack(
@@ -89,20 +79,27 @@ def render_pack(
     only: str | Iterable[str] = (),
     jobs: int | None = None,
     notebook: str | Path | None = None,
-    progress: bool = True,
+    progress: bool | str = True,
     matrix: Matrix | None = None,
     private: bool = True,
     encrypt: bool = False,
     recipients: str | Path | None = None,
+    shared: bool = False,
+    force: bool = False,
+    runs: Runs | None = None,
 ) -> Pack:
     """Render one packet per person with a packet's role, then the index and the manifest.
+
+    A packet that an earlier run left in ``out`` is kept if nothing it is made from has changed: its
+    slice, the template, the matrix, the scores, the kit. The manifest is kept up to date while
+    packets are made, so that a run that was stopped goes on where it was.
 
     Parameters
     ----------
     cycle : Cycle
         The whole team.
     out : str or Path
-        The pack's folder; made if it is not there.
+        The pack's folder, made if it is not there; or a URL such as ``s3://bucket/pack``.
     edition : str
         ``committee`` or ``csm``.
     only : str or iterable of str
@@ -111,17 +108,26 @@ def render_pack(
         Packets at a time; as many as the machine has processors, at most 4, if not given.
     notebook : str or Path, optional
         Another template.
-    progress : bool
-        Whether to show a progress bar.
+    progress : bool or str
+        How to tell how far it is, see `csmkit.render.progress.progress_of`.
     matrix : Matrix, optional
         What the team is scored by, from `csmkit.read_matrix`; the kit's own if not given.
     private : bool
-        Whether only the owner may open what is written.
+        Whether only the owner may open what is written to a folder.
     encrypt : bool
         Whether each packet is an archive that opens with a passphrase of its own; needs the extra
         ``encrypt``.
     recipients : str or Path, optional
         A file of passphrases; it encrypts. If not given, they are made and kept beside the pack.
+    shared : bool
+        Whether pages find the script that draws charts beside the pack, instead of each having it:
+        a tenth of the room, and a page must stay where it is.
+    force : bool
+        Whether to make also those packets again that nothing has changed for.
+    runs : Runner or Cluster, optional
+        What runs the packets, with limits and ``jobs`` of its own; it stays open, and the next
+        pack starts faster. If not given, a `csmkit.runner.runner.Runner` in which a cell may take
+        `CELL_SECONDS`.
 
     Returns
     -------
@@ -140,45 +146,129 @@ def render_pack(
         raise UsageError(
             f"There is no edition {edition!r}.", f"The editions are: {', '.join(EDITIONS)}."
         )
+    told = progress_of(progress)
     people = _chosen(cycle, only)
     plan = template(Path(notebook) if notebook else None)
-    out = Path(out)
     anew = len(people) == len(cycle.subjects)
     sealed = encrypt or recipients is not None
-    earlier = earlier_entries(out, cycle, edition, all_anew=anew, encrypted=sealed)
-    known = _recipients(cycle, people, out, edition, recipients) if sealed else None
-    with Shelf(out, private=private, recipients=known) as shelf:
-        maker = _Maker(cycle, plan, shelf, edition, matrix)
-        entries: dict[str, dict[str, Any]] = {e["person_id"]: e for e in earlier}
-        jobs = jobs or min(4, os.cpu_count() or 1)
-        with closing(maker.all(people["person_id"], jobs=jobs)) as made:
-            for entry in tqdm(
-                made, total=len(people), desc="packets", unit="packet", disable=not progress
-            ):
-                entries[entry["person_id"]] = entry
-        manifest = manifest_of(
-            cycle,
-            edition,
-            [entries[p] for p in cycle.subjects["person_id"] if p in entries],
-            left_out=maker.scanner.left_out,
-            failed_checks=maker.failed_checks,
+    if sealed and shared:
+        raise UsageError(
+            "Pages of encrypted packets need all they show within them.",
+            "Leave --shared-assets out, or --encrypt and --recipients.",
         )
-        shelf.keep_only({entry["slug"] for entry in manifest["packets"]})
-        shown = bare_manifest(manifest) if sealed else manifest
-        shelf.write(MANIFEST, json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
-        page = pack_index(cycle, manifest, ending=shelf.ending, bare=sealed)
-        index = shelf.write("index.html", page)
-    failed = sum(entry["status"] != "done" for entry in manifest["packets"])
-    return Pack(index, manifest, failed, maker.failed_checks, known.file if known else None)
+    earlier = earlier_entries(out, cycle, edition, all_anew=anew, encrypted=sealed)
+    before = {entry["person_id"]: entry for entry in read_manifest(out).get("packets", ())}
+    known = _recipients(cycle, people, out, edition, recipients) if sealed else None
+    with ExitStack() as stack:
+        shelf = stack.enter_context(Shelf(out, private=private, recipients=known))
+        page = _with_assets(shelf) if shared else {}
+        maker = Maker(cycle, plan, shelf, edition, matrix, before=before, force=force, page=page)
+        if runs is None:
+            runs = stack.enter_context(Runner(jobs or at_once(), cell_seconds=CELL_SECONDS))
+        stack.enter_context(told)
+        told.planned(len(people), order=list(cycle.subjects["person_id"]))
+        record = _Record(cycle, maker, shelf, edition)
+        waiting = [maker.waiting(who) for who in people["person_id"]]
+        with record.of([*earlier, *waiting]):
+
+            def done(entry: Entry) -> None:
+                record.add(entry)
+                told.ended(entry, kept=entry["person_id"] in maker.kept)
+
+            maker.make(people["person_id"], runs, done)
+    failed = sum(entry["status"] == "failed" for entry in record.manifest["packets"])
+    return Pack(
+        index=record.index,
+        manifest=record.manifest,
+        failed=failed,
+        failed_checks=maker.failed_checks,
+        passphrases=known.file if known else None,
+        kept=len(maker.kept),
+    )
+
+
+def _with_assets(shelf: Shelf) -> dict[str, str]:
+    """Put what pages share beside the packets; what each page is told of it."""
+    for name, data in shared_assets().items():
+        shelf.write(f"{ASSETS}/{name}", data)
+    return {"assets": f"../{ASSETS}"}
+
+
+def at_once() -> int:
+    """Packets at a time, if nothing else is said."""
+    return min(4, os.cpu_count() or 1)
+
+
+class _Record:
+    """Keeps the manifest true while packets are made, and writes the index at the end.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The team.
+    maker : Maker
+        What makes the packets.
+    shelf : Shelf
+        Where they go.
+    edition : str
+        The pack's.
+    """
+
+    def __init__(self, cycle: Cycle, maker: Maker, shelf: Shelf, edition: str) -> None:
+        self._cycle, self._shelf = cycle, shelf
+        self._order = list(cycle.subjects["person_id"])
+        self._facts = manifest_of(
+            cycle, edition, [], left_out=maker.left_out, failed_checks=maker.failed_checks
+        )
+        self._entries: dict[str, Entry] = {}
+        self._saved = time.monotonic()
+        self.index: str | Path = ""
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest as it is now, people in the team's order."""
+        there = [self._entries[who] for who in self._order if who in self._entries]
+        return {**self._facts, "packets": there}
+
+    @contextmanager
+    def of(self, entries: Iterable[Entry]) -> Iterator[None]:
+        """Begin with what is there; however it ends, manifest and index say what holds."""
+        self._entries = {entry["person_id"]: entry for entry in entries}
+        if self._shelf.recipients:
+            self._shelf.remove_plain()
+        self._save()
+        try:
+            yield
+        finally:
+            self._shelf.keep_only({entry["slug"] for entry in self._entries.values()})
+            self._save()
+            sealed = self._shelf.recipients is not None
+            page = pack_index(self._cycle, self.manifest, ending=self._shelf.ending, bare=sealed)
+            self.index = self._shelf.write("index.html", page.encode())
+
+    def add(self, entry: Entry) -> None:
+        """What became of one more packet."""
+        self._entries[entry["person_id"]] = entry
+        if time.monotonic() - self._saved > _BETWEEN_SAVES:
+            self._save()
+
+    def _save(self) -> None:
+        manifest = self.manifest
+        shown = bare_manifest(manifest) if self._shelf.recipients else manifest
+        self._shelf.write(
+            MANIFEST, (json.dumps(shown, ensure_ascii=False, indent=2) + "\n").encode()
+        )
+        self._saved = time.monotonic()
 
 
 def _recipients(
-    cycle: Cycle, people: pd.DataFrame, out: Path, edition: str, given: str | Path | None
+    cycle: Cycle, people: pd.DataFrame, out: str | Path, edition: str, given: str | Path | None
 ) -> Recipients:
     ids = [str(who) for who in people["person_id"]]
+    where = located(out)
     if given is None:
-        return make_recipients(ids, out=out)
-    return read_recipients(given, cycle, people=ids, out=out, one_each=edition == "csm")
+        return make_recipients(ids, out=where)
+    return read_recipients(given, cycle, people=ids, out=where, one_each=edition == "csm")
 
 
 def _chosen(cycle: Cycle, only: str | Iterable[str]) -> pd.DataFrame:
@@ -199,176 +289,3 @@ def _chosen(cycle: Cycle, only: str | Iterable[str]) -> pd.DataFrame:
             "Name somebody with the role csm, onboarding or cs_ops.",
         )
     return people[people["person_id"].isin(ids)]
-
-
-class _Maker:
-    """Makes one packet after the other; shared by the threads of a pack, changes nothing."""
-
-    def __init__(
-        self,
-        cycle: Cycle,
-        plan: NotebookNode,
-        shelf: Shelf,
-        edition: str,
-        matrix: Matrix | None,
-    ) -> None:
-        self.cycle, self.plan, self.shelf, self.edition = cycle, plan, shelf, edition
-        self.context = team_context(cycle, matrix)
-        self.failed_checks = tuple(failures(cycle, matrix))
-        words = own_text(plan) + (matrix.text if matrix else "")
-        self.scanner = Scanner(cycle, ordinary=words)
-        money = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]]
-        sums = money.sum(min_count=1)
-        self.sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
-        self.names = cycle.subjects.set_index("person_id")["name"]
-
-    def all(self, people: Iterable[str], *, jobs: int) -> Generator[dict[str, Any], None, None]:
-        """A packet for each person, some at a time; what became of each, as it is done."""
-        with tempfile.TemporaryDirectory(prefix="csmkit-") as work, _workers(jobs) as pool:
-            waiting = [pool.submit(self.make, who, Path(work)) for who in people]
-            for done in as_completed(waiting):
-                yield done.result()
-
-    def make(self, who: str, work: Path) -> dict[str, Any]:
-        """One packet, whole or not at all; what became of it."""
-        slug = packet_slug(self.names[who], who)
-        entry: dict[str, Any] = {
-            "person_id": who,
-            "slug": slug,
-            "status": "done",
-            "seconds": None,
-            "error": "",
-            "opening_arr": _known(self.sums["calendar_opening"][who]),
-            "closing_arr": _known(self.sums["closing"][who]),
-        }
-        folder = work / slug
-        try:
-            folder.mkdir()
-            self._render(who, slug, folder, entry)
-        except PacketError as error:
-            entry |= {"status": "failed", "error": error.what}
-        except Exception as error:  # one packet's fault, whatever it is, never stops the others
-            what = f"The packet of {self.names[who]} failed: {type(error).__name__}: {error}"
-            told = str(error) if isinstance(error, CsmkitError) else what
-            entry |= {"status": "failed", "error": told}
-            # What an earlier run left is not of this one, and may be plain in an encrypted pack.
-            self.shelf.remove(slug)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        return entry
-
-    def _render(self, who: str, slug: str, folder: Path, entry: dict[str, Any]) -> None:
-        book = book_of(self.cycle, who, edition=self.edition, context=self.context)
-        try:
-            with _own_event_loop():
-                rendered = render_packet(book, self.plan, folder=folder)
-        except PacketError as error:
-            left = {f"{slug}.failed.ipynb": nbformat.writes(error.notebook)}
-            self.shelf.place(slug, who, self._scanned(left, folder, who), failed=True)
-            raise
-        entry["seconds"] = round(rendered.seconds, 2)
-        texts = {f"{slug}.ipynb": nbformat.writes(rendered.notebook), f"{slug}.html": rendered.html}
-        self.shelf.place(slug, who, self._scanned(texts, folder, who))
-
-    def _scanned(self, texts: dict[str, str], folder: Path, who: str) -> dict[str, bytes]:
-        """The files of a packet, after a scan of them where nobody looks."""
-        files = {name: text.encode("utf-8") for name, text in texts.items()}
-        for name, data in files.items():
-            path = folder / name
-            path.write_bytes(data)
-            if leaks := self.scanner.scan(path, who):
-                raise DataError(
-                    f"The packet of {self.names[who]} was not written: it would show what belongs"
-                    f" to somebody else ({', '.join(leaks[:3])}).",
-                    "Look for that name in the export's free text, or rename the account there.",
-                )
-        return files
-
-
-def _known(amount: float) -> float | None:
-    """An amount for the manifest; None where it is not known."""
-    return None if pd.isna(amount) else round(float(amount), 2)
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[ThreadPoolExecutor]:
-    """A pool that, stopped at whatever moment, begins nothing more and ends what it began."""
-    pool = ThreadPoolExecutor(max_workers=jobs)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-@contextmanager
-def _own_event_loop() -> Iterator[None]:
-    """An event loop for this thread that is closed in the end; Jupyter's client leaves its own."""
-    loop = ensure_event_loop()
-    try:
-        yield
-    finally:
-        loop.close()
-
-
-def own_text(plan: NotebookNode) -> str:
-    """The words a packet has of the kit: the template's, and those of labels and sentences."""
-    said = [cell.source for cell in plan.cells if cell.cell_type == "markdown"]
-    root = files("csmkit")
-    for folder, name in KIT_TEXTS:
-        said.append((root / folder / name).read_text(encoding="utf-8"))
-    said += [f"{pd.Timestamp(2026, month, 1):%B %b}" for month in range(1, 13)]
-    return "\n".join(said)
-
-
-def scan_pack(
-    cycle: Cycle, folder: str | Path, *, recipients: str | Path | None = None
-) -> dict[str, list[str]]:
-    """Look through a finished pack for what belongs to somebody else.
-
-    Parameters
-    ----------
-    cycle : Cycle
-        The team the pack was made from.
-    folder : str or Path
-        The pack's folder.
-    recipients : str or Path, optional
-        The passphrases of an encrypted pack; those kept beside it if not given.
-
-    Returns
-    -------
-    dict of str to list of str
-        Per file with a leak, what was found; empty when the pack is clean.
-
-    Raises
-    ------
-    UsageError, UnreadableInput
-        If an archive of the pack does not open.
-    """
-    folder = Path(folder)
-    scanner = Scanner(cycle, ordinary=own_text(template()))
-    manifest = read_manifest(folder)
-    owner = {entry["slug"]: entry["person_id"] for entry in manifest["packets"]}
-    known = None
-    if manifest.get("encrypted"):
-        file = recipients or passphrases_file(folder)
-        known = read_recipients(file, cycle, people=owner.values(), out=folder, one_each=False)
-    found = {}
-    for path in sorted((folder / "packets").iterdir()):
-        slug = path.name.split(".")[0]
-        if slug not in owner:
-            found[path.name] = ["a file that is in no manifest: whose it is cannot be told"]
-        elif leaks := _leaks(scanner, path, owner[slug], known):
-            found[path.name] = leaks
-    return found
-
-
-def _leaks(scanner: Scanner, path: Path, who: str, known: Recipients | None) -> list[str]:
-    if known is None or path.suffix != ENDING:
-        return scanner.scan(path, who)
-    leaks: dict[str, None] = {}
-    with tempfile.TemporaryDirectory(prefix="csmkit-") as work:
-        for name, data in unseal(path, known.passphrase(who)).items():
-            opened = Path(work) / name
-            opened.write_bytes(data)
-            leaks |= dict.fromkeys(scanner.scan(opened, who))
-    return list(leaks)

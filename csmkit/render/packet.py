@@ -1,9 +1,15 @@
-"""One packet: the template run by papermill on one person's slice, then its page."""
+"""One packet: a person's slice and a template in a folder to run, then what came of it."""
 
 from __future__ import annotations
 
-import time
+import hashlib
+import hmac
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +23,45 @@ from csmkit.errors import DataError, UsageError
 from csmkit.render.html import packet_html
 from csmkit.render.slices import write_book
 from csmkit.resources import resource
+from csmkit.runner.jobs import Job, Outcome
 
 PARAMETER = "slice_folder"
+_SLICE = "slice"
+_OF_LANGUAGE = ("kernelspec", "language_info")
+_CELL = re.compile(r"[^\s'\"(<]*ipykernel_\d+[\\/]+\d+\.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A packet that is ready to run.
+
+    Attributes
+    ----------
+    job : Job
+        What to run; its folder holds the slice and the template, and nothing else.
+    name : str
+        The person's.
+    page : dict
+        What the page says above its sections: as `packet_html` takes it.
+    """
+
+    job: Job
+    name: str
+    page: dict[str, Any]
+
+    def inputs(self, key: str = "") -> str:
+        """A digest of all that the packet is made from: slice, template, parameters, kit.
+
+        Parameters
+        ----------
+        key : str
+            With a passphrase for a key, nobody without it can try out what a slice held.
+        """
+        digest = hmac.new(key.encode(), f"{__version__}\n{self.page}".encode(), hashlib.sha256)
+        for path in sorted(p for p in self.job.folder.rglob("*") if p.is_file()):
+            name = path.relative_to(self.job.folder).as_posix()
+            digest.update(f"{name}\n{path.stat().st_size}\n".encode() + path.read_bytes())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +70,10 @@ class Rendered:
 
     notebook: NotebookNode
     html: str
-    seconds: float
 
 
 class PacketError(DataError):
-    """A packet whose template raised; carries the notebook as far as it got."""
+    """A packet that failed; carries the notebook as far as it got."""
 
     def __init__(self, what: str, notebook: NotebookNode) -> None:
         super().__init__(what, "The other packets are not touched by it.")
@@ -50,7 +92,8 @@ def template(path: Path | None = None) -> NotebookNode:
     path = path or resource("notebooks") / "csm_packet.ipynb"
     try:
         notebook: NotebookNode = nbformat.read(path, as_version=4)
-    except (OSError, nbformat.reader.NotJSONError) as error:
+        nbformat.validate(notebook)
+    except Exception as error:  # each kind of file that is no notebook has an error of its own
         raise UsageError(
             f"The packet template {path.name} cannot be read ({type(error).__name__}).",
             "Name a notebook, or leave the template out to use the kit's own.",
@@ -68,7 +111,8 @@ def for_reader(notebook: NotebookNode, *, edition: str, role: str) -> NotebookNo
     """The template without the cells that are not for this edition or role.
 
     A cell tagged ``only-committee`` is kept in that edition only; one tagged ``not-cs_ops`` is
-    dropped for that role.
+    dropped for that role. What the template showed when somebody tried it is not of this packet:
+    it goes too, and cells are numbered anew, so that the same cells are the same packet.
     """
 
     def kept(cell: NotebookNode) -> bool:
@@ -76,13 +120,21 @@ def for_reader(notebook: NotebookNode, *, edition: str, role: str) -> NotebookNo
         editions = [t.removeprefix("only-") for t in tags if t.startswith("only-")]
         return (not editions or edition in editions) and f"not-{role}" not in tags
 
-    chosen: NotebookNode = nbformat.from_dict(notebook)
+    metadata = {k: v for k, v in notebook.metadata.items() if k in _OF_LANGUAGE}
+    chosen: NotebookNode = nbformat.from_dict({**notebook, "metadata": metadata})
     chosen.cells = [nbformat.from_dict(cell) for cell in notebook.cells if kept(cell)]
+    for number, cell in enumerate(chosen.cells):
+        cell["id"] = f"cell-{number}"
+        cell.metadata = nbformat.from_dict(_tags(cell))
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
     return chosen
 
 
-def render_packet(book: Book, notebook: NotebookNode, *, folder: Path) -> Rendered:
-    """Run the template on a book in a folder of its own.
+def plan_packet(
+    book: Book, notebook: NotebookNode, *, folder: Path, page: Mapping[str, Any] | None = None
+) -> Plan:
+    """Make a folder ready to run in.
 
     Parameters
     ----------
@@ -91,63 +143,53 @@ def render_packet(book: Book, notebook: NotebookNode, *, folder: Path) -> Render
     notebook : NotebookNode
         From `template`.
     folder : Path
-        An empty folder; the slice is written into it and is the only data the kernel can reach
+        An empty folder. The slice written into it is the only data the packet's process can reach
         from where it runs.
+    page : mapping, optional
+        What `packet_html` is told besides.
 
     Returns
     -------
-    Rendered
-        The executed notebook without parameters, paths and times, and its page.
+    Plan
+        The job, and what its page will say.
+    """
+    person = book.owner
+    write_book(book, folder / _SLICE)
+    chosen = for_reader(notebook, edition=book.edition, role=str(person["role"]))
+    (folder / "template.ipynb").write_text(nbformat.writes(chosen), encoding="utf-8")
+    job = Job(folder, folder / "template.ipynb", folder / "result.ipynb", {PARAMETER: _SLICE})
+    told = {
+        **(page or {}),
+        "title": str(person["name"]),
+        "subtitle": _subtitle(book, person),
+        "edition": book.edition,
+        "meta": {"Period": str(book.period), "version": __version__},
+    }
+    return Plan(job, str(person["name"]), told)
+
+
+def read_packet(plan: Plan, outcome: Outcome) -> Rendered:
+    """What a run left: the notebook without parameters, paths and times, and its page.
+
+    Parameters
+    ----------
+    plan : Plan
+        What was to be run.
+    outcome : Outcome
+        What became of it.
 
     Raises
     ------
     PacketError
-        If a cell raised or the kernel died.
+        If the run failed.
     """
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    from csmkit.render.kernel import QuietKernelManager, last_words
-
-    started = time.perf_counter()
-    person = book.owner
-    slice_folder = folder / "slice"
-    write_book(book, slice_folder)
-    source, result = folder / "template.ipynb", folder / "result.ipynb"
-    nbformat.write(for_reader(notebook, edition=book.edition, role=str(person["role"])), source)
-    try:
-        papermill.execute_notebook(
-            # papermill takes braces in a path for parameters.
-            str(source).replace("{", "{{").replace("}", "}}"),
-            str(result).replace("{", "{{").replace("}", "}}"),
-            parameters={PARAMETER: slice_folder.name},
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            resources={"metadata": {"path": str(folder)}},
-            # The kernel's remarks on its transport are for developers, not for a leader's terminal.
-            extra_arguments=["--log-level=50"],
-            kernel_manager_class=QuietKernelManager,
-        )
-    except PapermillExecutionError as error:
-        done = _cleaned(nbformat.read(result, as_version=4))
-        what = f"The packet of {person['name']} failed: {error.ename}: {error.evalue}"
-        raise PacketError(what, done) from None
-    except RuntimeError as error:
-        why = last_words(folder) or type(error).__name__
-        raise PacketError(
-            f"The packet of {person['name']} failed: its kernel stopped ({why}).",
-            nbformat.v4.new_notebook(),
-        ) from None
-    finished = _cleaned(nbformat.read(result, as_version=4))
-    page = packet_html(
-        finished,
-        title=str(person["name"]),
-        subtitle=_subtitle(book, person),
-        edition=book.edition,
-        meta={"Period": str(book.period), "version": __version__},
-    )
-    return Rendered(finished, page, time.perf_counter() - started)
+    notebook = nbformat.v4.new_notebook()
+    if outcome.notebook:
+        notebook = _cleaned(nbformat.read(outcome.notebook, as_version=4), plan.job.folder)
+    if outcome.status == "failed":
+        why = placeless(outcome.why, plan.job.folder)
+        raise PacketError(f"The packet of {plan.name} failed: {why}", notebook)
+    return Rendered(notebook, packet_html(notebook, **plan.page))
 
 
 def _subtitle(book: Book, person: dict[str, Any]) -> str:
@@ -161,7 +203,7 @@ def _subtitle(book: Book, person: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def _cleaned(notebook: NotebookNode) -> NotebookNode:
+def _cleaned(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """The notebook without what papermill and the kernel note of the machine and the run."""
     notebook.metadata.pop("papermill", None)
     kept = []
@@ -169,8 +211,9 @@ def _cleaned(notebook: NotebookNode) -> NotebookNode:
         tags = cell.metadata.get("tags", [])
         if "injected-parameters" in tags or "papermill-error-cell-tag" in tags:
             continue
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        cell.metadata = nbformat.from_dict(_tags(cell))
         for output in cell.get("outputs", []):
+            _take_places(output, folder)
             if output.output_type == "error":
                 output.traceback = [f"{output.ename}: {output.evalue}"]
             if "metadata" in output:
@@ -178,3 +221,56 @@ def _cleaned(notebook: NotebookNode) -> NotebookNode:
         kept.append(cell)
     notebook.cells = kept
     return notebook
+
+
+def _tags(cell: NotebookNode) -> dict[str, Any]:
+    tags = cell.metadata.get("tags", [])
+    return {"tags": tags} if tags else {}
+
+
+def _take_places(output: NotebookNode, folder: Path) -> None:
+    """Take the places of this machine out of all that an output says in words."""
+    for said, name in ((output, "evalue"), (output, "text"), *_texts(output.get("data", {}))):
+        if isinstance(said.get(name), str):
+            said[name] = placeless(said[name], folder)
+
+
+def _texts(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    return ((data, name) for name in data if name.startswith("text/"))
+
+
+def placeless(said: str, folder: Path | None = None) -> str:
+    """Words without where on this machine they come from.
+
+    Parameters
+    ----------
+    said : str
+        An error, or what was printed.
+    folder : Path, optional
+        Of the packet.
+
+    Examples
+    --------
+    >>> placeless("/tmp/ipykernel_15372/1387704861.py:2: UserWarning: rounded")
+    '<cell>:2: UserWarning: rounded'
+    """
+    if "/" not in said and "\\" not in said:
+        return said
+    said = _CELL.sub("<cell>", said)
+    for pattern, name in _places(folder):
+        said = pattern.sub(name, said)
+    return said
+
+
+@lru_cache(maxsize=64)
+def _places(folder: Path | None) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """How places are written, the longest first, and what stands for them."""
+    places = {sys.prefix: "<python>", tempfile.gettempdir(): "<temp>", str(Path.home()): "<home>"}
+    if folder is not None:
+        places |= {str(folder): "<packet>", str(folder.resolve()): "<packet>"}
+    found = []
+    for place in sorted(places, key=len, reverse=True):
+        written = {place, place.replace("\\", "\\\\"), place.replace("\\", "/")}
+        either = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
+        found.append((re.compile(rf"(?:{either})(?![\w.-])"), places[place]))
+    return tuple(found)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from csmkit.cycle import Cycle
 from csmkit.errors import UnreadableInput, UsageError
+from csmkit.places import shown
 from csmkit.render.encrypted import LONGEST, SHORTEST, passphrase_fault
 from csmkit.render.private import make_folder, write_whole
 from csmkit.tabular import safe_text
@@ -54,7 +55,12 @@ class Recipients:
 
 
 def read_recipients(
-    path: str | Path, cycle: Cycle, *, people: Iterable[str], out: Path, one_each: bool
+    path: str | Path,
+    cycle: Cycle,
+    *,
+    people: Iterable[str],
+    out: str | Path,
+    one_each: bool,
 ) -> Recipients:
     """Read a file of passphrases that somebody wrote.
 
@@ -67,8 +73,8 @@ def read_recipients(
         The team.
     people : iterable of str
         Ids of those whose packets are made: each must have a passphrase.
-    out : Path
-        The pack's folder, where the file must not be.
+    out : str or Path
+        The pack's folder, where the file must not be; or its URL.
     one_each : bool
         Whether no two people may have the same passphrase, as with packets they read themselves.
 
@@ -85,7 +91,8 @@ def read_recipients(
         If it is in the pack, or a line of it will not do. No message repeats a passphrase.
     """
     path = Path(path)
-    _outside(path, out)
+    if isinstance(out, Path):
+        _outside(path, out)
     ids = {safe_text(who): str(who) for who in cycle.table("people")["person_id"]}
     found: dict[str, str] = {}
     lines: dict[str, int] = {}
@@ -108,16 +115,16 @@ def read_recipients(
     return recipients
 
 
-def make_recipients(people: Iterable[str], *, out: Path) -> Recipients:
+def make_recipients(people: Iterable[str], *, out: str | Path) -> Recipients:
     """Make a passphrase for each person, and keep them in a file beside the pack.
 
     Parameters
     ----------
     people : iterable of str
         Ids of those whose packets are made.
-    out : Path
-        The pack's folder. The file is `passphrases_file`; whoever has a passphrase there keeps it,
-        so that archives handed out earlier open with what they opened with.
+    out : Path or str
+        The pack's folder, or its URL. The file is `passphrases_file`; whoever has a passphrase
+        there keeps it, so that archives handed out earlier open with what they opened with.
 
     Returns
     -------
@@ -127,10 +134,9 @@ def make_recipients(people: Iterable[str], *, out: Path) -> Recipients:
     Raises
     ------
     UnreadableInput, UsageError
-        If the file that is there cannot be read, or cannot be written.
+        If the file that is there cannot be read or written, or the pack is behind a URL.
     """
     path = passphrases_file(out)
-    _outside(path, out)
     people = list(people)
     kept = {who: phrase for _, who, phrase in _checked(path)} if path.exists() else {}
     new = {safe_text(p): make_passphrase() for p in people if safe_text(p) not in kept}
@@ -141,8 +147,19 @@ def make_recipients(people: Iterable[str], *, out: Path) -> Recipients:
     return Recipients(path, {person: held[safe_text(person)] for person in people})
 
 
-def passphrases_file(out: Path) -> Path:
-    """Where made passphrases stand: in a folder of their own, beside the pack's."""
+def passphrases_file(out: str | Path) -> Path:
+    """Where made passphrases stand: in a folder of their own, beside the pack's.
+
+    Raises
+    ------
+    UsageError
+        If the pack is behind a URL: nothing is kept beside it.
+    """
+    if isinstance(out, str):
+        raise UsageError(
+            f"Passphrases are kept beside a pack, and {shown(out)} is not on this machine.",
+            "Write them into a file of your own, and give it with --recipients.",
+        )
     whole = out.resolve()
     return whole.parent / f"{whole.name}-passphrases" / "passphrases.csv"
 

@@ -1,48 +1,53 @@
-"""The folder of a pack: where finished packets are put, plain or encrypted, and what goes."""
+"""The place of a pack: where finished packets are put, plain or encrypted, and what goes."""
 
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
-from csmkit.render.encrypted import ENDING, neutral, seal
-from csmkit.render.private import close_folder, make_folder, write_whole
+from csmkit.errors import CsmkitError
+from csmkit.render.encrypted import ENDING, neutral, sealed
 from csmkit.render.recipients import Recipients
+from csmkit.render.storage import PACKETS, storage_of
 
 _SLUG = re.compile(r"-[0-9a-f]{6}$")
 
 
 class Shelf:
-    """A pack's folder, made if it is not there; a context that leaves no unfinished file.
+    """A pack's place, made if it is not there; a context that leaves no unfinished file.
 
     Parameters
     ----------
-    out : Path
-        The folder.
+    out : str or Path
+        A folder, or a URL such as ``s3://bucket/pack``.
     private : bool
-        Whether what is written is for the owner only.
+        Whether what is written to a folder is for the owner only. At a URL the storage's own
+        rights hold.
     recipients : Recipients, optional
         Whose packet opens with which passphrase: with it every packet is an encrypted archive.
 
     Raises
     ------
     UsageError
-        If the folder cannot be made.
+        If the folder cannot be made, or nothing installed opens the URL.
     """
 
     def __init__(
-        self, out: Path, *, private: bool = True, recipients: Recipients | None = None
+        self, out: str | Path, *, private: bool = True, recipients: Recipients | None = None
     ) -> None:
-        self.out, self.private, self.recipients = out, private, recipients
-        self.packets = make_folder(out / "packets", private=private)
-        # Here a file is written until it is whole: never where packets are looked for.
-        self._work = make_folder(out / ".unfinished", private=private)
-        if private:
-            close_folder(self.packets)
+        self.recipients = recipients
+        self._storage = storage_of(out, private=private)
+        self._storage.open()
+        self._names = set(self._storage.names(PACKETS))
+
+    @property
+    def where(self) -> str:
+        """The folder or URL, as messages name it."""
+        return str(self._storage.at("")).rstrip("/")
 
     @property
     def ending(self) -> str:
@@ -51,7 +56,7 @@ class Shelf:
 
     def place(
         self, slug: str, who: str, files: Mapping[str, bytes], *, failed: bool = False
-    ) -> None:
+    ) -> dict[str, str]:
         """Put one person's packet where it belongs, and remove what was under its name before.
 
         Parameters
@@ -65,46 +70,87 @@ class Shelf:
         failed : bool
             Whether it is what is left of a packet that failed.
 
+        Returns
+        -------
+        dict of str to str
+            The SHA-256 of each file that was put there, for `holds`.
+
         Raises
         ------
         UsageError
             If it cannot be written.
         """
         if self.recipients:
-            name = f"{slug}{'.failed' if failed else ''}{ENDING}"
-            phrase = self.recipients.passphrase(who)
-            inside = neutral(files, slug)
-            seal(inside, self.packets / name, phrase, private=self.private, work=self._work)
-            self.remove(slug, but=[name])
-            return
+            archive = f"{slug}{'.failed' if failed else ''}{ENDING}"
+            files = {archive: sealed(neutral(files, slug), self.recipients.passphrase(who))}
         for name, data in files.items():
-            write_whole(self.packets / name, data, private=self.private, work=self._work)
+            self._storage.write(f"{PACKETS}/{name}", data)
+            self._names.add(name)
         self.remove(slug, but=files)
+        return {name: sha256(data).hexdigest() for name, data in files.items()}
 
-    def write(self, name: str, text: str) -> Path:
-        """Write a file of the pack as a whole: the index, the manifest."""
-        path = self.out / name
-        write_whole(path, text.encode("utf-8"), private=self.private, work=self._work)
-        return path
+    def holds(self, files: Mapping[str, str]) -> bool:
+        """Whether files that were put here are here, and as they were.
+
+        Parameters
+        ----------
+        files : mapping of str to str
+            What `place` gave; no file at all is not held.
+        """
+        return bool(files) and all(
+            name in self._names and self._digest(name) == digest for name, digest in files.items()
+        )
+
+    def key(self, who: str) -> str:
+        """What opens a person's packet; empty where it is not encrypted."""
+        return self.recipients.passphrase(who) if self.recipients else ""
+
+    def read(self, name: str) -> bytes | None:
+        """What a file of the pack holds; None if there is none."""
+        return self._storage.read(name)
+
+    def write(self, name: str, data: bytes) -> str | Path:
+        """Write a file of the pack as a whole: the index, the manifest.
+
+        Returns
+        -------
+        str or Path
+            Where it is: a path in a folder, else a URL.
+        """
+        self._storage.write(name, data)
+        return self._storage.at(name)
 
     def remove(self, slug: str, *, but: Collection[str] = ()) -> None:
         """Remove what an earlier run left under a packet's name."""
-        for old in self.packets.glob(f"{slug}.*"):
-            # A file somebody has open cannot be removed on Windows; the manifest says what holds.
-            with suppress(OSError):
-                if old.name not in but:
-                    old.unlink()
+        self._remove(n for n in self._names if n.startswith(f"{slug}.") and n not in but)
 
     def keep_only(self, slugs: Collection[str]) -> None:
         """Remove packets of people who are not in the pack any more; other files are left alone."""
-        for path in self.packets.iterdir():
-            slug = path.name.split(".")[0]
-            if slug not in slugs and _SLUG.search(slug):
-                with suppress(OSError):
-                    path.unlink()
+        named = [(name, name.split(".")[0]) for name in self._names]
+        self._remove(n for n, slug in named if slug not in slugs and _SLUG.search(slug))
+
+    def remove_plain(self) -> None:
+        """Remove what an earlier run left that was not encrypted: of everybody, before anything."""
+        self._remove(
+            n for n in self._names if not n.endswith(ENDING) and _SLUG.search(n.split(".")[0])
+        )
+
+    def _digest(self, name: str) -> str:
+        # What cannot be read is not held, and made again.
+        with suppress(OSError, CsmkitError):
+            return sha256(self._read(name)).hexdigest()
+        return ""
+
+    def _read(self, name: str) -> bytes:
+        return self._storage.read(f"{PACKETS}/{name}") or b""
+
+    def _remove(self, names: Iterable[str]) -> None:
+        for name in list(names):
+            self._storage.remove(f"{PACKETS}/{name}")
+            self._names.discard(name)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._work, ignore_errors=True)
+        self._storage.close()

@@ -15,14 +15,13 @@ import random
 import signal
 import sys
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from csmkit.runner.jobs import Job, Limits, unfinished
 from csmkit.runner.journal import JOURNAL
 
-LOG = "packet.log"
+LOG, CRASH = "packet.log", "crash.log"
 Tell = Callable[[dict[str, Any]], None]
 
 
@@ -37,7 +36,7 @@ def settled(job: Job, limits: Limits, tell: Tell) -> bool:
     except OSError as error:
         tell({"failed": f"The packet's folder cannot be used ({error.strerror})."})
         return False
-    faulthandler.enable(2)
+    faulthandler.enable(_kept_open(CRASH))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _limit(limits)
@@ -47,12 +46,16 @@ def settled(job: Job, limits: Limits, tell: Tell) -> bool:
     return True
 
 
+def _kept_open(name: str) -> int:
+    """A new file for as long as the process lives."""
+    return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+
+
 def _move_into(folder: Path) -> None:
     """Be in the folder, and say things on the side to a file there."""
     os.chdir(folder)
     os.umask(0o077)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-    for target, source in ((0, os.open(os.devnull, os.O_RDONLY)), (1, os.open(LOG, flags, 0o600))):
+    for target, source in ((0, os.open(os.devnull, os.O_RDONLY)), (1, _kept_open(LOG))):
         os.dup2(source, target)
         os.close(source)
     os.dup2(1, 2)
@@ -75,6 +78,15 @@ def _data_now() -> int:
     status = Path("/proc/self/status").read_text(encoding="ascii")
     kilobytes = next(line for line in status.splitlines() if line.startswith("VmData:"))
     return int(kilobytes.split()[1]) * 1024
+
+
+def last_words(folder: Path) -> str:
+    """The last line a packet's process said on the side, empty if there is none."""
+    try:
+        said = (folder / LOG).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(said.split("\n")) if line.strip()), "")
 
 
 def teller(descriptor: int) -> Tell:
@@ -104,9 +116,6 @@ def run(job: Job, tell: Tell) -> int:
     """
     try:
         why = _rendered(job, tell)
-        if not why and job.then:
-            module, _, name = job.then.partition(":")
-            getattr(import_module(module), name)(job)
     except Exception as error:  # whatever it is, it fails this packet and is told
         why = f"{type(error).__name__}: {error}"
     tell({"failed": _short(why)} if why else {"done": True})

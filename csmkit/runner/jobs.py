@@ -23,27 +23,23 @@ class Job:
         Where the executed notebook goes, whole or not at all.
     parameters : mapping of str to value
         For the template's ``parameters`` cell; what JSON can carry.
-    then : str
-        ``module:function`` called with the job, in the same process, once ``result`` is there;
-        what it raises fails the job. Empty: nothing.
     """
 
     folder: Path
     template: Path
     result: Path
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    then: str = ""
 
     def as_message(self) -> dict[str, Any]:
         """The job as JSON can carry it, with paths that hold from any folder."""
         paths = {name: str(getattr(self, name).absolute()) for name in _PATHS}
-        return {**paths, "parameters": dict(self.parameters), "then": self.then}
+        return {**paths, "parameters": dict(self.parameters)}
 
     @classmethod
     def of_message(cls, message: Mapping[str, Any]) -> Job:
         """The job that `as_message` wrote."""
         paths = {name: Path(message[name]) for name in _PATHS}
-        return cls(**paths, parameters=message["parameters"], then=message["then"])
+        return cls(**paths, parameters=message["parameters"])
 
 
 _PATHS = ("folder", "template", "result")

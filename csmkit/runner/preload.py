@@ -18,6 +18,7 @@ MODULES = (
     "csmkit.render.html",
     "csmkit.render.slices",
     "ipykernel.debugger",
+    "pandas.core.reshape.reshape",
     "papermill.execute",
     "pyarrow.parquet",
 )
@@ -56,15 +57,18 @@ def _exercise() -> None:
     import nbformat
     import pandas as pd
 
+    from csmkit.bias.judge import texts
+    from csmkit.compute.metrics import metrics
     from csmkit.compute.sentences import notices
     from csmkit.matrix.read import read_matrix
     from csmkit.view.quick_altair import alt
+    from csmkit.view.warm import warm
 
     numbers = pd.DataFrame({"x": [1.0, 2.0], "y": ["a", "b"], "when": pd.Timestamp(2026, 1, 1)})
     chart = alt.Chart(numbers).mark_bar().encode(x="x:Q", y="y:N", color="y:N", tooltip=["x", "y"])
     rule = alt.Chart(numbers).mark_rule().encode(x="when:T")
     alt.layer(chart, rule).properties(title="Numbers", width=100).to_dict()
-    notices()
-    read_matrix()
+    for fill in (metrics, notices, read_matrix, texts, warm):
+        fill()
     cell = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="1")])
     nbformat.writes(nbformat.v4.new_notebook(cells=[cell]))

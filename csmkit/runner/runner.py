@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from types import TracebackType
 from typing import Literal, Protocol
 
 import nbformat
 
 from csmkit.errors import UsageError
+from csmkit.runner.child import LOG, last_words
 from csmkit.runner.forked import Forked
 from csmkit.runner.jobs import Ended, Job, Limits, Outcome, unfinished
 from csmkit.runner.journal import JOURNAL, recovered
@@ -96,7 +97,7 @@ class Runner:
         """End every process that is left."""
         self._processes.stop()
 
-    def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+    def run(self, jobs: Iterable[Job]) -> Generator[Outcome, None, None]:
         """Run jobs and give what became of each, in the order in which they end.
 
         Jobs are taken as they are needed, a few ahead: an iterator may prepare each folder when
@@ -115,7 +116,7 @@ class Runner:
                 # As many again wait as run: no process idles while the next job is prepared.
                 while len(flying) < 2 * self._jobs and (item := next(waiting, None)):
                     key, job = item
-                    _clear(job)
+                    clear(job)
                     flying[key] = job
                     self._processes.send(key, job)
                 if not flying:
@@ -128,9 +129,9 @@ class Runner:
                 self.close()
 
 
-def _clear(job: Job) -> None:
+def clear(job: Job) -> None:
     """Nothing of an earlier run can be taken for this one's."""
-    for path in (job.result, unfinished(job.result), job.folder / JOURNAL):
+    for path in (job.result, unfinished(job.result), job.folder / JOURNAL, job.folder / LOG):
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
 
@@ -138,10 +139,13 @@ def _clear(job: Job) -> None:
 def _outcome(job: Job, ended: Ended) -> Outcome:
     if not ended.why:
         return Outcome(job, "done", "", ended.seconds, job.result)
+    why = ended.why
     if not job.result.exists():
-        _recover(job, ended.why)
+        # The process died: its last words may say of what.
+        why = " ".join(filter(None, (why, last_words(job.folder))))
+        _recover(job, why)
     notebook = job.result if job.result.exists() else None
-    return Outcome(job, "failed", ended.why, ended.seconds, notebook)
+    return Outcome(job, "failed", why, ended.seconds, notebook)
 
 
 def _recover(job: Job, why: str) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import pandas as pd
+from sqlalchemy import func, select
 
 from csmkit.cycle import Book, Cycle, Period
-from csmkit.store import matrices, overlay, phases, scores, seen, voice
+from csmkit.store import matrices, overlay, phases, scores, seen, tables, voice
 from csmkit.store.database import Database
 from csmkit.store.model import Change, Score, cycle_key
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
 
 CycleLike = Cycle | Period | str
+_ADDED = (
+    *(tables.changes, tables.evidence, tables.feedback, tables.comments),
+    *(tables.phases, tables.removals),
+)
+"""Tables that only ever grow."""
 C = TypeVar("C", bound=Cycle)
 
 
@@ -271,6 +277,13 @@ class Store:
         return seen.unfinished(
             self.scores(cycle, phase="final"), self.phases(cycle), cycle_key(cycle)
         )
+
+    def state(self) -> tuple[int, ...]:
+        """Numbers that are others whenever something was stored, for whoever waits for that."""
+        with self.database.reading() as connection:
+            return tuple(
+                connection.scalar(select(func.count()).select_from(table)) or 0 for table in _ADDED
+            )
 
     def close(self) -> None:
         """Let go of the file or server; what was saved is saved."""

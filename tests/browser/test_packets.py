@@ -109,6 +109,48 @@ def test_a_page_prints_without_its_contents_list(tab, pack, team):
     assert tab.page.pdf(format="A4").startswith(b"%PDF")
 
 
+def test_a_packet_is_one_file_of_less_than_two_megabytes(pack, team):
+    for who in PEOPLE:
+        assert page_of(pack, team, who).stat().st_size < 2_000_000
+
+
+def test_a_packet_is_dark_in_the_dark_and_white_on_paper(tab, pack, team):
+    tab.page.emulate_media(color_scheme="dark")
+    open_packet(tab, page_of(pack, team, "bohdan.kovalenko@northwind.example"))
+    paper = "getComputedStyle(document.body).backgroundColor"
+    assert tab.page.evaluate(paper) == "rgb(22, 27, 32)"
+    tab.page.emulate_media(color_scheme="dark", media="print")
+    assert tab.page.evaluate(paper) == "rgb(255, 255, 255)"
+    ink = tab.page.evaluate(
+        """[...document.querySelectorAll('h1, h2, p, td, th')].map(
+            e => getComputedStyle(e).color.match(/\\d+/g).slice(0, 3).map(Number))"""
+    )
+    # Dark letters on white: none is lighter than the grey of a heading's number.
+    assert max(max(colour) for colour in ink) < 180
+
+
+def test_no_chart_and_no_row_is_cut_by_the_end_of_a_printed_page(tab, pack, team):
+    open_packet(tab, page_of(pack, team, "bohdan.kovalenko@northwind.example"))
+    tab.page.emulate_media(media="print")
+    kept = tab.page.evaluate(
+        """[...document.querySelectorAll('figure.chart, tr, .notice, h2')].every(
+            e => getComputedStyle(e).breakInside === 'avoid')"""
+    )
+    assert kept
+    # A4 between its margins: what is taller is cut whatever the style says.
+    tallest = tab.page.evaluate(
+        """Math.max(...[...document.querySelectorAll('figure.chart, tr')].map(
+            e => e.getBoundingClientRect().height))"""
+    )
+    assert tallest < (297 - 16 - 18) / 25.4 * 96
+
+
+def test_the_index_prints_without_its_search(tab, pack):
+    tab.page.goto(pack.index.as_uri())
+    tab.page.emulate_media(media="print")
+    assert not tab.page.is_visible("#search")
+
+
 def test_the_index_finds_and_sorts(tab, pack):
     tab.page.goto(pack.index.as_uri())
     rows = "document.querySelectorAll('tbody tr:not([hidden])').length"

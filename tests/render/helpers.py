@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import cache
+
 import nbformat
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from csmkit.cycle import Cycle, Period
+from csmkit.runner.runner import Runner
 from csmkit.schema import TABLES
 
 ANA, BEN = "ana@example.com", "ben@example.com"
+
+
+@cache
+def shared_runs() -> Runner:
+    """What runs packets, started once: nothing of one packet reaches another."""
+    runs = Runner(jobs=2, cell_seconds=60)
+    atexit.register(runs.close)
+    return runs
 
 
 def small_team(**changes: list[dict[str, object]]) -> Cycle:

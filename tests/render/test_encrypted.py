@@ -232,6 +232,8 @@ def test_the_manifest_beside_encrypted_packets_has_no_amount_and_no_text_of_the_
         "error": "it would show Bolt Industries",
         "opening_arr": 777.0,
         "closing_arr": 888.0,
+        "inputs": "0c",
+        "files": {},
     }
     manifest = {
         "inputs": [{"path": "accounts.csv", "sha256": "0a"}],

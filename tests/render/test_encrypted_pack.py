@@ -9,9 +9,9 @@ import csmkit as ck
 from csmkit.errors import UsageError
 from csmkit.names import packet_slug
 from csmkit.render.encrypted import unseal
-from csmkit.render.pack import scan_pack
 from csmkit.render.recipients import passphrases_file
-from tests.render.helpers import ANA, BEN, small_team, small_template
+from csmkit.render.rescan import scan_pack
+from tests.render.helpers import ANA, BEN, shared_runs, small_team, small_template
 
 ANA_SLUG, BEN_SLUG = packet_slug("Ana Ruiz", ANA), packet_slug("Ben Stone", BEN)
 PHRASES = {ANA: "correct-horse-battery", BEN: "staple-of-another-kind"}
@@ -20,7 +20,8 @@ PHRASES = {ANA: "correct-horse-battery", BEN: "staple-of-another-kind"}
 def render(tmp_path, *sources, **options):
     notebook = small_template(tmp_path / "template.ipynb", *sources)
     out = tmp_path / "pack"
-    return ck.render_pack(small_team(), out=out, notebook=notebook, progress=False, **options)
+    options = {"runs": shared_runs(), "progress": False, **options}
+    return ck.render_pack(small_team(), out=out, notebook=notebook, **options)
 
 
 def packets(tmp_path):
@@ -78,8 +79,48 @@ def test_each_packet_opens_with_its_own_passphrase_alone(tmp_path):
     assert manifest["encrypted"]
     assert "totals" not in manifest
     assert {key for entry in manifest["packets"] for key in entry} == {
-        "person_id", "slug", "status", "seconds", "error",
+        "person_id", "slug", "status", "seconds", "error", "inputs", "files",
     }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_an_archive_is_kept_while_its_passphrase_is_the_same(tmp_path):
+    first = render(tmp_path, "1 + 1", recipients=recipients(tmp_path))
+    again = render(tmp_path, "1 + 1", recipients=recipients(tmp_path))
+    assert again.kept == 2
+    # Nobody without the passphrase can try out from the digest what a slice held.
+    (tmp_path / "plain").mkdir()
+    plain = render(tmp_path / "plain", "1 + 1")
+    assert digests(plain).isdisjoint(digests(first))
+    file = recipients(tmp_path)
+    file.write_text(file.read_text(encoding="utf-8").replace(PHRASES[ANA], PHRASES[ANA] + "x"))
+    other = render(tmp_path, "1 + 1", recipients=file)
+    assert other.kept == 1
+    assert unseal(tmp_path / "pack" / "packets" / f"{ANA_SLUG}.zip", PHRASES[ANA] + "x")
+
+
+@pytest.mark.slow
+def test_a_run_that_was_stopped_leaves_nothing_plain_in_an_encrypted_pack(tmp_path):
+    class Stopped:
+        def run(self, _jobs):
+            raise KeyboardInterrupt
+            yield
+
+    render(tmp_path, "1 + 1")
+    with pytest.raises(KeyboardInterrupt):
+        render(tmp_path, "1 + 1", recipients=recipients(tmp_path), runs=Stopped())
+    assert packets(tmp_path) == []
+    render(tmp_path, "1 + 1", recipients=recipients(tmp_path))
+    stray = tmp_path / "pack" / "packets" / f"{ANA_SLUG}.ipynb"
+    stray.write_text("{}", encoding="utf-8")
+    found = scan_pack(small_team(), tmp_path / "pack", recipients=recipients(tmp_path))
+    assert list(found) == [stray.name]
+    assert render(tmp_path, "1 + 1", recipients=recipients(tmp_path)).kept == 2
+    assert not stray.exists()
+
+
+def digests(pack) -> set[str]:
+    return {entry["inputs"] for entry in pack.manifest["packets"]}
 
 
 @pytest.mark.slow

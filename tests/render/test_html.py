@@ -229,6 +229,23 @@ def test_the_index_lists_and_links_the_packets():
     assert "nan" not in _without_scripts(page).lower().replace("font", "")
 
 
+def test_the_index_says_what_failed_and_why():
+    page = _index()
+    assert "1 packet failed." in page
+    assert "A cell failed." in page
+    done = index_html([{"name": "Ana", "status": "done"}], title="T", period="2024")
+    assert "failed" not in _without_scripts(done).split("</style>")[1]
+
+
+def test_the_index_has_no_column_that_is_empty():
+    page = index_html([{"name": "Ana", "status": "done"}], title="T", period="2024")
+    assert re.findall(r"<button[^>]*>([^<]*)<", page) == ["Name", "Packet"]
+    assert "Find a person or status<" in page
+    assert re.findall(r"<button[^>]*>([^<]*)<", _index()) == [
+        *("Name", "Role", "Manager", "Calendar opening", "Closing ARR", "Packet")
+    ]
+
+
 def _watch(page) -> list[str]:
     seen: list[str] = []
     page.on("console", lambda message: seen.append(f"{message.type}: {message.text}"))

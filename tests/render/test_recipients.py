@@ -18,6 +18,7 @@ from csmkit.render.recipients import (
     LETTERS,
     make_passphrase,
     make_recipients,
+    passphrases_file,
     read_recipients,
 )
 from tests.render.helpers import ANA, BEN, small_team
@@ -141,6 +142,12 @@ def test_made_passphrases_stand_beside_the_pack_and_are_kept(tmp_path):
     assert second.passphrase(ANA) == first.passphrase(ANA)
     assert third.passphrase(BEN) == second.passphrase(BEN)
     assert first.passphrase(ANA) in first.file.read_text(encoding="utf-8")
+
+
+def test_beside_a_url_none_are_kept_and_its_password_is_not_shown():
+    with pytest.raises(UsageError, match=r"s3://\*\*\*@bucket/x is not on this machine") as caught:
+        passphrases_file("s3://AKIA:ab/cd@bucket/x")
+    assert "AKIA" not in str(caught.value)
 
 
 def test_made_passphrases_can_be_given_back_as_a_file(tmp_path):

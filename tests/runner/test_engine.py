@@ -130,7 +130,7 @@ def test_a_packet_knows_nothing_of_the_one_before(tmp_path: Path, way: str) -> N
     assert first[1] == second[1] == "None None None\nNone None\n"
     assert first[2] != second[2]
     assert not set(first[2].split()) & set(second[2].split())
-    held = "['.ipython', 'journal.jsonl', 'packet.log', 'template.ipynb']"
+    held = "['.ipython', 'crash.log', 'journal.jsonl', 'packet.log', 'template.ipynb']"
     assert first[3] == f"{tmp_path / 'a'} {held}\n"
     assert first[4] == "'' 0o77\n"
 
@@ -164,15 +164,6 @@ def test_the_server_has_one_thread_and_shares_no_socket_with_its_children(tmp_pa
         assert outcome.why == ""
         # The pipe by which the child tells how far it is.
         assert shown(nbformat.read(outcome.job.result, 4))[2:] == ["1\n", "1\n"]
-
-
-def test_what_follows_a_result_is_done_in_the_same_process(tmp_path: Path) -> None:
-    job = job_of(tmp_path / "a", ["x = 1", "import os; print(os.getpid())"])
-    job = Job(job.folder, job.template, job.result, {}, then="no_such_module:function")
-    with Runner(jobs=1) as runner:
-        (outcome,) = runner.run([job])
-    assert outcome.why == "ModuleNotFoundError: No module named 'no_such_module'"
-    assert outcome.notebook == job.result
 
 
 def test_a_way_that_is_none_is_refused() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from csmkit import cli
+from csmkit.cli_render import _with_scores
 from csmkit.cycle import Cycle, Period
 from csmkit.errors import UsageError
 from csmkit.schema import TABLES
@@ -86,14 +86,14 @@ def test_who_sees_a_part_does_not_take_it_for_the_whole(house, tmp_path):
             copy_store(house.open("olga"), target)
         assert target.scores(CYCLE).empty
     with pytest.raises(NotAllowed, match="a part of the store only"):
-        cli._with_scores(team, url, None)
+        _with_scores(team, url, None, logged=False)
     # A facilitator sees all of a packet, but not what was said of themself.
     url = house.url_of("fay").render_as_string(hide_password=False)
     led = people_of(house, "fay")
     assert not team.subjects["person_id"].isin(led).any()
-    assert len(cli._with_scores(team, url, None).table("ratings"))
+    assert len(_with_scores(team, url, None, logged=False).table("ratings"))
     with pytest.raises(NotAllowed, match="a part of the store only"):
-        cli._with_scores(_team_of(led), url, None)
+        _with_scores(_team_of(led), url, None, logged=False)
     assert not (tmp_path / "x.csv").exists()
 
 
@@ -111,7 +111,7 @@ def test_who_sees_all_of_it_exports_renders_copies_and_checks(house, tmp_path):
     export_scores(olga, tmp_path / "x.csv", CYCLE)
     team = Cycle({}, Period.parse(CYCLE))
     url = house.url_of("olga").render_as_string(hide_password=False)
-    assert len(cli._with_scores(team, url, None).table("ratings"))
+    assert len(_with_scores(team, url, None, logged=False).table("ratings"))
     with open_store(tmp_path / "copy.db") as target:
         copy_store(house.store, target)
         assert len(target.scores(CYCLE)) == len(house.store.scores(CYCLE)) > 0

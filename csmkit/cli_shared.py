@@ -1,0 +1,67 @@
+"""What commands share: options, what cycle.toml says for those not given, how they tell things."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from csmkit.errors import UsageError
+from csmkit.settings import Settings, settings_of
+
+Export = Annotated[
+    str | None,
+    typer.Argument(metavar="EXPORT", help="A folder, a file, a zip, or the URL of a database."),
+]
+ExportOption = Annotated[
+    str | None, typer.Option("--export", help="The export; cycle.toml's if not given.")
+]
+MapFile = Annotated[
+    Path | None, typer.Option("--map", help="The column map; map.toml in the export if not given.")
+]
+PeriodText = Annotated[
+    str | None, typer.Option("--period", help="START:END, for example 2026-01-01:2026-06-30.")
+]
+Scores = Annotated[
+    str | None,
+    typer.Option(
+        "--scores", help="The score file, or the URL of a database; scores.db by default."
+    ),
+]
+MatrixFile = Annotated[
+    Path | None, typer.Option("--matrix", help="Your own matrix; the kit's if not given.")
+]
+Only = Annotated[list[str] | None, typer.Option("--only", help="One person: id or mail.")]
+
+
+def tell(text: str, *, nl: bool = True, err: bool = False) -> None:
+    """All that is printed for people goes this way."""
+    # A console or file that knows fewer letters than the export shows a ? for them.
+    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    typer.echo(text.encode(encoding, "replace").decode(encoding), nl=nl, err=err)
+
+
+def said_of(export: str | None) -> Settings:
+    """What the current folder's cycle.toml says of an export, or one of the export's own."""
+    return settings_of(export, Settings.at(Path()))
+
+
+def setting(name: str, given: Any, *, of: str | None = None, required: bool = True) -> Any:
+    """An option, else what cycle.toml says of the export that was named."""
+    if given is not None:
+        return given
+    said = said_of(of)
+    value = said.text(name) if name in ("period", "edition") else said.path(name)
+    if value is None and required:
+        how = "as the first argument" if name == "export" else f"with --{name}"
+        other = " The cycle.toml here is of another export." if _passed_over(said) else ""
+        raise UsageError(
+            f"Nothing says what the {name} is.{other}", f"Give it {how}, or in cycle.toml."
+        )
+    return value
+
+
+def _passed_over(said: Settings) -> bool:
+    return said.home is None and Settings.at(Path()).home is not None

@@ -1,0 +1,229 @@
+"""Makes the packets of a pack: a slice each, run, looked through and put in its place."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import nbformat
+import pandas as pd
+from nbformat import NotebookNode
+
+from csmkit.bias.context import failures, team_context
+from csmkit.compute.results import account_results
+from csmkit.cycle import Cycle
+from csmkit.errors import CsmkitError, DataError
+from csmkit.matrix.matrix import Matrix
+from csmkit.names import packet_slug
+from csmkit.render.own_words import own_words
+from csmkit.render.packet import PacketError, Plan, placeless, plan_packet, read_packet
+from csmkit.render.shelf import Shelf
+from csmkit.render.slices import book_of
+from csmkit.runner.jobs import Job, Outcome
+from csmkit.scan.scanner import Scanner
+
+Entry = dict[str, Any]
+
+
+class Runs(Protocol):
+    """Whatever runs jobs: `csmkit.runner.runner.Runner`, or a cluster of machines."""
+
+    def run(self, jobs: Iterable[Job]) -> Generator[Outcome, None, None]:
+        """Give what became of each job, as it ends."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    plan: Plan
+    entry: Entry
+
+
+class Maker:
+    """Makes packets one by one, for whoever is asked for.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The whole team. It never leaves this process: the process of a packet gets a slice.
+    template : NotebookNode
+        From `csmkit.render.packet.template`.
+    shelf : Shelf
+        Where finished packets go.
+    edition : str
+        ``committee`` or ``csm``.
+    matrix : Matrix, optional
+        What the team is scored by.
+    before : mapping of str to dict, optional
+        Entries of an earlier run, by person: a packet made from the same inputs is kept.
+    force : bool
+        Whether to keep none.
+    page : mapping, optional
+        What `csmkit.render.html.packet_html` is told of every page.
+
+    Attributes
+    ----------
+    failed_checks : tuple of str
+        Checks of the team that stopped on an error of the kit.
+    left_out : tuple of str
+        Names that cannot be told from words, see docs/privacy.md.
+    kept : set of str
+        Ids of those whose earlier packet still holds.
+    """
+
+    def __init__(
+        self,
+        cycle: Cycle,
+        template: NotebookNode,
+        shelf: Shelf,
+        edition: str,
+        matrix: Matrix | None = None,
+        *,
+        before: Mapping[str, Entry] | None = None,
+        force: bool = False,
+        page: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._cycle, self._template, self._shelf, self._edition = cycle, template, shelf, edition
+        self._context = team_context(cycle, matrix)
+        self.failed_checks = tuple(failures(cycle, matrix))
+        words = own_words(template) + (matrix.text if matrix else "")
+        self._scanner = Scanner(cycle, ordinary=words)
+        self.left_out = self._scanner.left_out
+        self.kept: set[str] = set()
+        self._before, self._force, self._page = before or {}, force, page or {}
+        money = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]]
+        sums = money.sum(min_count=1)
+        self._sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
+        self._names = cycle.subjects.set_index("person_id")["name"]
+
+    def waiting(self, who: str) -> Entry:
+        """A person's entry before it was looked whether there is a packet that holds."""
+        before = self._before.get(who, {})
+        return {
+            "person_id": who,
+            "slug": packet_slug(self._names[who], who),
+            "status": "waiting",
+            "error": "Not rendered yet: the run was stopped.",
+            "opening_arr": _known(self._sums["calendar_opening"][who]),
+            "closing_arr": _known(self._sums["closing"][who]),
+            # With these a run that is stopped now forgets no packet that still holds.
+            **{key: before.get(key, empty) for key, empty in _OF_FILES.items()},
+        }
+
+    def make(self, people: Iterable[str], runs: Runs, done: Callable[[Entry], None]) -> None:
+        """A packet for each person.
+
+        Parameters
+        ----------
+        people : iterable of str
+            Their ids.
+        runs : Runs
+            What runs the packets.
+        done : callable
+            Told the entry of each for the manifest, as soon as there is one.
+        """
+        running: dict[Path, _Begun] = {}
+        with tempfile.TemporaryDirectory(prefix="csmkit-") as work:
+
+            def jobs() -> Iterator[Job]:
+                for number, who in enumerate(people):
+                    begun = self._begin(who, Path(work) / str(number))
+                    if isinstance(begun, _Begun):
+                        running[begun.plan.job.folder] = begun
+                        yield begun.plan.job
+                    else:
+                        done(begun)
+
+            with closing(runs.run(jobs())) as outcomes:
+                for outcome in outcomes:
+                    done(self._end(running.pop(outcome.job.folder), outcome))
+
+    def _begin(self, who: str, folder: Path) -> _Begun | Entry:
+        """A packet ready to run; its entry, if there is nothing to run."""
+        entry, before = {**self.waiting(who), **_OF_FILES}, self._before.get(who)
+        try:
+            folder.mkdir()
+            book = book_of(self._cycle, who, edition=self._edition, context=self._context)
+            plan = plan_packet(book, self._template, folder=folder, page=self._page)
+            entry["inputs"] = plan.inputs(self._shelf.key(who))
+        except Exception as error:  # one packet's fault, whatever it is, never stops the others
+            shutil.rmtree(folder, ignore_errors=True)
+            return self._failed(entry, error)
+        if before is None or self._force or not self._holds(before, entry):
+            return _Begun(plan, entry)
+        shutil.rmtree(folder, ignore_errors=True)
+        self._shelf.remove(entry["slug"], but=before["files"])
+        self.kept.add(who)
+        kept = {key: before[key] for key in ("seconds", "files")}
+        return {**entry, **kept, "status": "done", "error": ""}
+
+    def _holds(self, before: Entry, entry: Entry) -> bool:
+        """Whether an earlier packet is what this one would be, whatever became of that run."""
+        same = all(before.get(key) == entry[key] for key in ("slug", "inputs"))
+        return same and self._shelf.holds(before.get("files", {}))
+
+    def _end(self, begun: _Begun, outcome: Outcome) -> Entry:
+        """A packet in its place, whole or not at all; its entry."""
+        plan, entry = begun.plan, begun.entry
+        entry["seconds"] = round(outcome.seconds, 2)
+        try:
+            files = self._files(plan, outcome, entry)
+        except PacketError as error:
+            entry |= {"status": "failed", "error": error.what, "files": {}}
+        except Exception as error:  # one packet's fault, whatever it is, never stops the others
+            return self._failed(entry, error)
+        else:
+            entry |= {"status": "done", "error": "", "files": files}
+        finally:
+            shutil.rmtree(plan.job.folder, ignore_errors=True)
+        return entry
+
+    def _failed(self, entry: Entry, error: Exception) -> Entry:
+        what = f"The packet of {self._names[entry['person_id']]} failed"
+        told = str(error) if isinstance(error, CsmkitError) else f"{what}: {_said(error)}"
+        told = placeless(told.replace(self._shelf.where, "<pack>"))
+        # What an earlier run left is not of this one, and may be plain in an encrypted pack.
+        self._shelf.remove(entry["slug"])
+        return {**entry, "status": "failed", "error": told, "files": {}}
+
+    def _files(self, plan: Plan, outcome: Outcome, entry: Entry) -> dict[str, str]:
+        who, slug = entry["person_id"], entry["slug"]
+        try:
+            rendered = read_packet(plan, outcome)
+        except PacketError as error:
+            left = {f"{slug}.failed.ipynb": nbformat.writes(error.notebook)}
+            self._shelf.place(slug, who, self._scanned(left, plan, who), failed=True)
+            raise
+        texts = {f"{slug}.ipynb": nbformat.writes(rendered.notebook), f"{slug}.html": rendered.html}
+        return self._shelf.place(slug, who, self._scanned(texts, plan, who))
+
+    def _scanned(self, texts: Mapping[str, str], plan: Plan, who: str) -> dict[str, bytes]:
+        """The files of a packet, after a scan of them where nobody looks."""
+        files = {name: text.encode("utf-8") for name, text in texts.items()}
+        packet = self._scanner.packet(who)
+        for name, data in files.items():
+            if leaks := packet.leaks(name, data):
+                raise DataError(
+                    f"The packet of {plan.name} was not written: it would show what belongs"
+                    f" to somebody else ({', '.join(leaks[:3])}).",
+                    "Look for that name in the export's free text, or rename the account there.",
+                )
+        return files
+
+
+_OF_FILES: Entry = {"seconds": None, "inputs": "", "files": {}}
+"""What an entry says of files that are there, and what where there are none."""
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _known(amount: float) -> float | None:
+    """An amount for the manifest; None where it is not known."""
+    return None if pd.isna(amount) else round(float(amount), 2)
