@@ -26,6 +26,7 @@ from csmkit.render.shelf import Shelf
 from csmkit.render.slices import book_of
 from csmkit.runner.jobs import Job, Outcome
 from csmkit.scan.scanner import Scanner
+from csmkit.view.runtime import begin_runtime
 
 Entry = dict[str, Any]
 
@@ -134,6 +135,8 @@ class Maker:
                 for number, who in enumerate(people):
                     begun = self._begin(who, Path(work) / str(number))
                     if isinstance(begun, _Begun):
+                        if not running:
+                            begin_runtime()
                         running[begun.plan.job.folder] = begun
                         yield begun.plan.job
                     else:
