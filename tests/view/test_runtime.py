@@ -4,6 +4,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from csmkit.view import runtime as module
 from csmkit.view.runtime import begin_runtime, is_runtime, runtime
 
@@ -24,14 +26,9 @@ def test_what_goes_wrong_is_told_to_whoever_needs_it(monkeypatch):
     module._made.cache_clear()
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     begin_runtime()
-    try:
+    with pytest.raises(OSError, match="nowhere"):
         runtime()
-    except OSError as error:
-        assert "nowhere" in str(error)
-    else:
-        raise AssertionError
-    finally:
-        module._made.cache_clear()
+    module._made.cache_clear()
 
 
 def test_a_page_s_script_is_known_sign_by_sign():
