@@ -8,6 +8,7 @@ import signal
 import sys
 import textwrap
 from pathlib import Path
+from threading import Timer, main_thread
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -78,6 +79,23 @@ def _stop_as_ctrl_c_does() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), stop)
+
+    def again(lost: Any) -> None:
+        # It came while something was being cleared away, where nobody is told: once more.
+        if isinstance(lost.exc_value, KeyboardInterrupt):
+            Timer(0.1, _send, [_stopped_by[-1]]).start()
+        else:
+            sys.__unraisablehook__(lost)
+
+    sys.unraisablehook = again
+
+
+def _send(number: int) -> None:
+    """Send a signal to the main thread, which may be waiting for something."""
+    if sys.platform == "win32":
+        signal.raise_signal(number)
+    else:
+        signal.pthread_kill(main_thread().ident or 0, number)
 
 
 def _stop(message: str, code: int) -> None:

@@ -133,8 +133,9 @@ def render(
     ] = None,
 ) -> None:
     """Render one packet per CSM, an index and a manifest; only what changed is made again."""
-    from csmkit.render.pack import CELL_SECONDS
+    from csmkit.render.pack import CELL_SECONDS, refuse_together
 
+    refuse_together(encrypted=encrypt or recipients is not None, shared=shared)
     how: dict[str, Any] = {
         "only": only or (),
         "private": private,
@@ -177,6 +178,7 @@ def scan(
     from csmkit.load.read import read_export
     from csmkit.matrix.read import read_matrix
     from csmkit.render.rescan import known_manifest, scan_pack
+    from csmkit.text import count_of
 
     manifest = known_manifest(folder)
     cycle = read_export(
@@ -196,7 +198,8 @@ def scan(
     for name, found in leaks.items():
         tell(f"{name}: {', '.join(found)}")
     files = "1 file holds" if len(leaks) == 1 else f"{len(leaks)} files hold"
-    tell(f"{files} something that belongs to somebody else.")
+    looked = count_of(len(manifest["packets"]), "packet")
+    tell(f"Looked through {looked}: {files} something that belongs to somebody else.")
     if leaks:
         raise typer.Exit(1)
 
@@ -241,8 +244,11 @@ class _Asked:
     def make(self, **how: Any) -> bool:
         """Make the pack and say what came of it; whether all is well."""
         from csmkit.load.read import read_export
+        from csmkit.load.sources.database_urls import mask
         from csmkit.matrix.read import read_matrix
 
+        if how["progress"] not in ("json", "none"):
+            tell(f"Reading {mask(self.export)}.", err=True)
         cycle = read_export(self.export, map=self.map, period=self.period)
         matrix = read_matrix(self.matrix) if self.matrix else None
         logged = how["progress"] == "json"

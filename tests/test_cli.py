@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,27 @@ def test_ctrl_c_stops_with_one_word_and_its_own_code(tmp_path):
         process.kill()
     assert process.returncode == 130
     assert "Traceback" not in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ on Windows")
+def test_ctrl_c_stops_also_where_python_would_swallow_it():
+    code = (
+        "import signal, time\n"
+        "from csmkit.cli import _stop_as_ctrl_c_does\n"
+        "_stop_as_ctrl_c_does()\n"
+        "class Cleared:\n"
+        "    def __del__(self):\n"
+        "        signal.raise_signal(signal.SIGINT)\n"
+        "        time.sleep(0)\n"
+        "thing = Cleared()\n"
+        "del thing\n"
+        "time.sleep(30)\n"
+    )
+    started = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip().endswith("KeyboardInterrupt")
+    assert "Exception ignored" not in done.stderr
+    assert time.monotonic() - started < 25
 
 
 @pytest.mark.slow

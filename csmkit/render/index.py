@@ -11,6 +11,7 @@ from csmkit.compute.sentences import money, notices
 from csmkit.cycle import Cycle
 from csmkit.render.encrypted import bare_entry
 from csmkit.render.html import index_html
+from csmkit.text import count_of
 
 
 def pack_index(cycle: Cycle, manifest: Mapping[str, Any], *, ending: str, bare: bool) -> str:
@@ -49,11 +50,10 @@ def pack_index(cycle: Cycle, manifest: Mapping[str, Any], *, ending: str, bare: 
             }
         )
     unassigned = manifest["totals"]["unassigned_opening_arr"]
-    notes = (
-        [f"ARR at the opening that nobody owned: {money(unassigned, cycle.currency)}."]
-        if has_arr and unassigned is not None
-        else []
-    )
+    notes = _waiting(manifest)
+    if has_arr and unassigned is not None:
+        told = money(unassigned, cycle.currency)
+        notes.append(f"ARR at the opening that nobody owned: {told}.")
     return index_html(
         rows,
         title="Calibration packets",
@@ -68,6 +68,8 @@ def pack_index(cycle: Cycle, manifest: Mapping[str, Any], *, ending: str, bare: 
 def _bare_index(cycle: Cycle, manifest: Mapping[str, Any], ending: str) -> str:
     """The index of an encrypted pack: whose archive is which, and nothing else of anybody."""
     names = cycle.subjects.set_index("person_id")["name"]
+    # Whoever hands archives out must tell namesakes apart.
+    names = names.where(~names.duplicated(keep=False), names + " (" + names.index + ")")
     rows = []
     for entry in map(bare_entry, manifest["packets"]):
         done = entry["status"] == "done"
@@ -78,9 +80,18 @@ def _bare_index(cycle: Cycle, manifest: Mapping[str, Any], ending: str) -> str:
         rows,
         title="Calibration packets",
         period=str(cycle.period),
-        notes=[note],
+        notes=[*_waiting(manifest), note],
         version=__version__,
     )
+
+
+def _waiting(manifest: Mapping[str, Any]) -> list[str]:
+    """A sentence about a run that was stopped, if it was."""
+    count = sum(entry["status"] == "waiting" for entry in manifest["packets"])
+    if not count:
+        return []
+    packets = count_of(count, "packet")
+    return [f"{packets} not rendered yet: the run was stopped. The same command goes on with them."]
 
 
 def _findings_line(cycle: Cycle) -> str:

@@ -177,7 +177,8 @@ class Maker:
         try:
             files = self._files(plan, outcome, entry)
         except PacketError as error:
-            entry |= {"status": "failed", "error": error.what, "files": {}}
+            left = f"The cells that ran are in {entry['slug']}.failed{self._shelf.failed_ending}."
+            entry |= {"status": "failed", "error": f"{_ended(error.what)} {left}", "files": {}}
         except Exception as error:  # one packet's fault, whatever it is, never stops the others
             return self._failed(entry, error)
         else:
@@ -214,13 +215,18 @@ class Maker:
                 raise DataError(
                     f"The packet of {plan.name} was not written: it would show what belongs"
                     f" to somebody else ({', '.join(leaks[:3])}).",
-                    "Look for that name in the export's free text, or rename the account there.",
+                    "Look for that name in the template and in the export's free text, or rename"
+                    " the account there.",
                 )
         return files
 
 
 _OF_FILES: Entry = {"seconds": None, "inputs": "", "files": {}}
 """What an entry says of files that are there, and what where there are none."""
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _said(error: Exception) -> str:

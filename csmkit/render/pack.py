@@ -121,7 +121,7 @@ def render_pack(
         A file of passphrases; it encrypts. If not given, they are made and kept beside the pack.
     shared : bool
         Whether pages find the script that draws charts beside the pack, instead of each having it:
-        a tenth of the room, and a page must stay where it is.
+        a fifth of the room or less, and a page must stay where it is.
     force : bool
         Whether to make also those packets again that nothing has changed for.
     runs : Runner or Cluster, optional
@@ -151,11 +151,7 @@ def render_pack(
     plan = template(Path(notebook) if notebook else None)
     anew = len(people) == len(cycle.subjects)
     sealed = encrypt or recipients is not None
-    if sealed and shared:
-        raise UsageError(
-            "Pages of encrypted packets need all they show within them.",
-            "Leave --shared-assets out, or --encrypt and --recipients.",
-        )
+    refuse_together(encrypted=sealed, shared=shared)
     earlier = earlier_entries(out, cycle, edition, all_anew=anew, encrypted=sealed)
     before = {entry["person_id"]: entry for entry in read_manifest(out).get("packets", ())}
     known = _recipients(cycle, people, out, edition, recipients) if sealed else None
@@ -185,6 +181,21 @@ def render_pack(
         passphrases=known.file if known else None,
         kept=len(maker.kept),
     )
+
+
+def refuse_together(*, encrypted: bool, shared: bool) -> None:
+    """Refuse what no pack can be.
+
+    Raises
+    ------
+    UsageError
+        If pages are to be encrypted, each by itself, and to need a file beside them.
+    """
+    if encrypted and shared:
+        raise UsageError(
+            "Pages of encrypted packets need all they show within them.",
+            "Leave --shared-assets out, or --encrypt and --recipients.",
+        )
 
 
 def _with_assets(shelf: Shelf) -> dict[str, str]:

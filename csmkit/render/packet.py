@@ -94,8 +94,9 @@ def template(path: Path | None = None) -> NotebookNode:
         notebook: NotebookNode = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
     except Exception as error:  # each kind of file that is no notebook has an error of its own
+        why = error.strerror if isinstance(error, OSError) else "it is no notebook"
         raise UsageError(
-            f"The packet template {path.name} cannot be read ({type(error).__name__}).",
+            f"The packet template {path.name} cannot be read ({why}).",
             "Name a notebook, or leave the template out to use the kit's own.",
         ) from None
     cells = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]

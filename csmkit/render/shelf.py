@@ -54,6 +54,11 @@ class Shelf:
         """How the file ends that an index points to."""
         return ENDING if self.recipients else ".html"
 
+    @property
+    def failed_ending(self) -> str:
+        """How the file ends that holds what is left of a packet that failed."""
+        return ENDING if self.recipients else ".ipynb"
+
     def place(
         self, slug: str, who: str, files: Mapping[str, bytes], *, failed: bool = False
     ) -> dict[str, str]:

@@ -9,6 +9,7 @@ import csmkit as ck
 from csmkit.errors import UsageError
 from csmkit.names import packet_slug
 from csmkit.render.encrypted import unseal
+from csmkit.render.index import pack_index
 from csmkit.render.recipients import passphrases_file
 from csmkit.render.rescan import scan_pack
 from tests.render.helpers import ANA, BEN, shared_runs, small_team, small_template
@@ -181,3 +182,17 @@ def test_plain_and_encrypted_packets_do_not_share_a_pack(tmp_path):
     assert packets(tmp_path) == sorted([f"{ANA_SLUG}.zip", f"{BEN_SLUG}.zip"])
     with pytest.raises(UsageError, match="encrypted packets"):
         render(tmp_path, only=ANA)
+
+
+def test_the_index_of_archives_tells_namesakes_apart_and_who_waits():
+    people = [{"person_id": who, "name": "Wei Chen", "role": "csm"} for who in (ANA, BEN)]
+    team = small_team(people=people)
+    entry = {"slug": "x", "seconds": None, "error": ""}
+    packets = [
+        {**entry, "person_id": ANA, "status": "done"},
+        {**entry, "person_id": BEN, "status": "waiting"},
+    ]
+    page = pack_index(team, {"packets": packets}, ending=".zip", bare=True)
+    for who in (ANA, BEN):
+        assert f"Wei Chen ({who})" in page
+    assert "1 packet not rendered yet" in page
