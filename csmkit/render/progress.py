@@ -171,7 +171,7 @@ class JsonLines(Progress):
         print(json.dumps(line), file=self._stream, flush=True)
 
 
-class _Drawn(tqdm):  # type: ignore[type-arg,unused-ignore]
+class _Drawn(tqdm):  # type: ignore[type-arg]
     """A bar without a thread of its own, and without a lock between processes."""
 
     monitor_interval = 0

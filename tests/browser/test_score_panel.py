@@ -127,7 +127,8 @@ def test_a_kernel_that_dies_is_told_within_two_seconds_and_no_click_is_lost(scor
     assert len(stored(where)) == 5
     scorer.restart(died=True)
     scorer.saved()
-    assert [c for c, *_ in stored(where)] == list(IDS[:9])
+    # Each once. In which order they arrive is open: the page may send them again beside JupyterLab.
+    assert sorted(c for c, *_ in stored(where)) == sorted(IDS[:9])
     assert scorer.chosen(IDS[8]) == "yellow"
     assert scorer.page.locator(".csmkit-score .trouble").is_hidden()
 
