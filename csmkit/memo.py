@@ -24,17 +24,17 @@ def per_cycle(function: OfCycle[P]) -> OfCycle[P]:
     Every caller gets a frame of its own: copy on write keeps the kept one as it is.
     """
     parameters = signature(function)
-    name = (function.__module__, function.__qualname__)
+    plain = _key_of(function)
 
     @wraps(function)
     def kept(cycle: Cycle, *args: Any, **kwargs: Any) -> pd.DataFrame:
-        asked: tuple[Any, ...] = ()
-        if len(parameters.parameters) > 1:
+        key = plain
+        if args or kwargs:
             # A default that is left out and one that is written out are the same question.
             bound = parameters.bind(cycle, *args, **kwargs)
             bound.apply_defaults()
-            asked = tuple(bound.arguments.items())[1:]
-        key = (*name, asked)
+            asked = tuple((name, _fixed(value)) for name, value in bound.arguments.items())
+            key = (*plain[:2], asked[1:])
         if key not in cycle.memo:
             cycle.memo[key] = function(cycle, *args, **kwargs)
         kept_frame: pd.DataFrame = cycle.memo[key]
@@ -47,6 +47,21 @@ def per_tables(function: OfCycle[P]) -> OfCycle[P]:
     """As `per_cycle`, for a function that does not look at the period; see `with_period`."""
     _of_any_period.add((function.__module__, function.__qualname__))
     return per_cycle(function)
+
+
+def keep(cycle: Cycle, function: Callable[[Cycle], pd.DataFrame], frame: pd.DataFrame) -> None:
+    """Keep what a function of a cycle gives there, where it was worked out before."""
+    cycle.memo[_key_of(function)] = frame
+
+
+def _key_of(function: Callable[..., pd.DataFrame]) -> tuple[str, str, tuple[tuple[str, Any], ...]]:
+    """What is kept of a function that is asked with its defaults."""
+    asked = list(signature(function).parameters.values())[1:]
+    return function.__module__, function.__qualname__, tuple((p.name, p.default) for p in asked)
+
+
+def _fixed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def with_period(cycle: Cycle, period: Period) -> Cycle:

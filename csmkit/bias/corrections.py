@@ -17,7 +17,7 @@ from csmkit.compute.results import account_results, retained
 from csmkit.cycle import DAY, Cycle, Period
 from csmkit.matrix.matrix import Matrix
 from csmkit.matrix.model import manager_ratings, matrix_of
-from csmkit.memo import with_period
+from csmkit.memo import per_cycle, with_period
 from csmkit.names import one_id_a_row
 
 RECENT_DAYS = (30, 60, 90)
@@ -28,6 +28,7 @@ COLOURS = ("green", "yellow", "red", "not_observed")
 BOOK = ("accounts", "opening_arr", "red_share", "largest_share", "effective_accounts")
 
 
+@per_cycle
 def outcomes_without_recent(cycle: Cycle, *, days: Sequence[int] = RECENT_DAYS) -> pd.DataFrame:
     """NRR and GRR with the last days left out, beside those of the whole period.
 
@@ -80,6 +81,7 @@ def _until(cycle: Cycle, last: pd.Timestamp) -> Cycle:
     return cycle if period == cycle.period else with_period(cycle, period)
 
 
+@per_cycle
 def leave_one_out(cycle: Cycle) -> pd.DataFrame:
     """NRR without each account of the owned opening in turn: how much hangs on one of them.
 
@@ -118,6 +120,7 @@ def leave_one_out(cycle: Cycle) -> pd.DataFrame:
     return table.rename_axis("person_id").reset_index()
 
 
+@per_cycle
 def never_seen(cycle: Cycle) -> pd.DataFrame:
     """Accounts whose customer contacts the person's manager joined none of.
 

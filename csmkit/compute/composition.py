@@ -19,6 +19,7 @@ from csmkit.memo import per_cycle
 STAGE_NOW = "stage, as the export has it now"
 CALENDAR, OWNED, CLOSING = "calendar opening", "owned opening", "closing"
 POINTS = (CALENDAR, OWNED, CLOSING)
+UNKNOWN_LEVEL = "unknown"
 AGES = ((365, "under 1 year"), (3 * 365, "1 to 3 years"), (10**6, "3 years and more"))
 ARR_NEEDS = "contracts, arr_snapshots or movements"
 HEALTH_KNOWN = 0.5
@@ -170,6 +171,7 @@ def health_known(here: pd.DataFrame) -> float:
     return scored / total if total > 0 else 0.0
 
 
+@per_cycle
 def composition_mix(cycle: Cycle) -> pd.DataFrame:
     """How each book divides by segment, stage, health and account age, by count and by ARR.
 
@@ -180,7 +182,7 @@ def composition_mix(cycle: Cycle) -> pd.DataFrame:
         export knows nothing about are left out; an account without a value is ``unknown``.
     """
     accounts = book_accounts(cycle)
-    age = pd.Series("unknown", index=accounts.index, dtype="str")
+    age = pd.Series(UNKNOWN_LEVEL, index=accounts.index, dtype="str")
     for days, name in reversed(AGES):
         age = age.mask(accounts["age_days"] < days, name)
     accounts["account age"] = age
@@ -197,7 +199,7 @@ def composition_mix(cycle: Cycle) -> pd.DataFrame:
             continue
         # What stage an account was in at the opening is not known; today's says nothing of then.
         known = accounts[accounts["at"].eq(CLOSING)] if dimension == STAGE_NOW else accounts
-        level = known[dimension].fillna("unknown")
+        level = known[dimension].fillna(UNKNOWN_LEVEL)
         grouped = known.assign(level=level, dimension=dimension).groupby(
             ["person_id", "at", "dimension", "level"], as_index=False
         )
@@ -208,7 +210,8 @@ def composition_mix(cycle: Cycle) -> pd.DataFrame:
     mix["share_accounts"] = mix["accounts"] / whole["accounts"].transform("sum")
     total = whole["arr"].transform("sum")
     mix["share_arr"] = mix["arr"] / total.where(total > 0)
-    mix.attrs["needs"] = "accounts.segment, accounts.stage, health or accounts.contract_start"
+    if mix.empty:
+        mix.attrs["needs"] = "accounts.segment, accounts.stage, health or accounts.contract_start"
     return mix
 
 

@@ -101,6 +101,7 @@ def _with_arr_needs(cycle: Cycle, table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+@per_cycle
 def time_lag(cycle: Cycle) -> pd.DataFrame:
     """Outcomes soon after a hand-over, and renewals ahead that show today's work only later.
 
@@ -200,6 +201,7 @@ def arr_bridge(cycle: Cycle, *, accounts: int = 10) -> pd.DataFrame:
     return _with_arr_needs(cycle, table)
 
 
+@per_cycle
 def ownership_timeline(cycle: Cycle) -> pd.DataFrame:
     """Owned accounts over time, from a year before the period to its end.
 

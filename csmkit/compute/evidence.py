@@ -104,6 +104,7 @@ def _no_books(grid: pd.DataFrame, owned: pd.DataFrame) -> pd.Series:
     return ~grid["person_id"].isin(owned["person_id"])
 
 
+@per_cycle
 def accounts_without_evidence(cycle: Cycle) -> pd.DataFrame:
     """Accounts owned in the period that no item of evidence names.
 
@@ -212,7 +213,6 @@ def unmetered_work(cycle: Cycle) -> pd.DataFrame:
         + ", renewed: what was done?",
         candidate=True,
     )
-    asked = asked[asked["person_id"].isin(cycle.subjects["person_id"])]
     # A save on file has told the story already.
     told = items[items["kind"] == "save"]
     keys = ["person_id", "account_id"]

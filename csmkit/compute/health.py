@@ -124,6 +124,7 @@ def _before_renewal(cycle: Cycle, owned: pd.DataFrame, scored: pd.DataFrame) -> 
     return reading.reindex(pd.MultiIndex.from_frame(owned[keys])).set_axis(owned.index)
 
 
+@per_cycle
 def health_summary(cycle: Cycle) -> pd.DataFrame:
     """How many accounts moved which way, and their ARR: person_id, movement, accounts, arr.
 
@@ -142,5 +143,6 @@ def health_summary(cycle: Cycle) -> pd.DataFrame:
     table["_o"] = table["movement"].map(order.index)
     table = table.sort_values(["person_id", "_o"]).drop(columns="_o").reset_index(drop=True)
     table["movement"] = table["movement"].replace("net", "net, improved less worsened")
-    table.attrs["needs"] = needs
+    if needs:
+        table.attrs["needs"] = needs
     return table

@@ -236,13 +236,14 @@ def renewed_after_trouble(cycle: Cycle) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The columns of renewals with person_id, account, weight, worst (the colour it came from),
-        troubled (the last day it was in trouble), trouble (its colour then) and recovered (whether
-        its last score is green, and later). Health counts up to the last day the person owned the
-        account.
+        person_id, account_id, account, due, arr_renewed, worst (the colour it came from), troubled
+        (the last day it was in trouble), trouble (its colour then) and recovered (whether its last
+        score is green, and later). Health counts up to the last day the person owned the account.
     """
     renewed = due_renewals(cycle)
-    renewed = renewed[renewed["outcome"] == "renewed"].reset_index(drop=True)
+    renewed = renewed[renewed["outcome"] == "renewed"]
+    renewed = renewed[renewed["person_id"].isin(cycle.subjects["person_id"])]
+    renewed = renewed[["person_id", "account_id", "due", "arr_renewed"]].reset_index(drop=True)
     owned = owned_accounts(cycle)[["person_id", "account_id", "last"]]
     pairs = renewed[["person_id", "account_id", "due"]].assign(_i=renewed.index)
     pairs = pairs.merge(owned, on=["person_id", "account_id"])
@@ -260,7 +261,9 @@ def renewed_after_trouble(cycle: Cycle) -> pd.DataFrame:
         trouble=last["status"],
         recovered=ended["status"].eq("green") & (ended["date"] > last["date"]),
     )
-    return with_account_names(cycle, found).reset_index(drop=True)
+    columns = ["person_id", "account_id", "account", "due", "arr_renewed", "worst", "troubled"]
+    found = with_account_names(cycle, found).reset_index(drop=True)
+    return found[[*columns, "trouble", "recovered"]]
 
 
 def saves(cycle: Cycle) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from csmkit.compute.metrics import metric_frame, share_of, tally
 from csmkit.compute.outcomes import due_renewals
 from csmkit.compute.sentences import notices
 from csmkit.cycle import DAY, Cycle
+from csmkit.memo import per_cycle
 
 QBR_TYPES = ("qbr", "ebr")
 PLANNED_TYPES = (*QBR_TYPES, "kickoff", "training", "success_plan", "check_in", "executive")
@@ -29,6 +30,7 @@ def planned_rule() -> str:
     )
 
 
+@per_cycle
 def practice(cycle: Cycle) -> pd.DataFrame:
     """Practice signals of each person: QBRs, plans, touchpoints, health scores, risk flags.
 

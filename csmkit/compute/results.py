@@ -287,6 +287,7 @@ def retained(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFrame:
     return sums.assign(opening=opening, nrr=sums["kept"] / of, grr=sums["floor"] / of)
 
 
+@per_cycle
 def attribution_rules(cycle: Cycle) -> pd.DataFrame:
     """NRR and GRR of each person under the four rules, side by side.
 

@@ -18,6 +18,7 @@ from csmkit.compute.readings import closing_lacks, no_loss_can_show, opening_lac
 from csmkit.compute.results import account_results
 from csmkit.compute.sentences import count_of, money, notices, percent
 from csmkit.cycle import DAY, Cycle
+from csmkit.memo import per_cycle
 from csmkit.text import day
 
 INHERITED_DAYS = 180
@@ -131,6 +132,7 @@ def _late_over_opening(cycle: Cycle, who: str) -> tuple[int, float, float]:
     return len(late), float(late["late_renewal"].sum()), float(late["lapsed_and_lost"].sum())
 
 
+@per_cycle
 def profile(cycle: Cycle) -> pd.DataFrame:
     """Who each person is: role, level, manager, time in the role, working time, days owned.
 

@@ -20,6 +20,7 @@ from csmkit.cycle import Cycle
 from csmkit.errors import CsmkitError, DataError
 from csmkit.matrix.matrix import Matrix
 from csmkit.names import packet_slug
+from csmkit.render.figures import Figures
 from csmkit.render.own_words import own_words
 from csmkit.render.packet import PacketError, Plan, placeless, plan_packet, read_packet
 from csmkit.render.shelf import Shelf
@@ -91,6 +92,7 @@ class Maker:
     ) -> None:
         self._cycle, self._template, self._shelf, self._edition = cycle, template, shelf, edition
         self._context = team_context(cycle, matrix)
+        self._figures = Figures(cycle)
         self.failed_checks = tuple(failures(cycle, matrix))
         words = own_words(template) + (matrix.text if matrix else "")
         self._scanner = Scanner(cycle, ordinary=words)
@@ -152,7 +154,10 @@ class Maker:
         try:
             folder.mkdir()
             book = book_of(self._cycle, who, edition=self._edition, context=self._context)
-            plan = plan_packet(book, self._template, folder=folder, page=self._page)
+            figures = self._figures.of(book)
+            plan = plan_packet(
+                book, self._template, folder=folder, page=self._page, figures=figures
+            )
             entry["inputs"] = plan.inputs(self._shelf.key(who))
         except Exception as error:  # one packet's fault, whatever it is, never stops the others
             shutil.rmtree(folder, ignore_errors=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pyarrow as pa
 from nbformat import NotebookNode
 
 from csmkit import __version__
@@ -133,7 +134,12 @@ def for_reader(notebook: NotebookNode, *, edition: str, role: str) -> NotebookNo
 
 
 def plan_packet(
-    book: Book, notebook: NotebookNode, *, folder: Path, page: Mapping[str, Any] | None = None
+    book: Book,
+    notebook: NotebookNode,
+    *,
+    folder: Path,
+    page: Mapping[str, Any] | None = None,
+    figures: Mapping[str, pa.Table] | None = None,
 ) -> Plan:
     """Make a folder ready to run in.
 
@@ -148,6 +154,8 @@ def plan_packet(
         from where it runs.
     page : mapping, optional
         What `packet_html` is told besides.
+    figures : mapping of str to Table, optional
+        As `write_book` takes them.
 
     Returns
     -------
@@ -155,7 +163,7 @@ def plan_packet(
         The job, and what its page will say.
     """
     person = book.owner
-    write_book(book, folder / _SLICE)
+    write_book(book, folder / _SLICE, figures)
     chosen = for_reader(notebook, edition=book.edition, role=str(person["role"]))
     (folder / "template.ipynb").write_text(nbformat.writes(chosen), encoding="utf-8")
     job = Job(folder, folder / "template.ipynb", folder / "result.ipynb", {PARAMETER: _SLICE})

@@ -20,6 +20,8 @@ from csmkit.compute.readings import asked_of_the_export
 from csmkit.compute.team import of_role
 from csmkit.cycle import Book, Context, Cycle, Period, Provenance, SourceFile
 from csmkit.errors import UsageError
+from csmkit.memo import keep
+from csmkit.render.figures import FIGURES
 from csmkit.render.slice_files import arrow_of, canonical_frame, frame_of, read_table, write_table
 from csmkit.render.team_rows import Places, Rows, team_rows
 from csmkit.samples import sample_team
@@ -327,11 +329,20 @@ def _numbered(values: Iterable[str | None], keep: Iterable[str], label: str) -> 
     return {value: f"{label}-{i}" for i, value in enumerate(others, 1)}
 
 
-def write_book(book: Book, folder: Path) -> None:
+def write_book(book: Book, folder: Path, figures: Mapping[str, pa.Table] | None = None) -> None:
     """Write a book as one Parquet file per table and a ``book.json`` beside them.
 
     What the packet knows of the team is in files of their own (``_bands.parquet``,
     ``_expected.parquet``, ``_checks.parquet``), a matrix of one's own in ``matrix.yaml``.
+
+    Parameters
+    ----------
+    book : Book
+        A person's slice.
+    folder : Path
+        Made if it is not there.
+    figures : mapping of str to Table, optional
+        From `csmkit.render.figures.Figures`: what the packet needs not work out.
     """
     folder.mkdir(parents=True, exist_ok=True)
     cut = book.memo.get(_AS_ARROW, {})
@@ -340,6 +351,8 @@ def write_book(book: Book, folder: Path) -> None:
     for name in _CONTEXT_FRAMES:
         if len(frame := getattr(book.context, name)):
             write_table(arrow_of(frame), _beside(folder, name))
+    for name, figure in (figures or {}).items():
+        write_table(figure, _beside(folder, name))
     if book.context.matrix:
         (folder / MATRIX_FILE).write_text(book.context.matrix, encoding="utf-8", newline="")
     facts = {
@@ -397,7 +410,7 @@ def read_book(folder: str | Path) -> Book:
     origin = facts["provenance"]
     there = {file.name for file in folder.iterdir()}
     known = {name: _beside(folder, name) for name in _CONTEXT_FRAMES}
-    return Book(
+    book = Book(
         tables={
             name: canonical_frame(read_table(folder / f"{name}.parquet"))
             for name in TABLES
@@ -419,3 +432,7 @@ def read_book(folder: str | Path) -> Book:
         ),
         available=frozenset(facts["available"]),
     )
+    for name, function in FIGURES.items():
+        if (path := _beside(folder, name)).name in there:
+            keep(book, function, frame_of(read_table(path)))
+    return book
