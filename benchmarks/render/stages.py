@@ -15,11 +15,13 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 
-from benchmarks.render.alone import Figures, tell_of
+from benchmarks.render import alone
+from benchmarks.render.alone import tell_of
 from benchmarks.render.teams import team_of
 from csmkit.bias.context import team_context
 from csmkit.cycle import Cycle
 from csmkit.names import packet_slug
+from csmkit.render.figures import Figures
 from csmkit.render.own_words import own_words
 from csmkit.render.packet import plan_packet, read_packet, template
 from csmkit.render.shelf import Shelf
@@ -42,12 +44,14 @@ class Clock:
         self.seconds[name] = time.perf_counter() - start
 
 
-def stages(team: Cycle, out: Path) -> Figures:
+def stages(team: Cycle, out: Path) -> alone.Figures:
     """Seconds of what is done once for a pack, and the median of each stage of a packet."""
     once = Clock()
     plan = template()
     with once.stage("what packets are told of the team"):
         context = team_context(team)
+    with once.stage("figures of the team"):
+        figures = Figures(team)
     with once.stage("names to scan for"):
         scanner = Scanner(team, ordinary=own_words(plan))
     packets = []
@@ -58,8 +62,9 @@ def stages(team: Cycle, out: Path) -> Figures:
             who, clock = str(person.person_id), Clock()
             with clock.stage("slice, cut"):
                 book = book_of(team, who, context=context)
-            with clock.stage("slice, written"):
-                packet = plan_packet(book, plan, folder=folder)
+            with clock.stage("slice and figures, written"):
+                handed = figures.of(book)
+                packet = plan_packet(book, plan, folder=folder, figures=handed)
                 packet.inputs()
             start = time.perf_counter()
             (outcome,) = runner.run([packet.job])

@@ -32,7 +32,11 @@ Make = Callable[[Path], int]
 
 
 def slices(team: Cycle, out: Path) -> Iterator[Job]:
-    """A folder with slice and template for each packet, as the kit makes it."""
+    """A folder with slice and template for each packet, as the kit makes it.
+
+    The figures that the kit's own ways hand over are not in it: each notebook works them out, as
+    one does that is run without the kit.
+    """
     from csmkit.bias.context import team_context
     from csmkit.render.packet import plan_packet, template
     from csmkit.render.slices import book_of

@@ -29,7 +29,8 @@ from csmkit.runner.jobs import Job, Outcome
 PARAMETER = "slice_folder"
 _SLICE = "slice"
 _OF_LANGUAGE = ("kernelspec", "language_info")
-_CELL = re.compile(r"[^\s'\"(<]*ipykernel_\d+[\\/]+\d+\.py")
+_OF_CELLS = "ipykernel_"
+_CELL = re.compile(rf"[^\s'\"(<]*{_OF_CELLS}\d+[\\/]+\d+\.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,17 +264,17 @@ def placeless(said: str, folder: Path | None = None) -> str:
     >>> placeless("/tmp/ipykernel_15372/1387704861.py:2: UserWarning: rounded")
     '<cell>:2: UserWarning: rounded'
     """
-    if "/" not in said and "\\" not in said:
-        return said
-    said = _CELL.sub("<cell>", said)
-    for pattern, name in _places(folder):
-        said = pattern.sub(name, said)
+    if _OF_CELLS in said:
+        said = _CELL.sub("<cell>", said)
+    for written, pattern, name in _places(folder):
+        if any(place in said for place in written):
+            said = pattern.sub(name, said)
     return said
 
 
 @lru_cache(maxsize=64)
-def _places(folder: Path | None) -> tuple[tuple[re.Pattern[str], str], ...]:
-    """How places are written, the longest first, and what stands for them."""
+def _places(folder: Path | None) -> tuple[tuple[set[str], re.Pattern[str], str], ...]:
+    """Places, the longest first: how each is written, as a pattern too, and what stands for it."""
     places = {sys.prefix: "<python>", tempfile.gettempdir(): "<temp>", str(Path.home()): "<home>"}
     if folder is not None:
         places |= {str(folder): "<packet>", str(folder.resolve()): "<packet>"}
@@ -281,5 +282,5 @@ def _places(folder: Path | None) -> tuple[tuple[re.Pattern[str], str], ...]:
     for place in sorted(places, key=len, reverse=True):
         written = {place, place.replace("\\", "\\\\"), place.replace("\\", "/")}
         either = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
-        found.append((re.compile(rf"(?:{either})(?![\w.-])"), places[place]))
+        found.append((written, re.compile(rf"(?:{either})(?![\w.-])"), places[place]))
     return tuple(found)

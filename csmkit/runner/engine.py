@@ -59,6 +59,7 @@ class OneProcessEngine(Engine):  # type: ignore[misc]
         *,
         journal: Path | None = None,
         on_cell: Callable[[int], None] | None = None,
+        on_notebook: Callable[[NotebookNode], None] | None = None,
         **kwargs: Any,
     ) -> None:
         """Run the notebook of a papermill manager; called by papermill.
@@ -73,6 +74,8 @@ class OneProcessEngine(Engine):  # type: ignore[misc]
             Where to keep finished cells, see `Journal`.
         on_cell : callable, optional
             Told the number of each cell that begins.
+        on_notebook : callable, optional
+            Given the notebook before it runs; what papermill notes, it notes there.
         **kwargs
             What papermill passes to any engine; ``log_output``, ``stdout_file`` and
             ``stderr_file`` are heeded.
@@ -87,6 +90,8 @@ class OneProcessEngine(Engine):  # type: ignore[misc]
                 "This process has run a notebook already.",
                 "Render through csmkit.runner.runner, which starts a process for each.",
             )
+        if on_notebook is not None:
+            on_notebook(nb_man.nb)
         heeded = {"log_output", "stdout_file", "stderr_file"}
         said = {key: value for key, value in kwargs.items() if key in heeded}
         if journal is None:

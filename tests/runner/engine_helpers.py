@@ -28,7 +28,8 @@ def job_of(folder: Path, cells: Iterable[str], **parameters: object) -> Job:
 
 def structure(path: Path) -> Any:
     """A notebook without its times, ids, paths and what papermill notes of the run."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+    # How a file breaks its texts into lines is none of it.
+    notebook = json.loads(nbformat.writes(nbformat.read(path, as_version=4)))
     notebook["metadata"].pop("papermill")
     widgets = notebook["metadata"].get("widgets")
     if widgets:
