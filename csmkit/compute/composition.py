@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pandas as pd
 
 from csmkit.compute.accounts import account_facts
@@ -81,7 +83,7 @@ def book_accounts(cycle: Cycle) -> pd.DataFrame:
     frame["account"] = frame["account"].fillna(frame["account_id"])
     frame["age_days"] = days_between(frame["contract_start"], frame["day"]).clip(lower=0)
     scored = statuses(cycle).dropna(subset=["status"])[["account_id", "date", "status"]]
-    frame["health"] = nearest_record(frame, scored, on="day")["status"].fillna("unknown")
+    frame["health"] = nearest_record(frame, scored, on="day")["status"].fillna(UNKNOWN_LEVEL)
     columns = ["person_id", "at", "account_id", "account", "arr", "segment", "stage", "health"]
     return frame[[*columns, "age_days"]]
 
@@ -105,8 +107,6 @@ def composition(cycle: Cycle) -> pd.DataFrame:
     >>> sorted(set(ck.composition(ck.sample_team())["at"]))
     ['calendar opening', 'closing', 'owned opening']
     """
-    accounts = book_accounts(cycle)
-    due = due_renewals(cycle)
     lacks_arr = "" if arr_source(cycle) else ARR_NEEDS
     needs = {
         **dict.fromkeys(
@@ -120,54 +120,62 @@ def composition(cycle: Cycle) -> pd.DataFrame:
     unknown = dict.fromkeys((CALENDAR, OWNED), opening_lacks(cycle))
     unknown[CLOSING] = closing_lacks(cycle)
     rows = []
-    for person in cycle.subjects["person_id"]:
-        mine = accounts[accounts["person_id"] == person]
-        my_due = due[due["person_id"] == person]
-        for at in POINTS:
-            here = mine[mine["at"] == at]
-            values = _measures(here)
-            if at != CLOSING:
-                coming = my_due[my_due["account_id"].isin(here["account_id"])]
-                values["renewals_due"] = float(len(coming))
-                values["renewals_due_arr"] = float(
-                    coming["arr_due"].sum(min_count=min(1, len(coming)))
-                )
-            for measure, (label, unit) in MEASURES.items():
-                if measure.startswith("renewals") and at == CLOSING:
-                    continue
-                lacking = needs.get(measure, "") or unknown[at]
-                value = float("nan") if lacking else values[measure]
-                if not lacking and pd.isna(value):
-                    risk = measure == "at_risk_share" and values["arr"] > 0
-                    lacking = notices()["needs_health" if risk else "needs_account"]
-                rows.append((person, at, measure, label, value, unit, lacking))
+    for (person, at), values in _measures(cycle).items():
+        for measure, (label, unit) in MEASURES.items():
+            if measure.startswith("renewals") and at == CLOSING:
+                continue
+            lacking = needs.get(measure, "") or unknown[at]
+            value = float("nan") if lacking else values[measure]
+            if not lacking and pd.isna(value):
+                risk = measure == "at_risk_share" and values["arr"] > 0
+                lacking = notices()["needs_health" if risk else "needs_account"]
+            rows.append((person, at, measure, label, value, unit, lacking))
     columns = ["person_id", "at", "measure", "label", "value", "unit", "needs"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _measures(here: pd.DataFrame) -> dict[str, float]:
-    nan = float("nan")
-    arr = here["arr"].sort_values(ascending=False)
-    total = float(arr.sum())
-    shares = arr / total if total > 0 else arr * nan
-    risk = here.loc[here["health"].isin(["red", "yellow"]), "arr"].sum()
-    told = health_known(here) >= HEALTH_KNOWN
-    return {
-        "accounts": float(len(here)),
+def _measures(cycle: Cycle) -> dict[tuple[str, str], dict[str, float]]:
+    """Each measure of each person's book at each point, in order; NaN where there is none."""
+    keys = ["person_id", "at"]
+    every = pd.MultiIndex.from_product([cycle.subjects["person_id"], POINTS], names=keys)
+    accounts = book_accounts(cycle)
+    book = accounts.groupby(keys)
+    total = book["arr"].sum().reindex(every, fill_value=0.0)
+    some = total.where(total > 0)
+    largest = accounts.sort_values("arr", ascending=False).groupby(keys)
+    share = accounts["arr"] / book["arr"].transform("sum")
+    at_risk, scored = (
+        accounts["arr"].where(of).groupby([accounts[key] for key in keys]).sum()
+        for of in (accounts["health"].isin(["red", "yellow"]), accounts["health"] != UNKNOWN_LEVEL)
+    )
+    coming = due_renewals(cycle)
+    coming = coming.merge(accounts[[*keys, "account_id"]], on=["person_id", "account_id"])
+    due = coming.groupby(keys)["arr_due"]
+    renewals = due.size().reindex(every, fill_value=0)
+    # Of renewals whose ARR is not known, the sum is not known; of none it is 0.
+    renewals_arr = due.sum(min_count=1).reindex(every).mask(renewals == 0, 0.0)
+    count = book.size().reindex(every, fill_value=0).astype("float64")
+    measures = {
+        "accounts": count,
         "arr": total,
-        "average_arr": total / len(here) if len(here) else nan,
-        "largest_share": float(shares.head(1).sum()) if total > 0 else nan,
-        "top3_share": float(shares.head(3).sum()) if total > 0 else nan,
-        "effective_accounts": float(1 / (shares**2).sum()) if total > 0 else nan,
-        "age_months": float(here["age_days"].median() / MONTH_DAYS),
-        "at_risk_share": float(risk) / total if told else nan,
+        "average_arr": total / count.where(count > 0),
+        "largest_share": book["arr"].max() / some,
+        "top3_share": largest["arr"].head(3).groupby([accounts[key] for key in keys]).sum() / some,
+        "effective_accounts": 1 / (share**2).groupby([accounts[key] for key in keys]).sum(),
+        "age_months": book["age_days"].median() / MONTH_DAYS,
+        "renewals_due": renewals.astype("float64"),
+        "renewals_due_arr": renewals_arr,
+        "at_risk_share": (at_risk / some).where(scored / some >= HEALTH_KNOWN),
     }
+    table = pd.DataFrame(measures).reindex(every)
+    table["effective_accounts"] = table["effective_accounts"].where(some.notna())
+    return cast(dict[tuple[str, str], dict[str, float]], table.to_dict("index"))
 
 
 def health_known(here: pd.DataFrame) -> float:
     """How much of the ARR of some rows of `book_accounts` is in accounts with a health score."""
     total = float(here["arr"].sum())
-    scored = float(here.loc[here["health"] != "unknown", "arr"].sum())
+    scored = float(here.loc[here["health"] != UNKNOWN_LEVEL, "arr"].sum())
     return scored / total if total > 0 else 0.0
 
 

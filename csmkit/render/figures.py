@@ -17,19 +17,19 @@ from csmkit.compute.health import health_movement, health_summary
 from csmkit.compute.ledger import spells
 from csmkit.compute.outcomes import outcomes, renewed_after_trouble
 from csmkit.compute.practice import practice
-from csmkit.compute.results import account_results, attribution_rules
+from csmkit.compute.results import account_results, attribution_rules, movements
 from csmkit.compute.standing import profile
 from csmkit.cycle import Book, Cycle
 from csmkit.render.team_rows import Rows
 from csmkit.schema import STATUSES
 
-# Of what people wrote there is nothing but names of accounts, segments and stages, which are looked
-# through below; of scores there is nothing.
+# Of what people wrote there is nothing but segments, stages and reasons of losses, which are looked
+# through below, and names of accounts; of scores there is nothing.
 _FIGURES: tuple[Callable[[Cycle], pd.DataFrame], ...] = (
     *(account_results, accounts_without_evidence, arr_residual, attribution_rules, composition),
     *(composition_mix, evidence_coverage, health_movement, health_summary, leave_one_out),
-    *(never_seen, outcomes, outcomes_without_recent, ownership_timeline, practice, profile),
-    *(renewed_after_trouble, spells, time_lag),
+    *(movements, never_seen, outcomes, outcomes_without_recent, ownership_timeline, practice),
+    *(profile, renewed_after_trouble, spells, time_lag),
 )
 FIGURES: Mapping[str, Callable[[Cycle], pd.DataFrame]] = {f.__name__: f for f in _FIGURES}
 """The functions whose frames are handed over, by name; each gives the same from a slice."""
@@ -59,13 +59,14 @@ class Figures:
         """A person's rows of each frame, by the name of its function.
 
         Left out, for the packet to work out from its slice, is a frame without rows for the
-        person, and one that names an account, a manager, a segment or a stage as the slice does
-        not: there a colleague's name may be blotted.
+        person, and one that names an account or a manager, or gives a segment, a stage or a reason,
+        as the slice does not: there it may be another's, or a colleague's name blotted.
         """
         accounts = book.table("accounts")
         known = {
             "account_id": frozenset(accounts["account_id"]),
             "manager_id": frozenset(book.table("people")["person_id"]),
+            "reason": frozenset({None, *book.table("movements")["reason"].dropna()}),
             "level": _LEVELS.union(accounts["segment"], accounts["stage"]),
         }
         handed = {}

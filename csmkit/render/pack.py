@@ -158,9 +158,12 @@ def render_pack(
     with ExitStack() as stack:
         shelf = stack.enter_context(Shelf(out, private=private, recipients=known))
         page = _with_assets(shelf) if shared else {}
-        maker = Maker(cycle, plan, shelf, edition, matrix, before=before, force=force, page=page)
         if runs is None:
-            runs = stack.enter_context(Runner(jobs or at_once(), cell_seconds=CELL_SECONDS))
+            own = Runner(jobs or at_once(), cell_seconds=CELL_SECONDS)
+            runs = stack.enter_context(own)
+            if force or not before:
+                own.begin()
+        maker = Maker(cycle, plan, shelf, edition, matrix, before=before, force=force, page=page)
         stack.enter_context(told)
         told.planned(len(people), order=list(cycle.subjects["person_id"]))
         record = _Record(cycle, maker, shelf, edition)

@@ -34,6 +34,12 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
+def same_frame(table: pa.Table) -> pd.DataFrame:
+    """An Arrow table that was made of a frame as that frame, each column of its own dtype."""
+    frame: pd.DataFrame = table.to_pandas(use_threads=False)
+    return frame
+
+
 def canonical_frame(table: pa.Table) -> pd.DataFrame:
     """A canonical table as a frame, with the dtypes of `csmkit.schema`."""
     frame: pd.DataFrame = table.to_pandas(

@@ -22,7 +22,14 @@ from csmkit.cycle import Book, Context, Cycle, Period, Provenance, SourceFile
 from csmkit.errors import UsageError
 from csmkit.memo import keep
 from csmkit.render.figures import FIGURES
-from csmkit.render.slice_files import arrow_of, canonical_frame, frame_of, read_table, write_table
+from csmkit.render.slice_files import (
+    arrow_of,
+    canonical_frame,
+    frame_of,
+    read_table,
+    same_frame,
+    write_table,
+)
 from csmkit.render.team_rows import Places, Rows, team_rows
 from csmkit.samples import sample_team
 from csmkit.scan.whose import accounts_of, owned_by
@@ -434,5 +441,5 @@ def read_book(folder: str | Path) -> Book:
     )
     for name, function in FIGURES.items():
         if (path := _beside(folder, name)).name in there:
-            keep(book, function, frame_of(read_table(path)))
+            keep(book, function, same_frame(read_table(path)))
     return book

@@ -37,11 +37,15 @@ class Forked:
         self._flying: dict[int, Job] = {}
         self._pids: dict[int, int] = {}
 
+    def begin(self) -> None:
+        """Start the server, unless it runs."""
+        if self._server is None:
+            self._start()
+
     def send(self, key: int, job: Job) -> None:
         """Hand over a job."""
         self._flying[key] = job
-        if self._server is None:
-            self._start()
+        self.begin()
         message = {"key": key, "job": job.as_message(), "limits": self._limits.as_message()}
         # A server that died is noticed in `receive`, which knows what was lost with it.
         with contextlib.suppress(OSError):

@@ -13,6 +13,9 @@ from pkgutil import iter_modules
 
 PACKAGES = ("csmkit.bias", "csmkit.compute", "csmkit.matrix", "csmkit.view")
 MODULES = (
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
     "csmkit.runner.child",
     "csmkit.runner.engine",
     "csmkit.render.html",
@@ -21,6 +24,8 @@ MODULES = (
     "pandas.core.reshape.reshape",
     "papermill.execute",
     "pyarrow.parquet",
+    "sqlite3",
+    "tornado.platform.asyncio",
 )
 _COUNTS = (
     "OMP_NUM_THREADS",

@@ -22,6 +22,7 @@ Way = Literal["fork", "spawn"]
 class _Processes(Protocol):
     """How jobs get a process each."""
 
+    def begin(self) -> None: ...
     def send(self, key: int, job: Job) -> None: ...
 
     def receive(self) -> Ended: ...
@@ -86,6 +87,10 @@ class Runner:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def begin(self) -> None:
+        """Start ahead what takes a while, beside what is still to be done before the first job."""
+        self._processes.begin()
 
     def close(self) -> None:
         """End every process that is left."""

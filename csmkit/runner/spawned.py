@@ -45,6 +45,9 @@ class Spawned:
         self._lock = threading.Lock()
         self._stopped = False
 
+    def begin(self) -> None:
+        """Nothing: what is started ahead is started with the first job."""
+
     def send(self, key: int, job: Job) -> None:
         """Hand over a job."""
         self._asked.put((key, job))

@@ -69,12 +69,24 @@ STATUS = st.lists(
 )
 
 
+LOSSES = st.lists(
+    st.tuples(
+        st.sampled_from(ACCOUNTS),
+        st.sampled_from(DAYS),
+        st.sampled_from(["churn", "contraction"]),
+        st.sampled_from([None, "price", "Ben left them alone"]),
+        st.sampled_from([None, True, False]),
+    ),
+    max_size=4,
+)
+
+
 @SOME
-@given(teams(), TOUCHES, STATUS, st.sampled_from([None, "mia", "ben"]))
-def test_of_any_team_too(cycle: Cycle, touches: list, health: list, lead: str | None):
+@given(teams(), TOUCHES, STATUS, LOSSES, st.sampled_from([None, "mia", "ben"]))
+def test_of_any_team_too(cycle: Cycle, touches: list, health: list, losses: list, lead: str | None):
     people = [
-        *((p, p, "csm", lead if p != lead else None) for p in PEOPLE),
-        ("mia", "mia", None, None),
+        *((p, p.title(), "csm", lead if p != lead else None) for p in PEOPLE),
+        ("mia", "Mia", None, None),
     ]
     changed = {
         "people": rows("person_id name role manager_id", *people),
@@ -83,6 +95,10 @@ def test_of_any_team_too(cycle: Cycle, touches: list, health: list, lead: str | 
             *((f"t{i}", a, p, d, "qbr", who) for i, (a, p, d, who) in enumerate(touches)),
         ),
         "health": rows("account_id date status", *health),
+        "movements": rows(
+            "account_id date kind amount reason controllable",
+            *((a, d, kind, -10.0, why, could) for a, d, kind, why, could in losses),
+        ),
     }
     tables = {n: TABLES[n].conform(frame) for n, frame in changed.items() if len(frame)}
     team = cycle.with_tables(**tables)
