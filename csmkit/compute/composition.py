@@ -64,7 +64,8 @@ def book_accounts(cycle: Cycle) -> pd.DataFrame:
         (CLOSING, "closing"),
     ):
         if arr_source(cycle):
-            here = results[results[column] > 0].assign(arr=results[column])
+            here = results.assign(arr=results[column])
+            here = here[here["arr"] > 0]
         elif at == CALENDAR:
             here = results[results["first"] <= period.start].assign(arr=float("nan"))
         elif at == CLOSING:

@@ -10,7 +10,13 @@ import pyarrow as pa
 
 from csmkit.bias.corrections import leave_one_out, never_seen, outcomes_without_recent
 from csmkit.compute.arr import arr_residual
-from csmkit.compute.composition import AGES, UNKNOWN_LEVEL, composition, composition_mix
+from csmkit.compute.composition import (
+    AGES,
+    UNKNOWN_LEVEL,
+    book_accounts,
+    composition,
+    composition_mix,
+)
 from csmkit.compute.drivers import ownership_timeline, time_lag
 from csmkit.compute.evidence import accounts_without_evidence, evidence_coverage
 from csmkit.compute.health import health_movement, health_summary
@@ -25,15 +31,21 @@ from csmkit.schema import STATUSES
 
 # Of what people wrote there is nothing but segments, stages and reasons of losses, which are looked
 # through below, and names of accounts; of scores there is nothing.
-_FIGURES: tuple[Callable[[Cycle], pd.DataFrame], ...] = (
-    *(account_results, accounts_without_evidence, arr_residual, attribution_rules, composition),
-    *(composition_mix, evidence_coverage, health_movement, health_summary, leave_one_out),
-    *(movements, never_seen, outcomes, outcomes_without_recent, ownership_timeline, practice),
-    *(profile, renewed_after_trouble, spells, time_lag),
+_SAY_WHY_EMPTY: tuple[Callable[[Cycle], pd.DataFrame], ...] = (
+    *(accounts_without_evidence, composition_mix, evidence_coverage, health_movement),
+    *(health_summary, never_seen),
 )
-FIGURES: Mapping[str, Callable[[Cycle], pd.DataFrame]] = {f.__name__: f for f in _FIGURES}
+_OTHERS: tuple[Callable[[Cycle], pd.DataFrame], ...] = (
+    *(account_results, arr_residual, attribution_rules, book_accounts, composition, leave_one_out),
+    *(movements, outcomes, outcomes_without_recent, ownership_timeline, practice, profile),
+    *(renewed_after_trouble, spells, time_lag),
+)
+FIGURES: Mapping[str, Callable[[Cycle], pd.DataFrame]] = {
+    f.__name__: f for f in (*_SAY_WHY_EMPTY, *_OTHERS)
+}
 """The functions whose frames are handed over, by name; each gives the same from a slice."""
 _OF_ACCOUNTS = "arr_residual"
+_NEVER_EMPTY = frozenset(f.__name__ for f in _SAY_WHY_EMPTY)
 _LEVELS = frozenset({UNKNOWN_LEVEL, *STATUSES, *(name for _, name in AGES)})
 
 
@@ -58,16 +70,18 @@ class Figures:
     def of(self, book: Book) -> dict[str, pa.Table]:
         """A person's rows of each frame, by the name of its function.
 
-        Left out, for the packet to work out from its slice, is a frame without rows for the
-        person, and one that names an account or a manager, or gives a segment, a stage or a reason,
-        as the slice does not: there it may be another's, or a colleague's name blotted.
+        Left out, for the packet to work out from its slice, is a frame that says of a person why it
+        has no rows, and one that names an account or a manager, or gives a segment, a stage or a
+        reason, as the slice does not: there it may be another's, or a colleague's name blotted.
         """
         accounts = book.table("accounts")
+        words = {name: _words(accounts[name]) for name in ("segment", "stage")}
         known = {
             "account_id": frozenset(accounts["account_id"]),
             "manager_id": frozenset(book.table("people")["person_id"]),
-            "reason": frozenset({None, *book.table("movements")["reason"].dropna()}),
-            "level": _LEVELS.union(accounts["segment"], accounts["stage"]),
+            "reason": _words(book.table("movements")["reason"]),
+            "level": _LEVELS.union(*words.values()),
+            **words,
         }
         handed = {}
         for name, rows in self._rows.items():
@@ -75,13 +89,17 @@ class Figures:
                 table = rows.take(rows.of("account_id", known["account_id"]))
             else:
                 table = rows.take(rows.of("person_id", [book.person_id]))
-            # That two sources of ARR agree is the usual case.
-            if (len(table) or name == _OF_ACCOUNTS) and _names_only(table, known):
+            if (len(table) or name not in _NEVER_EMPTY) and _names_only(table, known):
                 handed[name] = table
         return handed
 
 
-def _names_only(table: pa.Table, known: Mapping[str, frozenset[str]]) -> bool:
+def _words(column: pd.Series) -> frozenset[str | None]:
+    """The values of a column of texts, and none."""
+    return frozenset({None, *column.dropna()})
+
+
+def _names_only(table: pa.Table, known: Mapping[str, frozenset[str | None]]) -> bool:
     """Whether the columns that name something name only what is known."""
     named = {name: table.column(name).to_pylist() for name in known if name in table.column_names}
     return all(known[name].issuperset(values) for name, values in named.items())

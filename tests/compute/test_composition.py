@@ -7,6 +7,7 @@ import math
 import pytest
 
 import csmkit as ck
+from csmkit.compute.composition import book_accounts
 from csmkit.compute.sentences import percent
 from csmkit.cycle import Cycle
 from tests.compute.helpers import contracts, cycle_of, owned, rows
@@ -169,3 +170,13 @@ def test_health_that_nobody_scored_by_the_opening_is_not_known_and_not_0():
 def test_the_headline_says_of_how_much_the_health_is_known():
     cycle = book(60, 40, health=rows("account_id date status", ("a1", "2025-12-01", "green")))
     assert f"is known for {percent(0.4)} of it only" in ck.headline(cycle)
+
+
+def test_a_point_at_which_nobody_had_anything_has_no_rows():
+    cycle = cycle_of(
+        ownership=owned(("a", "u1", "2026-03-01", None)),
+        contracts=contracts(("a", "2026-02-01", None, 10.0)),
+    )
+    accounts = book_accounts(cycle)
+    assert accounts["at"].tolist() == ["owned opening", "closing"]
+    assert accounts["person_id"].tolist() == ["u1", "u1"]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import csmkit as ck
+from csmkit.compute.results import movements
 from csmkit.cycle import Book, Cycle
 from csmkit.render import figures as module
 from csmkit.render.figures import FIGURES, Figures
@@ -108,6 +109,12 @@ def test_of_any_team_too(cycle: Cycle, touches: list, health: list, losses: list
             assert assert_the_same(figures, ck.book_of(team, who), Path(folder))
 
 
+def test_of_a_team_of_which_nothing_is_known_too(tmp_path):
+    people = small_team().table("people")
+    team = Cycle({"people": people}, small_team().period)
+    assert assert_the_same(Figures(team), ck.book_of(team, ANA), tmp_path)
+
+
 def test_what_a_frame_lacks_is_said_of_the_person_not_of_the_team():
     team = sample_team()
     bare = team.with_tables(health=team.table("health").head(0))
@@ -126,6 +133,18 @@ def test_a_mix_whose_words_a_slice_blots_is_kept_back(segment, there, tmp_path):
     mix = ck.composition_mix(handed(figures, book, tmp_path))
     pd.testing.assert_frame_equal(mix, ck.composition_mix(book))
     assert "Ben" not in mix.to_csv()
+
+
+def test_movements_whose_reasons_a_slice_blots_are_kept_back(tmp_path):
+    lost = {"account_id": "AC-100001", "date": "2026-05-01", "kind": "churn", "amount": -100.0}
+    for reason, there in (("Price", True), ("They wanted Ben Stone back", False)):
+        team = small_team(movements=[{**lost, "reason": reason}])
+        book, figures = ck.book_of(team, ANA), Figures(team)
+        assert ("movements" in figures.of(book)) == there
+        told = movements(handed(figures, book, tmp_path / reason))
+        pd.testing.assert_frame_equal(told, movements(book))
+        assert len(told) > 0
+        assert "Ben" not in told.to_csv()
 
 
 def of_everybody(**columns: str):
