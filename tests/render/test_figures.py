@@ -137,8 +137,9 @@ def test_a_mix_whose_words_a_slice_blots_is_kept_back(segment, there, tmp_path):
 
 def test_movements_whose_reasons_a_slice_blots_are_kept_back(tmp_path):
     lost = {"account_id": "AC-100001", "date": "2026-05-01", "kind": "churn", "amount": -100.0}
+    ended = {"account_id": "AC-100001", "start": "2025-01-01", "end": "2026-04-30", "arr": 100.0}
     for reason, there in (("Price", True), ("They wanted Ben Stone back", False)):
-        team = small_team(movements=[{**lost, "reason": reason}])
+        team = small_team(contracts=[ended], movements=[{**lost, "reason": reason}])
         book, figures = ck.book_of(team, ANA), Figures(team)
         assert ("movements" in figures.of(book)) == there
         told = movements(handed(figures, book, tmp_path / reason))
