@@ -26,8 +26,9 @@ from csmkit.render.slice_files import (
     arrow_of,
     canonical_frame,
     frame_of,
+    read_frames,
     read_table,
-    same_frame,
+    write_frames,
     write_table,
 )
 from csmkit.render.team_rows import Places, Rows, team_rows
@@ -58,7 +59,7 @@ _OWN_ROWS = ("absences", "evidence", "feedback", "comments", "ratings", "decisio
 _DAYS = "datetime64[us]"
 _AS_ARROW = (__name__, "as Arrow")
 _REASON_SPAN = np.timedelta64(REASON_DAYS + 1, "D")
-MATRIX_FILE = "matrix.yaml"
+MATRIX_FILE, FIGURES_FILE = "matrix.yaml", "figures.arrows"
 _CONTEXT_FRAMES = ("bands", "expected", "checks")
 _PEOPLE = {
     "touchpoints": ("attendees",),
@@ -340,7 +341,8 @@ def write_book(book: Book, folder: Path, figures: Mapping[str, pa.Table] | None 
     """Write a book as one Parquet file per table and a ``book.json`` beside them.
 
     What the packet knows of the team is in files of their own (``_bands.parquet``,
-    ``_expected.parquet``, ``_checks.parquet``), a matrix of one's own in ``matrix.yaml``.
+    ``_expected.parquet``, ``_checks.parquet``), a matrix of one's own in ``matrix.yaml``, figures
+    in ``figures.arrows``.
 
     Parameters
     ----------
@@ -358,8 +360,8 @@ def write_book(book: Book, folder: Path, figures: Mapping[str, pa.Table] | None 
     for name in _CONTEXT_FRAMES:
         if len(frame := getattr(book.context, name)):
             write_table(arrow_of(frame), _beside(folder, name))
-    for name, figure in (figures or {}).items():
-        write_table(figure, _beside(folder, name))
+    if figures:
+        write_frames(figures, folder / FIGURES_FILE)
     if book.context.matrix:
         (folder / MATRIX_FILE).write_text(book.context.matrix, encoding="utf-8", newline="")
     facts = {
@@ -439,7 +441,7 @@ def read_book(folder: str | Path) -> Book:
         ),
         available=frozenset(facts["available"]),
     )
-    for name, function in FIGURES.items():
-        if (path := _beside(folder, name)).name in there:
-            keep(book, function, same_frame(read_table(path)))
+    if FIGURES_FILE in there:
+        for name, frame in read_frames(folder / FIGURES_FILE):
+            keep(book, FIGURES[name], frame)
     return book

@@ -14,8 +14,10 @@ from csmkit.cycle import Book, Cycle
 from csmkit.render import figures as module
 from csmkit.render.figures import FIGURES, Figures
 from csmkit.render.packet import plan_packet, read_packet, template
-from csmkit.render.slices import write_book
+from csmkit.render.slice_files import read_frames
+from csmkit.render.slices import FIGURES_FILE, write_book
 from csmkit.samples import sample_team
+from csmkit.scan.scanner import Scanner
 from csmkit.schema import TABLES
 from tests.compute.helpers import rows
 from tests.compute.test_invariants import ACCOUNTS, DAYS, PEOPLE, SOME, teams
@@ -51,6 +53,20 @@ def test_everything_that_is_handed_over_is_what_the_slice_gives(team, edition, t
         book = ck.book_of(team, who, edition=edition)
         seen |= assert_the_same(figures, book, tmp_path / who)
     assert seen == set(FIGURES)
+
+
+def test_the_file_of_them_names_nobody_else(team, tmp_path):
+    figures, scanner = Figures(team), Scanner(team)
+    for who in team.subjects["person_id"][1::3]:
+        handed(figures, ck.book_of(team, who), tmp_path / who)
+        # Arrow keeps the texts of a column with nothing between them: read, they are apart.
+        frames = dict(read_frames(tmp_path / who / FIGURES_FILE))
+        told = "".join(frame.to_csv() for frame in frames.values())
+        assert scanner.packet(who).leaks("figures.csv", told.encode()) == []
+        # Nor is what stands in no row anywhere in the file.
+        data = (tmp_path / who / FIGURES_FILE).read_bytes()
+        others = set(team.subjects["person_id"]) - set(team.subjects["manager_id"]) - {who}
+        assert not [other for other in others if other.encode() in data]
 
 
 TOUCHES = st.lists(
