@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import cast
 
 import pandas as pd
 
@@ -10,6 +11,8 @@ from csmkit.cycle import Book, Cycle
 from csmkit.matrix.matrix import Matrix
 from csmkit.matrix.read import parse_matrix, read_matrix
 from csmkit.memo import per_cycle
+
+_KNOWN = (__name__, "matrix_of")
 
 
 def matrix_of(cycle: Cycle) -> Matrix:
@@ -21,7 +24,16 @@ def matrix_of(cycle: Cycle) -> Matrix:
         A book knows the matrix its packet was made with; a team does not, and has the kit's own.
     """
     text = cycle.context.matrix if isinstance(cycle, Book) else ""
-    return _parsed(text) if text else read_matrix()
+    if not text:
+        return read_matrix()
+    if _KNOWN not in cycle.memo:
+        cycle.memo[_KNOWN] = _parsed(text)
+    return cast(Matrix, cycle.memo[_KNOWN])
+
+
+def keep_matrix(book: Book, matrix: Matrix) -> None:
+    """Keep the matrix of a book, whose text was read before."""
+    book.memo[_KNOWN] = matrix
 
 
 @lru_cache(maxsize=4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,9 @@ from csmkit.compute.readings import asked_of_the_export
 from csmkit.compute.team import of_role
 from csmkit.cycle import Book, Context, Cycle, Period, Provenance, SourceFile
 from csmkit.errors import UsageError
+from csmkit.matrix.faults import MatrixError
+from csmkit.matrix.model import keep_matrix, matrix_of
+from csmkit.matrix.parsed import as_json, from_json
 from csmkit.memo import keep
 from csmkit.render.figures import FIGURES
 from csmkit.render.slice_files import (
@@ -59,7 +63,7 @@ _OWN_ROWS = ("absences", "evidence", "feedback", "comments", "ratings", "decisio
 _DAYS = "datetime64[us]"
 _AS_ARROW = (__name__, "as Arrow")
 _REASON_SPAN = np.timedelta64(REASON_DAYS + 1, "D")
-MATRIX_FILE, FIGURES_FILE = "matrix.yaml", "figures.arrows"
+MATRIX_FILE, PARSED_FILE, FIGURES_FILE = "matrix.yaml", "matrix.json", "figures.arrows"
 _CONTEXT_FRAMES = ("bands", "expected", "checks")
 _PEOPLE = {
     "touchpoints": ("attendees",),
@@ -341,8 +345,8 @@ def write_book(book: Book, folder: Path, figures: Mapping[str, pa.Table] | None 
     """Write a book as one Parquet file per table and a ``book.json`` beside them.
 
     What the packet knows of the team is in files of their own (``_bands.parquet``,
-    ``_expected.parquet``, ``_checks.parquet``), a matrix of one's own in ``matrix.yaml``, figures
-    in ``figures.arrows``.
+    ``_expected.parquet``, ``_checks.parquet``), a matrix of one's own in ``matrix.yaml`` and,
+    read, in ``matrix.json``; figures in ``figures.arrows``.
 
     Parameters
     ----------
@@ -364,6 +368,8 @@ def write_book(book: Book, folder: Path, figures: Mapping[str, pa.Table] | None 
         write_frames(figures, folder / FIGURES_FILE)
     if book.context.matrix:
         (folder / MATRIX_FILE).write_text(book.context.matrix, encoding="utf-8", newline="")
+        with suppress(MatrixError):  # what is wrong with it is told where it is read
+            (folder / PARSED_FILE).write_text(as_json(matrix_of(book)), encoding="utf-8")
     facts = {
         "person_id": book.person_id,
         "edition": book.edition,
@@ -441,6 +447,9 @@ def read_book(folder: str | Path) -> Book:
         ),
         available=frozenset(facts["available"]),
     )
+    if PARSED_FILE in there:
+        parsed = from_json(_text(folder / PARSED_FILE), text=book.context.matrix)
+        keep_matrix(book, parsed)
     if FIGURES_FILE in there:
         for name, frame in read_frames(folder / FIGURES_FILE):
             keep(book, FIGURES[name], frame)

@@ -8,6 +8,8 @@ import pytest
 import csmkit as ck
 from csmkit.cycle import Context
 from csmkit.errors import UsageError
+from csmkit.matrix import model
+from csmkit.matrix.read import parse_matrix, read_matrix
 from csmkit.render.slices import write_book
 from tests.render.helpers import ANA, BEN, small_team
 
@@ -177,6 +179,19 @@ def test_a_matrix_of_one_s_own_goes_with_the_slice_to_the_letter(tmp_path):
             ck.book_of(small_team(), ANA, edition=edition, context=context), tmp_path / edition
         )
         assert ck.read_book(tmp_path / edition).context.matrix == text
+
+
+def test_a_matrix_of_one_s_own_is_read_once_for_all_packets(tmp_path, monkeypatch):
+    text = read_matrix().text.replace("version:", "# ours\nversion:", 1)
+    context = dataclasses.replace(ck.team_context(small_team()), matrix=text)
+    write_book(ck.book_of(small_team(), ANA, context=context), tmp_path)
+    expected = parse_matrix(text)
+    monkeypatch.setattr(model, "parse_matrix", None)
+    model._parsed.cache_clear()
+    matrix = model.matrix_of(ck.read_book(tmp_path))
+    assert matrix == expected
+    for role in ("onboarding", "cs_ops"):
+        assert matrix.for_role(role) == expected.for_role(role)
 
 
 def test_the_cycle_is_not_changed_by_slicing():
