@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +66,20 @@ def _written_here(manifest: object) -> bool:
 
 
 def earlier_entries(
-    out: str | Path, cycle: Cycle, edition: str, *, all_anew: bool, encrypted: bool = False
+    out: str | Path,
+    cycle: Cycle,
+    edition: str,
+    *,
+    all_anew: bool,
+    encrypted: bool = False,
+    manifest: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
-    """Entries of an earlier run that stay: none if everybody is rendered, else the others'."""
-    manifest = read_manifest(out)
+    """Entries of an earlier run that stay: none if everybody is rendered, else the others'.
+
+    ``manifest`` is the pack's; it is read if not given.
+    """
+    if manifest is None:
+        manifest = read_manifest(out)
     if not manifest:
         return []
     held = manifest["edition"]

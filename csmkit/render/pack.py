@@ -152,8 +152,9 @@ def render_pack(
     anew = len(people) == len(cycle.subjects)
     sealed = encrypt or recipients is not None
     refuse_together(encrypted=sealed, shared=shared)
-    earlier = earlier_entries(out, cycle, edition, all_anew=anew, encrypted=sealed)
-    before = {entry["person_id"]: entry for entry in read_manifest(out).get("packets", ())}
+    held = read_manifest(out)
+    earlier = earlier_entries(out, cycle, edition, all_anew=anew, encrypted=sealed, manifest=held)
+    before = {entry["person_id"]: entry for entry in held.get("packets", ())}
     known = _recipients(cycle, people, out, edition, recipients) if sealed else None
     with ExitStack() as stack:
         shelf = stack.enter_context(Shelf(out, private=private, recipients=known))
@@ -166,7 +167,7 @@ def render_pack(
         maker = Maker(cycle, plan, shelf, edition, matrix, before=before, force=force, page=page)
         stack.enter_context(told)
         told.planned(len(people), order=list(cycle.subjects["person_id"]))
-        record = _Record(cycle, maker, shelf, edition)
+        record = _Record(cycle, maker, shelf, edition, shared=shared)
         waiting = [maker.waiting(who) for who in people["person_id"]]
         with record.of([*earlier, *waiting]):
 
@@ -226,10 +227,14 @@ class _Record:
         Where they go.
     edition : str
         The pack's.
+    shared : bool
+        Whether pages made now need what is beside the packets.
     """
 
-    def __init__(self, cycle: Cycle, maker: Maker, shelf: Shelf, edition: str) -> None:
-        self._cycle, self._shelf = cycle, shelf
+    def __init__(
+        self, cycle: Cycle, maker: Maker, shelf: Shelf, edition: str, *, shared: bool = False
+    ) -> None:
+        self._cycle, self._shelf, self._shared = cycle, shelf, shared
         self._order = list(cycle.subjects["person_id"])
         self._facts = manifest_of(
             cycle, edition, [], left_out=maker.left_out, failed_checks=maker.failed_checks
@@ -255,6 +260,7 @@ class _Record:
             yield
         finally:
             self._shelf.keep_only({entry["slug"] for entry in self._entries.values()})
+            self._shelf.remove_unneeded(ASSETS, but=shared_assets() if self._shared else ())
             self._save()
             sealed = self._shelf.recipients is not None
             page = pack_index(self._cycle, self.manifest, ending=self._shelf.ending, bare=sealed)

@@ -15,6 +15,7 @@ from csmkit.render.recipients import Recipients
 from csmkit.render.storage import PACKETS, storage_of
 
 _SLUG = re.compile(r"-[0-9a-f]{6}$")
+_SHARED = re.compile(r"charts-[0-9a-f]{16}\.js")
 
 
 class Shelf:
@@ -139,6 +140,33 @@ class Shelf:
         self._remove(
             n for n in self._names if not n.endswith(ENDING) and _SLUG.search(n.split(".")[0])
         )
+
+    def remove_unneeded(self, folder: str, *, but: Collection[str] = ()) -> None:
+        """Remove what pages of an earlier run shared and no page names any more.
+
+        Parameters
+        ----------
+        folder : str
+            Where it is in the pack; other files there are left alone.
+        but : collection of str
+            What stays, whether a page names it or not.
+        """
+        # Where it cannot be read what a page needs, all stays.
+        with suppress(OSError, CsmkitError):
+            there = self._storage.names(folder)
+            old = {name for name in there if _SHARED.fullmatch(name) and name not in but}
+            for name in old - self._named(old):
+                self._storage.remove(f"{folder}/{name}")
+
+    def _named(self, files: Collection[str]) -> set[str]:
+        """Those of some files that pages name; pages are read until all are found."""
+        found: set[str] = set()
+        for page in sorted(name for name in self._names if name.endswith(".html")):
+            if found.issuperset(files):
+                break
+            data = self._read(page)
+            found.update(name for name in files if name.encode() in data)
+        return found
 
     def _digest(self, name: str) -> str:
         # What cannot be read is not held, and made again.

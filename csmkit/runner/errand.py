@@ -10,7 +10,7 @@ import contextlib
 import queue
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,22 @@ INPUT, OUTPUT = ".in", ".out"
 """How the names of what waits in storage end, on the way there and back."""
 _LOOK = 1.0
 
-_IDLE: queue.LifoQueue[tuple[Limits, Runner]] = queue.LifoQueue()
+
+@dataclass(frozen=True, slots=True)
+class _Warm:
+    """A runner of one packet at a time, and the server that forks its packets where there is one.
+
+    A packet may go to another folder and a session of its own; it stays a child of that server.
+    """
+
+    limits: Limits
+    runner: Runner
+    servers: frozenset[psutil.Process]
+
+
+_IDLE: queue.LifoQueue[_Warm] = queue.LifoQueue()
 """Warm runners of this worker process that nobody uses now: as many as it has threads."""
+_ONE_STARTS = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -137,22 +151,35 @@ def _close() -> None:
     """End what is warm, with the worker process."""
     with contextlib.suppress(queue.Empty):
         while True:
-            _IDLE.get_nowait()[1].close()
+            _IDLE.get_nowait().runner.close()
 
 
 def _run(job: Job, limits: Limits) -> Outcome:
     """Run a job with a runner that is warm already, if one is free."""
     try:
-        warm, runner = _IDLE.get_nowait()
+        warm = _IDLE.get_nowait()
     except queue.Empty:
-        warm, runner = limits, _runner(limits)
-    if warm != limits:
-        runner.close()
-        runner = _runner(limits)
-    with _ended_if_unwanted(job.folder):
-        (outcome,) = runner.run([job])
-    _IDLE.put((limits, runner))
+        warm = _started(limits)
+    if warm.limits != limits:
+        warm.runner.close()
+        warm = _started(limits)
+    with _ended_if_unwanted(warm.servers, job.folder):
+        (outcome,) = warm.runner.run([job])
+    # A server that died with its packet is replaced by one that is not known here.
+    if all(server.is_running() for server in warm.servers):
+        _IDLE.put(warm)
+    else:
+        warm.runner.close()
     return outcome
+
+
+def _started(limits: Limits) -> _Warm:
+    """A new runner; its server is the child that this process has more than before."""
+    with _ONE_STARTS:
+        others = psutil.Process().children()
+        runner = _runner(limits)
+        runner.begin()
+        return _Warm(limits, runner, frozenset(psutil.Process().children()).difference(others))
 
 
 def _runner(limits: Limits) -> Runner:
@@ -160,13 +187,14 @@ def _runner(limits: Limits) -> Runner:
 
 
 @contextlib.contextmanager
-def _ended_if_unwanted(folder: Path) -> Iterator[None]:
-    """End the process in a folder when the client that sent the job is gone or has left it.
+def _ended_if_unwanted(servers: Collection[psutil.Process], folder: Path) -> Iterator[None]:
+    """End a packet's processes when the client that sent the job is gone or has left it.
 
     Dask itself lets a task run on whose result nobody waits for.
     """
     over = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(over, folder, _unwanted()), daemon=True)
+    watched = (over, servers, folder, _unwanted())
+    watcher = threading.Thread(target=_watch, args=watched, daemon=True)
     watcher.start()
     try:
         yield
@@ -190,10 +218,32 @@ def _unwanted() -> Callable[[], bool]:
     return cancelled
 
 
-def _watch(over: threading.Event, folder: Path, unwanted: Callable[[], bool]) -> None:
+def _watch(
+    over: threading.Event,
+    servers: Collection[psutil.Process],
+    folder: Path,
+    unwanted: Callable[[], bool],
+) -> None:
     while not over.wait(_LOOK):
         if unwanted():
-            for process in psutil.Process().children(recursive=True):
-                with contextlib.suppress(psutil.Error):
-                    if Path(process.cwd()).is_relative_to(folder):
-                        end_group(process.pid)
+            for process in _of_packet(servers, folder):
+                end_group(process.pid)
+
+
+def _of_packet(servers: Collection[psutil.Process], folder: Path) -> list[psutil.Process]:
+    """The packet's processes: all that its server has started, for it runs one at a time."""
+    if not servers:
+        return [one for one in psutil.Process().children(recursive=True) if _uses(one, folder)]
+    found: list[psutil.Process] = []
+    for server in servers:
+        with contextlib.suppress(psutil.Error):
+            found += server.children(recursive=True)
+    return found
+
+
+def _uses(process: psutil.Process, folder: Path) -> bool:
+    """Whether a process is in a folder, or holds a file of it open, as a packet does its log."""
+    with contextlib.suppress(psutil.Error):
+        places = [process.cwd(), *(file.path for file in process.open_files())]
+        return any(Path(place).is_relative_to(folder) for place in places)
+    return False

@@ -15,6 +15,7 @@ _BUNDLE = (
     "sys.stdout.buffer.write(text.encode())\n"
 )
 _one_at_a_time = Lock()
+_begun = Lock()
 
 
 def runtime() -> str:
@@ -28,14 +29,21 @@ def runtime() -> str:
 
 
 def begin_runtime() -> None:
-    """Have it made while other things are done; whoever needs it meanwhile waits for it."""
+    """Have it made while other things are done; whoever needs it meanwhile waits for it.
+
+    Nothing is begun where it is made, or being made, already.
+    """
 
     def make() -> None:
-        # What goes wrong is told to whoever needs it.
-        with suppress(OSError, subprocess.SubprocessError):
-            runtime()
+        try:
+            # What goes wrong is told to whoever needs it.
+            with suppress(OSError, subprocess.SubprocessError):
+                runtime()
+        finally:
+            _begun.release()
 
-    Thread(target=make, name="runtime", daemon=True).start()
+    if not _made.cache_info().currsize and _begun.acquire(blocking=False):
+        Thread(target=make, name="runtime", daemon=True).start()
 
 
 @cache

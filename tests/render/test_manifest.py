@@ -38,6 +38,16 @@ def test_a_manifest_is_read_as_it_was_written(tmp_path: Path, written: dict[str,
     assert read_manifest(tmp_path / "file") == {}
 
 
+def test_a_manifest_that_was_read_is_not_read_again(
+    tmp_path: Path, written: dict[str, Any]
+) -> None:
+    for manifest, entries in ((written, [ENTRY]), ({}, [])):
+        held = earlier_entries(tmp_path, small_team(), "csm", all_anew=False, manifest=manifest)
+        assert held == entries
+    put(tmp_path, written)
+    assert earlier_entries(tmp_path, small_team(), "csm", all_anew=False, manifest={}) == []
+
+
 @pytest.mark.parametrize(
     "change",
     [

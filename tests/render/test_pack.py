@@ -19,6 +19,7 @@ from csmkit.names import packet_slug
 from csmkit.render.packet import for_reader, template
 from csmkit.render.rescan import scan_pack
 from csmkit.render.shelf import Shelf
+from csmkit.render.storage import Folder
 from tests.render.helpers import ANA, BEN, shared_runs, small_team, small_template
 
 ANA_SLUG, BEN_SLUG = packet_slug("Ana Ruiz", ANA), packet_slug("Ben Stone", BEN)
@@ -228,6 +229,59 @@ def test_pages_may_share_the_script_that_draws_their_charts(tmp_path):
 
 
 @pytest.mark.slow
+def test_what_pages_share_goes_with_the_last_page_that_needs_it(tmp_path, monkeypatch):
+    chart = "ck.chart_mix(ck.composition_mix(book), currency=book.currency)"
+    assets = tmp_path / "pack" / "assets"
+
+    def shared() -> set[str]:
+        return {path.name for path in assets.iterdir()}
+
+    render(tmp_path, chart, shared=True)
+    (old,) = shared()
+    new = f"charts-{'0' * 16}.js"
+    monkeypatch.setattr("csmkit.render.html._shared_name", lambda: new)
+    assert render(tmp_path, chart, shared=True).kept == 2
+    assert shared() == {old, new}
+    render(tmp_path, chart, shared=True, only=ANA, force=True)
+    assert shared() == {old, new}
+    with pytest.raises(KeyboardInterrupt):
+        render(tmp_path, chart, shared=True, force=True, only=BEN, runs=_Stopping(0))
+    assert shared() == {old, new}
+    render(tmp_path, chart, shared=True, only=BEN, force=True)
+    assert shared() == {new}
+    render(tmp_path, chart, only=ANA)
+    assert shared() == {new}
+    render(tmp_path, chart)
+    assert shared() == set()
+
+
+def test_only_what_pages_share_is_removed_and_nothing_where_a_page_cannot_be_read(
+    tmp_path, monkeypatch
+):
+    old, named, now = (f"charts-{sign * 16}.js" for sign in "abc")
+    every = {old, named, now, "charts-of-ours.js", "logo.png"}
+    with Shelf(tmp_path) as shelf:
+        for name in every:
+            shelf.write(f"assets/{name}", b"")
+        shelf.place(ANA_SLUG, ANA, {f"{ANA_SLUG}.html": f"<script src={named}>".encode()})
+        with monkeypatch.context() as patched:
+            patched.setattr(Shelf, "_read", _refuse)
+            shelf.remove_unneeded("assets", but=[now])
+        assert {path.name for path in (tmp_path / "assets").iterdir()} == every
+        shelf.remove_unneeded("assets", but=[now])
+    assert {path.name for path in (tmp_path / "assets").iterdir()} == every - {old}
+
+
+@pytest.mark.slow
+def test_the_manifest_of_an_earlier_run_is_read_once(tmp_path, monkeypatch):
+    render(tmp_path, "1 + 1", only=ANA)
+    asked, read = [], Folder.read
+    monkeypatch.setattr(Folder, "read", lambda *a: (asked.append(a[1]), read(*a))[1])
+    assert render(tmp_path, "1 + 1", only=ANA).kept == 1
+    assert asked.count("manifest.json") == 1
+
+
+@pytest.mark.slow
 def test_a_pack_that_was_stopped_says_so_and_goes_on_where_it_was(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         render(tmp_path, "1 + 1", runs=_Stopping(1))
@@ -240,6 +294,10 @@ def test_a_pack_that_was_stopped_says_so_and_goes_on_where_it_was(tmp_path):
     pack = render(tmp_path, "1 + 1")
     assert (pack.failed, pack.kept) == (0, 1)
     assert status(tmp_path) == {ANA: "done", BEN: "done"}
+
+
+def _refuse(_shelf, _name):
+    raise PermissionError(13, "Permission denied")
 
 
 def _other_arr(row):
@@ -281,12 +339,8 @@ def test_a_second_run_that_is_stopped_forgets_nothing_that_holds(tmp_path):
 @pytest.mark.slow
 def test_a_file_that_cannot_be_read_is_made_again(tmp_path, monkeypatch):
     render(tmp_path, "1 + 1", only=ANA)
-
-    def refuse(_storage, _name):
-        raise PermissionError(13, "Permission denied")
-
     with monkeypatch.context() as patched:
-        patched.setattr(Shelf, "_read", refuse)
+        patched.setattr(Shelf, "_read", _refuse)
         assert render(tmp_path, "1 + 1", only=ANA).kept == 0
     assert render(tmp_path, "1 + 1", only=ANA).kept == 1
 

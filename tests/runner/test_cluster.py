@@ -299,8 +299,11 @@ with Cluster(sys.argv[1]) as cluster:
 """
 
 
-def test_a_client_that_is_killed_leaves_no_process(dask: Machines, tmp_path: Path) -> None:
-    job = hanging(tmp_path)
+@pytest.mark.parametrize("first", ["", "os.chdir('/')"])
+def test_a_client_that_is_killed_leaves_no_process(
+    dask: Machines, tmp_path: Path, first: str
+) -> None:
+    job = hanging(tmp_path, first)
     sender = subprocess.Popen([sys.executable, "-c", CLIENT, dask.address, str(job.folder)])
     pid = int(awaited(tmp_path / "pid"))
     sender.send_signal(signal.SIGKILL)
@@ -655,10 +658,11 @@ def allow(cluster: Cluster, deaths: int) -> None:
     )
 
 
-def hanging(folder: Path) -> Job:
-    """A job that writes down its process and hangs."""
+def hanging(folder: Path, first: str = "") -> Job:
+    """A job that does something first, writes down its process and hangs."""
     say = (
         f"import os, time; from pathlib import Path; pid = Path({str(folder / 'pid')!r})\n"
+        f"{first}\n"
         "pid.with_suffix('.writing').write_text(str(os.getpid())); "
         "pid.with_suffix('.writing').rename(pid); time.sleep(1000)"
     )

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -20,6 +21,27 @@ def test_it_is_made_once_and_this_process_holds_none_of_its_maker(monkeypatch):
         texts = set(pool.map(lambda _: runtime(), range(4)))
     assert len(made) == len(texts) == 1
     assert "window.vegaEmbed" in texts.pop()
+
+
+def test_it_is_begun_once_however_often_it_is_asked_for(monkeypatch):
+    threads, asked = [], threading.Event()
+    make = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *a, **k: (asked.wait(60), make(*a, **k))[1])
+    monkeypatch.setattr(
+        module, "Thread", lambda **k: (threads.append(threading.Thread(**k)), threads[-1])[1]
+    )
+    module._made.cache_clear()
+    for _ in range(3):
+        begin_runtime()
+    asked.set()
+    threads[0].join()
+    begin_runtime()
+    assert len(threads) == 1
+    module._made.cache_clear()
+    begin_runtime()
+    assert len(threads) == 2
+    runtime()
+    threads[1].join()
 
 
 def test_what_goes_wrong_is_told_to_whoever_needs_it(monkeypatch):
