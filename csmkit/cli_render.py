@@ -37,6 +37,8 @@ TemplateFile = Annotated[
     typer.Option("--template", help="Your own packet notebook."),
 ]
 
+_LIMITS = {"A cell took longer": "--cell-seconds", "The packet took longer": "--packet-seconds"}
+
 
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Where the pack goes.")] = Path("demo"),
@@ -348,8 +350,10 @@ def _made(cycle: Cycle, matrix: Matrix | None, *, logged: bool = False, **how: A
     counts = Counter(entry["status"] for entry in pack.manifest["packets"])
     kept = f" ({pack.kept:,} unchanged)" if pack.kept else ""
     waiting = f", {counts['waiting']:,} waiting" if counts["waiting"] else ""
+    asked = how["only"] or pack.manifest["packets"]
+    whole = "In the pack: " if len(pack.manifest["packets"]) > len(asked) else ""
     tell(
-        f"{count_of(counts['done'], 'packet')} done{kept}, {pack.failed:,} failed{waiting}."
+        f"{whole}{count_of(counts['done'], 'packet')} done{kept}, {pack.failed:,} failed{waiting}."
         f" Open {_whole(pack.index)}"
     )
     if pack.passphrases:
@@ -364,9 +368,12 @@ def _made(cycle: Cycle, matrix: Matrix | None, *, logged: bool = False, **how: A
 
 
 def _tell_failed(pack: Pack) -> None:
-    for entry in pack.manifest["packets"]:
-        if entry["status"] == "failed":
-            tell(f"csmkit: {entry['error']}", err=True)
+    failed = [e["error"] for e in pack.manifest["packets"] if e["status"] == "failed"]
+    for error in failed:
+        tell(f"csmkit: {error}", err=True)
+    for took, option in _LIMITS.items():
+        if any(took in error for error in failed):
+            tell(f"csmkit: {option} gives more time.", err=True)
     for told in pack.failed_checks:
         tell(f"csmkit: A check of the team failed. {told}", err=True)
 

@@ -50,6 +50,10 @@ def test_a_pack_goes_on_with_what_changed_and_says_so(tmp_path):
     assert again.stderr == ""
     forced = run(tmp_path, "--template", "own.ipynb", "--force")
     assert "1 packet done, 0 failed" in forced.stdout
+    both = run(tmp_path, "--template", "own.ipynb", "--only", "anneke.devries@northwind.example")
+    assert both.stdout.startswith("2 packets done (1 unchanged), 0 failed")
+    one = run(tmp_path, "--template", "own.ipynb")
+    assert one.stdout.startswith("In the pack: 2 packets done (1 unchanged), 0 failed")
 
 
 @pytest.mark.slow
@@ -111,6 +115,8 @@ def test_a_packet_that_takes_too_long_is_stopped_and_ends_with_1(tmp_path):
     done = run(tmp_path, "--template", "own.ipynb", "--cell-seconds", "3")
     assert done.returncode == 1
     assert "A cell took longer than 3 seconds." in done.stderr
+    assert "csmkit: --cell-seconds gives more time." in done.stderr
+    assert "--packet-seconds" not in done.stderr
     assert "KeyboardInterrupt" in str(notebook(tmp_path).cells[-1].outputs)
 
 

@@ -35,6 +35,10 @@ Entry = dict[str, Any]
 class Runs(Protocol):
     """Whatever runs jobs: `csmkit.runner.runner.Runner`, or a cluster of machines."""
 
+    def begin(self) -> None:
+        """Start ahead what takes a while; there will be jobs."""
+        ...
+
     def run(self, jobs: Iterable[Job]) -> Generator[Outcome, None, None]:
         """Give what became of each job, as it ends."""
         ...

@@ -160,10 +160,9 @@ def render_pack(
         shelf = stack.enter_context(Shelf(out, private=private, recipients=known))
         page = _with_assets(shelf) if shared else {}
         if runs is None:
-            own = Runner(jobs or at_once(), cell_seconds=CELL_SECONDS)
-            runs = stack.enter_context(own)
-            if force or not before:
-                own.begin()
+            runs = stack.enter_context(Runner(jobs or at_once(), cell_seconds=CELL_SECONDS))
+        if force or not before:
+            runs.begin()
         maker = Maker(cycle, plan, shelf, edition, matrix, before=before, force=force, page=page)
         stack.enter_context(told)
         told.planned(len(people), order=list(cycle.subjects["person_id"]))

@@ -112,6 +112,9 @@ class Cluster:
             each.callback(self._client.close)
             each.callback(self._give_up)
 
+    def begin(self) -> None:
+        """Nothing: workers start what they need with their first packet."""
+
     def run(self, jobs: Iterable[Job]) -> Generator[Outcome, None, None]:
         """Run jobs and give what became of each, in the order in which they end.
 

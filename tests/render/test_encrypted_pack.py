@@ -103,6 +103,9 @@ def test_an_archive_is_kept_while_its_passphrase_is_the_same(tmp_path):
 @pytest.mark.slow
 def test_a_run_that_was_stopped_leaves_nothing_plain_in_an_encrypted_pack(tmp_path):
     class Stopped:
+        def begin(self):
+            pass
+
         def run(self, _jobs):
             raise KeyboardInterrupt
             yield

@@ -206,6 +206,9 @@ class _Stopping:
     def __init__(self, after):
         self.after = after
 
+    def begin(self):
+        pass
+
     def run(self, jobs):
         with closing(shared_runs().run(jobs)) as outcomes:
             yield from islice(outcomes, self.after)
