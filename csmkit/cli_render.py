@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from csmkit.cli_shared import Export, MapFile, MatrixFile, Only, PeriodText, said_of, setting, tell
+from csmkit.cli_shared import (
+    Export,
+    MapFile,
+    MatrixFile,
+    Only,
+    PeriodText,
+    export_of,
+    said_of,
+    setting,
+    tell,
+)
 from csmkit.errors import CsmkitError, UsageError
 from csmkit.settings import FILE
 
@@ -37,7 +47,12 @@ TemplateFile = Annotated[
     typer.Option("--template", help="Your own packet notebook."),
 ]
 
-_LIMITS = {"A cell took longer": "--cell-seconds", "The packet took longer": "--packet-seconds"}
+_LIMITS = {
+    "cell_seconds": ("A cell took longer", "--cell-seconds gives more time."),
+    "packet_seconds": ("The packet took longer", "--packet-seconds gives more time."),
+    "memory_mb": ("MemoryError", "--memory-mb gives more memory."),
+}
+"""By limit, what is said of a packet that met it, and which option raises it."""
 
 
 def demo(
@@ -160,8 +175,8 @@ def render(
     asked = ask()
     with _runs(jobs, dask, storage, limits) as runs:
         if watch:
-            _keep_making(asked, ask, lambda now: now.make(runs=runs, **how))
-        if not asked.make(runs=runs, **how):
+            _keep_making(asked, ask, lambda now: now.make(runs=runs, limits=limits, **how))
+        if not asked.make(runs=runs, limits=limits, **how):
             raise typer.Exit(1)
 
 
@@ -184,7 +199,7 @@ def scan(
 
     manifest = known_manifest(folder)
     cycle = read_export(
-        setting("export", export),
+        export_of(export),
         map=setting("map", map_file, of=export, required=False),
         period=period or ":".join(manifest["period"]),
     )
@@ -201,7 +216,8 @@ def scan(
         tell(f"{name}: {', '.join(found)}")
     files = "1 file holds" if len(leaks) == 1 else f"{len(leaks)} files hold"
     looked = count_of(len(manifest["packets"]), "packet")
-    tell(f"Looked through {looked}: {files} something that belongs to somebody else.")
+    opened = ", each archive opened with its passphrase" if manifest.get("encrypted") else ""
+    tell(f"Looked through {looked}{opened}: {files} something that belongs to somebody else.")
     if leaks:
         raise typer.Exit(1)
 
@@ -231,7 +247,7 @@ class _Asked:
 
         own = maybe("template")
         return cls(
-            export=setting("export", export),
+            export=export_of(export),
             out=str(setting("out", given["out"], of=export)),
             edition=maybe("edition") or "committee",
             map=maybe("map"),
@@ -256,7 +272,11 @@ class _Asked:
         logged = how["progress"] == "json"
         if self.scores:
             cycle = _with_scores(cycle, self.scores, matrix, logged=logged)
-        where = {"out": self.out, "edition": self.edition, "notebook": self.template}
+        where: dict[str, Any] = {
+            "out": self.out,
+            "edition": self.edition,
+            "notebook": self.template,
+        }
         return _made(cycle, matrix, logged=logged, **where, **how)
 
     def watched(self) -> Watched:
@@ -339,23 +359,26 @@ def _keep_making(
             tell(f"csmkit: {error}", err=True)
 
 
-def _made(cycle: Cycle, matrix: Matrix | None, *, logged: bool = False, **how: Any) -> bool:
+def _made(
+    cycle: Cycle,
+    matrix: Matrix | None,
+    *,
+    logged: bool = False,
+    limits: Mapping[str, Any] | None = None,
+    **how: Any,
+) -> bool:
     """Make a pack and say what came of it; whether nothing failed and the export has no error."""
     from csmkit.render.pack import render_pack
     from csmkit.text import count_of
 
     pack = render_pack(cycle, matrix=matrix, **how)
     if not logged:
-        _tell_failed(pack)
-    counts = Counter(entry["status"] for entry in pack.manifest["packets"])
-    kept = f" ({pack.kept:,} unchanged)" if pack.kept else ""
-    waiting = f", {counts['waiting']:,} waiting" if counts["waiting"] else ""
-    asked = how["only"] or pack.manifest["packets"]
-    whole = "In the pack: " if len(pack.manifest["packets"]) > len(asked) else ""
-    tell(
-        f"{whole}{count_of(counts['done'], 'packet')} done{kept}, {pack.failed:,} failed{waiting}."
-        f" Open {_whole(pack.index)}"
-    )
+        _tell_failed(pack, limits or {})
+    everybody = pack.manifest["packets"]
+    asked = {cycle.person(who)["person_id"] for who in how["only"]}
+    now = [entry for entry in everybody if not asked or entry["person_id"] in asked]
+    whole = f" In the pack: {_became(everybody)}." if len(now) < len(everybody) else ""
+    tell(f"{_became(now, kept=pack.kept)}.{whole} Open {_whole(pack.index)}")
     if pack.passphrases:
         tell(f"Passphrases: {pack.passphrases.resolve()}")
     errors = int(cycle.findings["severity"].eq("error").sum()) if len(cycle.findings) else 0
@@ -367,13 +390,24 @@ def _made(cycle: Cycle, matrix: Matrix | None, *, logged: bool = False, **how: A
     return not (pack.failed or pack.failed_checks or errors)
 
 
-def _tell_failed(pack: Pack) -> None:
+def _became(entries: Iterable[Mapping[str, Any]], *, kept: int = 0) -> str:
+    """What became of packets: ``23 packets done (5 unchanged), 1 failed``."""
+    from csmkit.text import count_of
+
+    counts = Counter(entry["status"] for entry in entries)
+    unchanged = f" ({kept:,} unchanged)" if kept else ""
+    waiting = f", {counts['waiting']:,} waiting" if counts["waiting"] else ""
+    done = count_of(counts["done"], "packet")
+    return f"{done} done{unchanged}, {counts['failed']:,} failed{waiting}"
+
+
+def _tell_failed(pack: Pack, limits: Mapping[str, Any]) -> None:
     failed = [e["error"] for e in pack.manifest["packets"] if e["status"] == "failed"]
     for error in failed:
         tell(f"csmkit: {error}", err=True)
-    for took, option in _LIMITS.items():
-        if any(took in error for error in failed):
-            tell(f"csmkit: {option} gives more time.", err=True)
+    for limit, (met, option) in _LIMITS.items():
+        if limits.get(limit) and any(met in error for error in failed):
+            tell(f"csmkit: {option}", err=True)
     for told in pack.failed_checks:
         tell(f"csmkit: A check of the team failed. {told}", err=True)
 

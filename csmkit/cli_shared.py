@@ -63,5 +63,15 @@ def setting(name: str, given: Any, *, of: str | None = None, required: bool = Tr
     return value
 
 
+def export_of(given: str | None) -> str:
+    """The export, as `setting`; one that is not there is told before all else that is missing."""
+    export = str(setting("export", given))
+    if "://" not in export and not Path(export).exists():
+        from csmkit.load.sources.files import open_export
+
+        open_export(export)
+    return export
+
+
 def _passed_over(said: Settings) -> bool:
     return said.home is None and Settings.at(Path()).home is not None

@@ -51,6 +51,9 @@ def broken(tmp_path: Path, name: str, text: str) -> Path:
             "first day first",
         ),
         (["render", CLEAN, "--period", "2026", "--out", "o"], 2, "START:END"),
+        (["render", "nowhere"], 2, "There is no file or folder nowhere."),
+        (["render", "nowhere", "--out", "o"], 2, "There is no file or folder nowhere."),
+        (["render", "nowhere", "--period", "2026", "--out", "o"], 2, "no file or folder nowhere."),
         (["render", CLEAN, "--period", "1999-01-01:1999-06-30", "--out", "o"], 1, "period"),
         (["render", CLEAN, "--out", "o"], 2, "--period"),
         (["render", CLEAN, "--period", PERIOD], 2, "--out"),
@@ -283,3 +286,49 @@ def test_a_check_that_failed_is_told_and_ends_with_1(tmp_path, monkeypatch, caps
         main()
     assert stopped.value.code == 1
     assert "A check of the team failed. Recency: KeyError: 'x'" in capsys.readouterr().err
+
+
+def _demo(monkeypatch, capsys, packets, *options: str, kept: int = 0) -> str:
+    """What `csmkit demo` says of a pack with these packets."""
+    failed = sum(entry["status"] == "failed" for entry in packets)
+    pack = Pack("index.html", {"packets": packets}, failed, kept=kept)
+    monkeypatch.setattr("csmkit.render.pack.render_pack", lambda *_args, **_options: pack)
+    monkeypatch.setattr(sys, "argv", ["csmkit", "demo", *options])
+    with pytest.raises(SystemExit):
+        main()
+    told = capsys.readouterr()
+    return told.out + told.err
+
+
+def test_what_was_made_of_a_part_of_a_pack_is_told_apart_from_the_pack(monkeypatch, capsys):
+    status = ["done"] * 3 + ["failed", "waiting"]
+    packets = [
+        {"person_id": who, "status": now, "error": f"{who}: out of time."}
+        for who, now in zip(ck.sample_team().subjects["person_id"], status, strict=False)
+    ]
+    first = ["--only", packets[0]["person_id"]]
+    assert "1 packet done, 0 failed. In the pack: 3 packets done, 1 failed, 1 waiting. Open" in (
+        _demo(monkeypatch, capsys, packets, *first)
+    )
+    assert "\n3 packets done (2 unchanged), 1 failed, 1 waiting. Open" in (
+        "\n" + _demo(monkeypatch, capsys, packets, kept=2)
+    )
+
+
+def test_no_option_is_named_that_a_command_does_not_have(monkeypatch, capsys):
+    late = {"person_id": "x", "status": "failed", "error": "A cell took longer than 600 seconds."}
+    told = _demo(monkeypatch, capsys, [late])
+    assert "A cell took longer than 600 seconds." in told
+    assert "--cell-seconds" not in told
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_scan_says_that_it_opened_the_archives(monkeypatch, capsys, encrypted):
+    known = {"period": PERIOD.split(":"), "packets": [{}], "encrypted": encrypted}
+    monkeypatch.setattr("csmkit.render.rescan.known_manifest", lambda _: known)
+    monkeypatch.setattr("csmkit.render.rescan.scan_pack", lambda *_args, **_options: {})
+    monkeypatch.setattr(sys, "argv", ["csmkit", "scan", "o", CLEAN])
+    with pytest.raises(SystemExit):
+        main()
+    opened = ", each archive opened with its passphrase" if encrypted else ""
+    assert f"Looked through 1 packet{opened}: 0 files hold" in capsys.readouterr().out

@@ -53,7 +53,9 @@ def test_a_pack_goes_on_with_what_changed_and_says_so(tmp_path):
     both = run(tmp_path, "--template", "own.ipynb", "--only", "anneke.devries@northwind.example")
     assert both.stdout.startswith("2 packets done (1 unchanged), 0 failed")
     one = run(tmp_path, "--template", "own.ipynb")
-    assert one.stdout.startswith("In the pack: 2 packets done (1 unchanged), 0 failed")
+    assert one.stdout.startswith(
+        "1 packet done (1 unchanged), 0 failed. In the pack: 2 packets done, 0 failed. Open "
+    )
 
 
 @pytest.mark.slow
@@ -107,6 +109,27 @@ def _is_in(process: psutil.Process, folder: Path) -> bool:
         return process.cwd().startswith(str(folder))
     except psutil.Error:
         return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("limit", "source", "told"),
+    [
+        (["--packet-seconds", "4"], "import time; time.sleep(1000)", "--packet-seconds gives more"),
+        pytest.param(
+            ["--memory-mb", "300"],
+            "x = bytearray(2 * 10**9)",
+            "--memory-mb gives more memory.",
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux"),
+        ),
+    ],
+)
+def test_the_option_that_raises_the_limit_a_packet_met_is_named(tmp_path, limit, source, told):
+    small_template(tmp_path / "own.ipynb", source)
+    done = run(tmp_path, "--template", "own.ipynb", *limit)
+    assert done.returncode == 1
+    (named,) = [line for line in done.stderr.splitlines() if line.startswith("csmkit: --")]
+    assert told in named
 
 
 @pytest.mark.slow

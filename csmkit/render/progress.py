@@ -126,7 +126,7 @@ class JsonLines(Progress):
     """One JSON line an event: planned, packet, ended.
 
     Each has event, at (ISO time in UTC), done, failed, kept, total, seconds and left_seconds (None
-    before anything can be told). A packet has its person's number in the manifest and a status:
+    before five packets were made). A packet has its person's number in the manifest and a status:
     done, failed or kept. Its file's name would say whose it is.
 
     Parameters

@@ -33,6 +33,7 @@ class Tally:
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self.total = self.done = self.failed = self.kept = 0
         self._clock, self._began = clock, clock()
+        self._first = self._last = self._began
         self._took: list[tuple[float, str]] = []
 
     def begin(self, total: int, kept: int) -> None:
@@ -44,6 +45,7 @@ class Tally:
         if kept:
             self.kept += 1
             return "kept"
+        self._pace(float(entry.get("seconds") or 0.0))
         if entry.get("seconds") is not None:
             self._took.append((float(entry["seconds"]), str(entry["slug"])))
         if entry["status"] == "failed":
@@ -64,11 +66,20 @@ class Tally:
 
     @property
     def left_seconds(self) -> float | None:
-        """How long the rest takes if it goes on like this; None before anything was made."""
+        """How long the rest takes if it goes on like this; None before five packets were made.
+
+        What passed before the first of them was begun is no part of a packet's time.
+        """
         made, rest = self.done + self.failed, max(0, self.total - self.ended)
-        if rest and not made:
+        if rest and made < _FEWEST:
             return None
-        return self.seconds / made * rest if rest else 0.0
+        return (self._last - self._first) / made * rest if rest else 0.0
+
+    def _pace(self, spent: float) -> None:
+        """Note when a packet ended, and when the first of all was begun."""
+        self._last = self._clock()
+        begun = max(self._began, self._last - spent)
+        self._first = min(self._first, begun) if self.done + self.failed else begun
 
     def remarks(self) -> str:
         """What is not as it should be, or not as one may think: ``2 failed, 5 unchanged``."""

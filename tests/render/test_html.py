@@ -307,6 +307,20 @@ def test_a_chart_that_cannot_be_drawn_is_described(chromium_page, tmp_path):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 400])
+def test_why_a_packet_failed_leaves_room_for_the_other_columns(chromium_page, tmp_path, width):
+    why = "The packet failed: a cell took longer than 600 seconds. " * 4 + "x" * 200
+    rows = [{"name": "Ana", "role": "CSM, senior", "status": "failed", "error": why}]
+    path = tmp_path / "i.html"
+    path.write_text(index_html(rows, title="T", period="2024"), encoding="utf-8")
+    chromium_page.set_viewport_size({"width": width, "height": 800})
+    chromium_page.goto(path.as_uri())
+    assert chromium_page.locator(".problem").bounding_box()["width"] < 400
+    table = "document.querySelector('.table')"
+    assert chromium_page.evaluate(f"{table}.scrollWidth <= {table}.clientWidth")
+
+
+@pytest.mark.browser
 def test_the_index_searches_and_sorts(chromium_page, tmp_path):
     path = tmp_path / "i.html"
     path.write_text(_index(), encoding="utf-8")

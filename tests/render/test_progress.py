@@ -83,6 +83,29 @@ def terminal():
     os.close(keeper)
 
 
+def left_after(ends, total, *, at_first=0.0):
+    """The seconds that are said to be left after each packet; an end is (when, how long it took)."""
+    clock, stream = Clock(), io.StringIO()
+    with JsonLines(stream, clock=clock) as progress:
+        progress.planned(total)
+        for number, (at, seconds) in enumerate(ends, start=1):
+            clock.now = 100.0 + at_first + at
+            progress.ended(entry(number, seconds=seconds))
+    return [json.loads(line)["left_seconds"] for line in stream.getvalue().splitlines()[1:-1]]
+
+
+def test_the_time_left_is_told_once_five_packets_were_made():
+    ends = [(2.0 * n, 2.0) for n in range(1, 8)]
+    assert left_after(ends, 10) == [None, None, None, None, 10.0, 8.0, 6.0]
+
+
+def test_what_passes_before_the_first_packet_is_no_part_of_the_time_left():
+    two_at_a_time = [(1.0 + n, 2.0) for n in range(1, 8)]
+    assert left_after(two_at_a_time, 12, at_first=60.0) == left_after(two_at_a_time, 12)
+    # Six packets in seven seconds, since one second into the run: six are left.
+    assert left_after(two_at_a_time, 12)[5] == 7.0
+
+
 def test_json_lines_say_each_event_and_name_nobody():
     clock, stream = Clock(), io.StringIO()
     run(JsonLines(stream, clock=clock, now=lambda: AT), clock)
@@ -97,7 +120,6 @@ def test_json_lines_say_each_event_and_name_nobody():
         "seconds": 0.0,
         "left_seconds": None,
     }
-    # Two packets in four seconds, three are left.
     assert events[2] == {
         "event": "packet",
         "at": "2026-06-30T12:00:00.000+00:00",
@@ -108,7 +130,7 @@ def test_json_lines_say_each_event_and_name_nobody():
         "kept": 1,
         "total": 6,
         "seconds": 4.0,
-        "left_seconds": 6.0,
+        "left_seconds": None,
     }
     assert [e["event"] for e in events] == ["planned", *["packet"] * 5, "ended"]
     assert events[-1] | {"at": ""} == {
@@ -136,13 +158,16 @@ def test_a_person_nobody_numbered_has_no_number():
 def test_a_packet_found_unchanged_is_kept_and_leaves_the_time_left_alone():
     clock, stream = Clock(), io.StringIO()
     with JsonLines(stream, clock=clock) as progress:
-        progress.planned(4, order=["person1@example.com"])
+        progress.planned(9, order=["person1@example.com"])
         progress.ended(entry(1), kept=True)
-        clock.now += 3
-        progress.ended(entry(2))
-    packets = [json.loads(line) for line in stream.getvalue().splitlines()[1:3]]
+        for number in range(2, 7):
+            clock.now += 3
+            progress.ended(entry(number, seconds=3.0))
+        progress.ended(entry(7), kept=True)
+    packets = [json.loads(line) for line in stream.getvalue().splitlines()[1:-1]]
     assert (packets[0]["status"], packets[0]["left_seconds"]) == ("kept", None)
-    assert (packets[1]["kept"], packets[1]["done"], packets[1]["left_seconds"]) == (1, 1, 6.0)
+    assert (packets[5]["kept"], packets[5]["done"], packets[5]["left_seconds"]) == (1, 5, 9.0)
+    assert (packets[6]["kept"], packets[6]["done"], packets[6]["left_seconds"]) == (2, 5, 6.0)
 
 
 def test_a_log_gets_two_lines_without_names():
@@ -294,14 +319,19 @@ def test_a_notebook_line_while_packets_are_made(monkeypatch):
     )
     clock = Clock()
     with NotebookLine(clock=clock) as line:
-        line.planned(4, 0)
+        line.planned(8, 0)
         clock.now += 30
-        line.ended(entry(1, status="failed"))
-        line.ended(entry(2))
+        line.ended(entry(1, status="failed", seconds=30))
+        for number in range(2, 5):
+            line.ended(entry(number, seconds=30))
+        clock.now += 30
+        line.ended(entry(5, seconds=30))
+        line.ended(entry(6, seconds=30))
     assert shown == [
-        "░░░░░░░░░░░░░░░░░░░░ 0 of 4 packets [00:00]",
-        "█████░░░░░░░░░░░░░░░ 1 of 4 packets, 1 failed [00:30, 01:30 left]",
-        "Stopped after 2 of 4 packets in 00:30: 1 failed.",
+        "░░░░░░░░░░░░░░░░░░░░ 0 of 8 packets [00:00]",
+        "██░░░░░░░░░░░░░░░░░░ 1 of 8 packets, 1 failed [00:30]",
+        "████████████░░░░░░░░ 5 of 8 packets, 1 failed [01:00, 00:36 left]",
+        "Stopped after 6 of 8 packets in 01:00: 1 failed.",
     ]
 
 
@@ -357,5 +387,5 @@ def test_counts_add_up_and_time_left_is_never_negative(ends, kept, waiting, pass
     for event in events:
         left = event["left_seconds"]
         made, rest = event["done"] + event["failed"], total - event["done"]
-        assert (left is None) == (made == 0 and rest - event["failed"] - event["kept"] > 0)
+        assert (left is None) == (made < 5 and rest - event["failed"] - event["kept"] > 0)
         assert left is None or left >= 0
