@@ -140,13 +140,14 @@ def _measures(cycle: Cycle) -> dict[tuple[str, str], dict[str, float]]:
     keys = ["person_id", "at"]
     every = pd.MultiIndex.from_product([cycle.subjects["person_id"], POINTS], names=keys)
     accounts = book_accounts(cycle)
+    by = [accounts[key] for key in keys]
     book = accounts.groupby(keys)
     total = book["arr"].sum().reindex(every, fill_value=0.0)
     some = total.where(total > 0)
     largest = accounts.sort_values("arr", ascending=False).groupby(keys)
     share = accounts["arr"] / book["arr"].transform("sum")
     at_risk, scored = (
-        accounts["arr"].where(of).groupby([accounts[key] for key in keys]).sum()
+        accounts["arr"].where(of).groupby(by).sum()
         for of in (accounts["health"].isin(["red", "yellow"]), accounts["health"] != UNKNOWN_LEVEL)
     )
     coming = due_renewals(cycle)
@@ -161,8 +162,8 @@ def _measures(cycle: Cycle) -> dict[tuple[str, str], dict[str, float]]:
         "arr": total,
         "average_arr": total / count.where(count > 0),
         "largest_share": book["arr"].max() / some,
-        "top3_share": largest["arr"].head(3).groupby([accounts[key] for key in keys]).sum() / some,
-        "effective_accounts": 1 / (share**2).groupby([accounts[key] for key in keys]).sum(),
+        "top3_share": largest["arr"].head(3).groupby(by).sum() / some,
+        "effective_accounts": 1 / (share**2).groupby(by).sum(),
         "age_months": book["age_days"].median() / MONTH_DAYS,
         "renewals_due": renewals.astype("float64"),
         "renewals_due_arr": renewals_arr,
