@@ -83,17 +83,22 @@ if TYPE_CHECKING:
     from csmkit.matrix.standing import matrix_coverage as matrix_coverage
     from csmkit.matrix.standing import matrix_standing as matrix_standing
     from csmkit.matrix.versions import matrix_note as matrix_note
+    from csmkit.meeting.effects import meeting_effects as meeting_effects
+    from csmkit.meeting.reproduce import meeting_record as meeting_record
     from csmkit.panels.desk import scoring_desk as scoring_desk
     from csmkit.panels.feedback import feedback_panel as feedback_panel
     from csmkit.panels.heatmap import heatmap_panel as heatmap_panel
     from csmkit.panels.level import level_panel as level_panel
     from csmkit.panels.mapping import map_panel as map_panel
+    from csmkit.panels.meeting import meeting_panel as meeting_panel
+    from csmkit.panels.prevote import prevote_panel as prevote_panel
     from csmkit.panels.scoring import score_panel as score_panel
     from csmkit.panels.self_assessment import hand_in_panel as hand_in_panel
     from csmkit.panels.self_assessment import open_self as open_self
     from csmkit.panels.self_assessment import self_panel as self_panel
     from csmkit.panels.voice import voice_panel as voice_panel
     from csmkit.render.pack import render_pack as render_pack
+    from csmkit.render.record import render_record as render_record
     from csmkit.render.self_kit import self_assessment_kit as self_assessment_kit
     from csmkit.render.slices import book_of as book_of
     from csmkit.render.slices import read_book as read_book
@@ -152,15 +157,20 @@ _HOMES = {
     "matrix.read": "read_matrix",
     "matrix.standing": "matrix_coverage matrix_standing",
     "matrix.versions": "matrix_note",
+    "meeting.effects": "meeting_effects",
+    "meeting.reproduce": "meeting_record",
     "panels.desk": "scoring_desk",
     "panels.feedback": "feedback_panel",
     "panels.heatmap": "heatmap_panel",
     "panels.level": "level_panel",
     "panels.mapping": "map_panel",
+    "panels.meeting": "meeting_panel",
+    "panels.prevote": "prevote_panel",
     "panels.scoring": "score_panel",
     "panels.self_assessment": "hand_in_panel open_self self_panel",
     "panels.voice": "voice_panel",
     "render.pack": "render_pack",
+    "render.record": "render_record",
     "render.self_kit": "self_assessment_kit",
     "render.slices": "book_of read_book",
     "samples": "sample_team",

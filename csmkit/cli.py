@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from csmkit.cli_csm import feedback_app, import_self, self_assessment
+from csmkit.cli_csm import feedback_app, import_prevotes, import_self, self_assessment
+from csmkit.cli_meeting import meeting_record
+from csmkit.cli_present import present
 from csmkit.cli_render import demo, render, scan
 from csmkit.cli_shared import Export, MapFile, PeriodText, setting, tell
 from csmkit.errors import CsmkitError, UnreadableInput, UsageError
@@ -327,8 +329,11 @@ def _save(path: Path, text: str) -> None:
 app.command()(demo)
 app.command()(render)
 app.command()(scan)
+app.command()(present)
 app.command("self-assessment")(self_assessment)
 app.command("import-self")(import_self)
+app.command("import-prevotes")(import_prevotes)
+app.command("meeting-record")(meeting_record)
 store_app.add_typer(phases_app)
 store_app.add_typer(retention_app)
 app.add_typer(store_app, name="store")

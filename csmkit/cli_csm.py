@@ -1,4 +1,4 @@
-"""Commands about what comes from people: their self-assessment, and feedback given to them."""
+"""Commands about what comes from people: self-assessments, pre-votes, feedback given to them."""
 
 from __future__ import annotations
 
@@ -92,11 +92,40 @@ def import_self(
             closed = " Self-assessments are closed." if done.attrs["closed"] else ""
             name = cycle.person(done.attrs["person_id"])["name"]
             tell(f"{path.name}: {name}: {told or 'nothing in it'}.{closed}{kept}")
-    if failed:
-        were, them = ("was", "it") if failed == 1 else ("were", "them")
-        files = count_of(len(paths), "file")
-        tell(f"{failed} of {files} {were} refused; nothing of {them} was imported.")
-        raise typer.Exit(1)
+    _end_with(failed, len(paths))
+
+
+def import_prevotes(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Files that end in .prevotes.json, or folders."),
+    ],
+    who: Annotated[str, typer.Option("--who", help="Your id or mail: who takes them in.")],
+    scores: Scores = None,
+    export: ExportOption = None,
+    map_file: MapFile = None,
+    period: PeriodText = None,
+    matrix: MatrixFile = None,
+) -> None:
+    """Take in raters' pre-votes, unread: each file whole or not; exit 1 if one was refused."""
+    from csmkit.matrix.read import read_matrix
+    from csmkit.store.open import open_store
+    from csmkit.store.prevotes_in import import_prevotes as take
+    from csmkit.store.prevotes_in import prevote_files
+
+    files, failed = prevote_files(paths), 0
+    cycle = _cycle(export, map_file, period)
+    own = read_matrix(_given("matrix", matrix, of=export))
+    with open_store(_store_of(scores, export)) as store:
+        for file in files:
+            try:
+                done = take(store, file, cycle=cycle, matrix=own, who=who)
+            except CsmkitError as error:
+                tell(f"csmkit: {error}", err=True)
+                failed += 1
+                continue
+            tell(f"{file.name}: {done.told}")
+    _end_with(failed, len(files))
 
 
 @feedback_app.command("add")
@@ -144,6 +173,17 @@ def feedback_list(
         tell(f"{day(row['date'])}  about {row['person_id']}, by {row['given_by']}\n  {told}")
     if log.empty:
         tell("Nothing is in the log.")
+
+
+def _end_with(failed: int, files: int) -> None:
+    """Exit 1 if files were refused."""
+    from csmkit.text import count_of
+
+    if failed:
+        were, them = ("was", "it") if failed == 1 else ("were", "them")
+        told = count_of(files, "file")
+        tell(f"{failed} of {told} {were} refused; nothing of {them} was imported.")
+        raise typer.Exit(1)
 
 
 def _cycle(export: str | None, map_file: Path | None, period: str | None) -> Cycle:

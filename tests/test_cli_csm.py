@@ -14,6 +14,7 @@ from csmkit.resources import resource
 from csmkit.store.from_csm import export_self
 from csmkit.store.model import Change, Place, cycle_key
 from csmkit.store.open import open_store
+from csmkit.store.prevotes_out import export_prevotes
 
 KWAME, DEEPA = "kwame.mensah@northwind.example", "deepa.krishnan@northwind.example"
 PERIOD = "2026-01-01:2026-06-30"
@@ -107,6 +108,33 @@ def test_a_kit_is_made_and_what_comes_back_is_imported(run, team, tmp_path):
     assert (code, "1 as it was. Self-assessments are closed." in text) == (0, True)
     code, text = run("import-self", "other.self.json")
     assert (code, "1 of 1 file was refused; nothing of it was imported" in text) == (1, True)
+
+
+def test_pre_votes_of_several_raters_are_taken_in_unread(run, team, tmp_path):
+    folder = tmp_path / "from raters"
+    folder.mkdir()
+    for rater in (DEEPA, "tomasz.zielinski@northwind.example"):
+        with open_store(tmp_path / f"{rater}.db") as own:
+            digest = own.keep_matrix(ck.read_matrix())
+            place = Place(cycle_key(team), "prevote", KWAME, rater, "overall")
+            own.save(Change(place, "needs", matrix=digest, note="So it was."))
+            export_prevotes(own, team, rater, folder)
+    (folder / "other.prevotes.json").write_text("{}", encoding="utf-8")
+    code, text = run("import-prevotes", folder, "--who", DEEPA)
+    assert code == 1
+    assert "1 pre-vote of Deepa Krishnan taken in.\n" in text
+    assert "1 pre-vote of Tomasz Zieliński taken in.\n" in text
+    assert "other.prevotes.json is no file of pre-votes" in text
+    assert "1 of 3 files was refused; nothing of it was imported.\n" in text
+    assert not any(word in text for word in ("needs", "So it was", "Kwame", "Traceback"))
+    (folder / "other.prevotes.json").unlink()
+    code, text = run("import-prevotes", folder, "--who", DEEPA)
+    assert (code, text.count("1 was there already.")) == (0, 2)
+    assert run("store", "phase", "scores.db", "--cycle", PERIOD, "--reveal", "--who", DEEPA)[0] == 0
+    code, text = run("import-prevotes", folder, "--who", DEEPA)
+    assert code == 0
+    code, text = run("import-prevotes", tmp_path / "cycle.toml", "--who", DEEPA)
+    assert (code, "is no file of pre-votes" in text) == (1, True)
 
 
 OURS = "name: Customer success matrix"

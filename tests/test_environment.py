@@ -28,3 +28,10 @@ def test_environment_agrees_with_pyproject():
 def test_the_kit_itself_is_installed_from_the_checkout_without_its_dependencies():
     text = (ROOT / "environment.yml").read_text(encoding="utf-8")
     assert "- --no-deps --editable ." in text
+
+
+def test_a_link_with_conda_needs_what_it_needs_with_pip():
+    data = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (wanted,) = data["optional-dependencies"]["present"]
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    assert f'`csmkit present`: conda install -c conda-forge "{wanted}"' in text

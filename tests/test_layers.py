@@ -1,6 +1,8 @@
 """Data flows one way: which folder may import what."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,7 +46,16 @@ FORBIDDEN = {
         *("csmkit.compute", "csmkit.load", "csmkit.matrix"),
         *("csmkit.panels", "csmkit.render", "csmkit.store"),
     },
-    "panels": RENDERING | {"csmkit.render", "csmkit.runner", "csmkit.scan", "csmkit.cli"},
+    # One person's slice and a meeting's record are made in `render`; packets are not made here.
+    "panels": RENDERING
+    | {"csmkit.runner", "csmkit.scan", "csmkit.cli"}
+    | {f"csmkit.render.{name}" for name in ("maker", "pack", "packet", "shelf", "self_kit")},
+    "meeting": SHOWING
+    | RENDERING
+    | {
+        *("csmkit.load", "csmkit.view", "csmkit.render", "csmkit.panels"),
+        *("csmkit.runner", "csmkit.scan", "csmkit.cli"),
+    },
     "scan": SHOWING
     | RENDERING
     | {
@@ -93,3 +104,10 @@ def test_reading_does_not_need_the_assistant():
         if path.parent != ASSISTANT:
             used = [n for n in imported(path) if n.startswith("csmkit.load.assistant")]
             assert not used, f"{path.name} imports {used}"
+
+
+def test_rendering_imports_nothing_that_takes_long_and_is_not_needed():
+    slow = ("altair", "rfc3987_syntax", "scipy.stats", "sklearn", "papermill.execute")
+    asked = f"import sys, csmkit.render.pack; print([m for m in {slow} if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"

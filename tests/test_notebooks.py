@@ -20,6 +20,7 @@ CHARTS = {
     "02_composition": 4,
     "03_bias_checks": 4,
     "04_score_matrix": 0,
+    "05_calibration_meeting": 0,
     "csm_packet": 6,
     "self_assessment": 0,
 }

@@ -27,7 +27,8 @@ TWO_SUBJECTS = {
     *("bias_checks", "bias_lines", "rating_beside_book", "team_context"),
     *("evidence_cited", "matrix_coverage", "matrix_note", "matrix_standing", "skill_gaps"),
     *("values_without_item", "without_item_note"),
-    *("heatmap_panel", "level_panel", "score_panel", "scoring_desk"),
+    *("heatmap_panel", "level_panel", "meeting_panel", "prevote_panel", "score_panel"),
+    *("meeting_record", "render_record", "scoring_desk"),
     *("level_criteria", "self_assessment_kit"),
 }
 """Functions of two things, such as a cycle and a matrix; the second is given by place too."""

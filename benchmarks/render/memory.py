@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-PERIOD = 0.1
+PERIOD = 0.5
 """Seconds between two looks at the memory."""
 _PROC = Path("/proc")
 _OF_STAT = slice(11, 15)

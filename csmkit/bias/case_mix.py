@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import ndtr, ndtri, stdtr
 
 from csmkit.bias.funnel import additive_variance, overdispersion
 from csmkit.bias.logistic import Logistic, fit_logistic, sigmoid, with_ones
@@ -265,7 +265,7 @@ def funnelled(books: Books) -> Judged:
     tau2 = additive_variance(phi, 1 / information)
     wide = np.abs(z) / np.sqrt(1 + tau2 * information)
     free = books.people - 1
-    p = 2 * (stats.t.sf(wide, free) if tau2 > 0 else stats.norm.sf(wide))
+    p = 2 * (stdtr(free, -wide) if tau2 > 0 else ndtr(-wide))
     return Judged(np.array(holm([float(v) for v in p])), phi, float(np.sqrt(tau2)))
 
 
@@ -283,5 +283,5 @@ def mid_z(losses: int, risk: Floats) -> float:
     half = chance[losses] / 2
     below, above = chance[:losses].sum() + half, chance[losses + 1 :].sum() + half
     if below < above:
-        return float(stats.norm.ppf(max(below, 1e-300)))
-    return float(stats.norm.isf(max(above, 1e-300)))
+        return float(ndtri(max(below, 1e-300)))
+    return float(-ndtri(max(above, 1e-300)))

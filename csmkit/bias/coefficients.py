@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from csmkit.bias.pairs import Pairs
 from csmkit.bias.shuffle import LEVEL, Floats, Ints
@@ -172,7 +172,7 @@ def alpha_interval(
     z, *others = np.log((1 + more * both) / (1 - both)) / 2
     rest = np.array(others)
     error = float(np.sqrt((people - 1) / people * ((rest - rest.mean()) ** 2).sum()))
-    reach = float(stats.t.ppf((1 + level) / 2, people - 1)) * error
+    reach = float(stdtrit(people - 1, (1 + level) / 2)) * error
     # Few people make alpha a little too small; the interval lies around alpha without that.
     middle = people * z - (people - 1) * rest.mean()
     ends = np.tanh([middle - reach, middle + reach])

@@ -138,10 +138,19 @@ def case_mix_note(book: Book) -> str:
         accounts=count_of(row["accounts"], "account"),
     )
     told = [said, *_outside(row)]
-    told.append(texts()["unsure"][why] if why else words[_verdict_key(row)])
+    told.append(case_mix_verdict(book))
     if row["verdict"] == SIGNAL:
         told.append(_shrunk(row))
     return " ".join([*told, *_grr(book, row, name)])
+
+
+def case_mix_verdict(book: Book) -> str:
+    """The one sentence of `case_mix_note` that says whether it differs, or why nobody can tell."""
+    row = _own(book)
+    if row is None or row["verdict"] in (NOT_COMPUTABLE, FAILED):
+        return ""
+    why = row["unsure"]
+    return str(texts()["unsure"][why] if why else texts()["case_mix"][_verdict_key(row)])
 
 
 def _grr(book: Book, row: pd.Series, name: str) -> list[str]:

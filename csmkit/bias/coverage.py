@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.special import gammaln
+from scipy.special import gammaln, ndtr, ndtri, stdtr, stdtrit
 
 from csmkit.bias.books import health_at_hand_over
 from csmkit.bias.clusters import citing_by_account
@@ -298,14 +297,14 @@ def _widened(p: float, more: float, df: int) -> float:
     """A p value of two sides where the figure varies so much more than by lot."""
     if more <= 1:
         return p
-    return float(2 * stats.t.sf(stats.norm.isf(p / 2) / np.sqrt(more), df))
+    return float(2 * stdtr(df, ndtri(p / 2) / np.sqrt(more)))
 
 
 def _tail_widened_to(tail: float, more: float, df: int) -> float:
     """The chance by lot that `_widened` makes into ``tail``, each of one side."""
     if more <= 1:
         return tail
-    return float(stats.norm.sf(stats.t.isf(tail, df) * np.sqrt(more)))
+    return float(ndtr(stdtrit(df, tail) * np.sqrt(more)))
 
 
 def _odds(log: float) -> float:

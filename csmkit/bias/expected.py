@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import betaincinv
 
 from csmkit.bias.case_mix import Books, Expected, Judged, expected_of, judged
 from csmkit.bias.design import design_columns, kept_shares, start_facts
@@ -211,8 +211,8 @@ def _beside(books: Books, band: Expected) -> dict[str, Floats]:
     seen = _observed(books)
     accounts, losses = seen["accounts"], seen["losses"]
     ratio = shrink_counts(losses, band.losses)
-    least = stats.beta.ppf(0.025, np.maximum(losses, 0.5), accounts - losses + 1)
-    most = stats.beta.ppf(0.975, losses + 1, np.maximum(accounts - losses, 0.5))
+    least = betaincinv(np.maximum(losses, 0.5), accounts - losses + 1, 0.025)
+    most = betaincinv(losses + 1, np.maximum(accounts - losses, 0.5), 0.975)
     least, most = np.where(losses == 0, 0.0, least), np.where(losses == accounts, 1.0, most)
     return {
         "expected": band.arr,

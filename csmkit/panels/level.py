@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from csmkit.bias.context import case_mix_note
-from csmkit.bias.expected import expected_retention
-from csmkit.cycle import Book, Context, Cycle
+from csmkit.cycle import Cycle
 from csmkit.panels.assets import script, style
 from csmkit.panels.cells import CellsPanel
 from csmkit.panels.level_desk import LevelDesk
-from csmkit.panels.level_state import levels_state
+from csmkit.panels.level_state import case_mix_of, levels_state
 from csmkit.panels.scoring_state import checked_people
 from csmkit.panels.texts import texts
 from csmkit.store.model import OVERALL
@@ -96,7 +92,7 @@ class LevelPanel(CellsPanel):
         said = texts("level")
         shown = {
             "person": clean(person["name"]),
-            "levels": levels_state(cycle, csm, case_mix=_case_mix(cycle, csm)),
+            "levels": levels_state(cycle, csm, case_mix=case_mix_of(cycle, csm)),
             "texts": {k: said[k] for k in ("title", "lead", "locked", "open", "no_role")},
             "keys": [[k["keys"], k["does"]] for k in said["keys"]],
             **self._desk.left(),
@@ -121,25 +117,3 @@ class LevelPanel(CellsPanel):
         saving = message.get("do") == "save"
         answer = super()._do(message) if saving else {"answer": "looked"}
         return {**answer, **self._desk.left()}
-
-
-def _case_mix(cycle: Cycle, who: str) -> str:
-    """What an average CSM would keep of the person's book, in a sentence."""
-    if isinstance(cycle, Book):
-        return case_mix_note(cycle)
-    expected: pd.DataFrame = expected_retention(cycle)
-    book = _TeamBook(
-        cycle.tables,
-        cycle.period,
-        cycle.currency,
-        person_id=who,
-        context=Context(expected=expected),
-    )
-    return case_mix_note(book)
-
-
-class _TeamBook(Book):
-    """A person's book on the tables of the whole team, which answer for themselves."""
-
-    def _has(self, need: str) -> bool:
-        return Cycle._has(self, need)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
+from csmkit.bias.context import case_mix_note
+from csmkit.bias.expected import expected_retention
 from csmkit.compute.criteria import LEVELS, criteria, level_criteria
-from csmkit.cycle import Cycle
+from csmkit.cycle import Book, Context, Cycle
 from csmkit.panels.texts import texts
 from csmkit.text import clean
 from csmkit.view.needs import plain_needs
@@ -43,3 +47,25 @@ def levels_state(cycle: Cycle, who: str, *, case_mix: str) -> list[dict[str, Any
             }
         )
     return levels
+
+
+def case_mix_of(cycle: Cycle, who: str) -> str:
+    """What an average CSM would keep of the person's book, in a sentence."""
+    if isinstance(cycle, Book):
+        return case_mix_note(cycle)
+    expected: pd.DataFrame = expected_retention(cycle)
+    book = _TeamBook(
+        cycle.tables,
+        cycle.period,
+        cycle.currency,
+        person_id=who,
+        context=Context(expected=expected),
+    )
+    return case_mix_note(book)
+
+
+class _TeamBook(Book):
+    """A person's book on the tables of the whole team, which answer for themselves."""
+
+    def _has(self, need: str) -> bool:
+        return Cycle._has(self, need)

@@ -164,6 +164,21 @@ def _listed(packet: Mapping[str, Any], currency: str) -> dict[str, Any]:
     return row
 
 
+def record_page(*, period: str, signed: bool, holds: bool, tables: Sequence[Any]) -> str:
+    """The record of a calibration meeting as a page of its own.
+
+    Parameters
+    ----------
+    period : str
+        The cycle's days.
+    signed : bool
+        Whether it was signed, and ``holds`` whether it is what was signed.
+    tables : sequence of dict
+        Each a title, heads, and rows of text.
+    """
+    return _page("record.html.j2", (), period=period, signed=signed, holds=holds, tables=tables)
+
+
 def _page(template: str, scripts: Sequence[str], *, shared: str = "", **values: Any) -> str:
     code = [_script(name) for name in scripts]
     nonce = _word(template, shared, values) if shared else ""

@@ -59,6 +59,7 @@ def preload() -> None:
 
 def _exercise() -> None:
     """Fill the caches that any chart and any notebook fills."""
+    import altair as alt
     import nbformat
     import pandas as pd
 
@@ -66,7 +67,6 @@ def _exercise() -> None:
     from csmkit.compute.metrics import metrics
     from csmkit.compute.sentences import notices
     from csmkit.matrix.read import read_matrix
-    from csmkit.view.quick_altair import alt
     from csmkit.view.warm import warm
 
     numbers = pd.DataFrame({"x": [1.0, 2.0], "y": ["a", "b"], "when": pd.Timestamp(2026, 1, 1)})

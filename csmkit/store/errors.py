@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from csmkit.errors import CsmkitError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pandas as pd
 
     from csmkit.store.model import Score
@@ -36,6 +38,17 @@ class Conflict(StoreError):
 
 class PhaseClosed(StoreError):
     """The phase takes no more changes."""
+
+
+class NotLeading(StoreError):
+    """Another panel leads the meeting now."""
+
+    def __init__(self, who: str, at: datetime) -> None:
+        super().__init__(
+            f"Another window leads this meeting, since {at:%H:%M:%S} UTC (taken by {who})."
+            " Nothing was saved.",
+            "Take the lead here first, if that is agreed.",
+        )
 
 
 class StoreBusy(StoreError):

@@ -15,18 +15,19 @@ from csmkit.cycle import Book, Cycle
 from csmkit.errors import CsmkitError, UsageError
 from csmkit.matrix.model import ratings_of_cycle
 from csmkit.names import packet_slug
-from csmkit.store.errors import Conflict, ImportRefused, StoreBusy
+from csmkit.store.checked_file import read_checked, write_checked
+from csmkit.store.errors import Conflict, StoreBusy
 from csmkit.store.hand_in import private_items
 from csmkit.store.model import OVERALL, cycle_key
-from csmkit.store.self_file import SUFFIX, read_self_file, write_self_file
+from csmkit.store.self_file import SELF
 from csmkit.store.self_plan import PHASE, Plan
+from csmkit.store.sent import refusal
 from csmkit.text import count_of, missing
 
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
     from csmkit.store.store import Store
 
-_SHOWN = 20
 _TRIES = 3
 
 
@@ -113,9 +114,9 @@ def export_self(
         "comments": said,
     }
     target = Path(path)
-    if not target.name.endswith(SUFFIX):
-        target = target / f"{packet_slug(str(book.owner['name']), who)}{SUFFIX}"
-    write_self_file(content, target)
+    if not target.name.endswith(SELF.suffix):
+        target = target / f"{packet_slug(str(book.owner['name']), who)}{SELF.suffix}"
+    write_checked(SELF, content, target)
     held = given[given["value"] != ""].set_index("competency")["value"]
     return Exported(
         target,
@@ -162,11 +163,11 @@ def import_self(store: Store, path: str | Path, *, cycle: Cycle, matrix: Matrix)
         If the store does not take it; then nothing of it was.
     """
     file = Path(path)
-    content = read_self_file(file)
+    content = read_checked(SELF, file)
     for _ in range(_TRIES):
         plan = Plan(store, content, cycle, matrix)
         if faults := list(plan.faults()):
-            raise _refused(file, faults)
+            raise refusal(file, faults)
         try:
             return plan.carry_out()
         except (IntegrityError, Conflict):
@@ -175,16 +176,6 @@ def import_self(store: Store, path: str | Path, *, cycle: Cycle, matrix: Matrix)
     raise StoreBusy(
         f"The store {store.where} is being written by others. Nothing of {file.name} was imported.",
         "Try again in a moment.",
-    )
-
-
-def _refused(file: Path, faults: list[tuple[str, str]]) -> ImportRefused:
-    told = "\n".join(f"  - {where}: {what}" for where, what in faults[:_SHOWN])
-    more = f"\n  - and {len(faults) - _SHOWN} more" if len(faults) > _SHOWN else ""
-    return ImportRefused(
-        f"{file.name} was not imported; nothing of it was:\n{told}{more}\n",
-        "Correct that on the side it comes from, and import the file again.",
-        pd.DataFrame(faults, columns=["where", "fault"]),
     )
 
 

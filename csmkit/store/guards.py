@@ -46,6 +46,11 @@ _CURRENT = Template(
 )
 
 
+def door(dialect: str) -> str:
+    """The statement that makes what the guards of tables ask, once for a store."""
+    return _FUNCTION if dialect == "postgresql" else "CREATE TABLE door (reason TEXT NOT NULL)"
+
+
 def guards(dialect: str, tables: Mapping[str, Sequence[Sequence[str]]]) -> Iterator[str]:
     """The statements that make tables append-only.
 
@@ -57,12 +62,10 @@ def guards(dialect: str, tables: Mapping[str, Sequence[Sequence[str]]]) -> Itera
         For each table, the sets of columns that are unique in it.
     """
     if dialect == "postgresql":
-        yield _FUNCTION
         for table in tables:
             yield _ON_SERVER.substitute(table=table, name="row", events="UPDATE OR DELETE")
             yield _ON_SERVER.substitute(table=table, name="statement", events="TRUNCATE")
         return
-    yield "CREATE TABLE door (reason TEXT NOT NULL)"
     for table, unique in tables.items():
         yield _IN_FILE.substitute(table=table, event="update", refused=REFUSED)
         yield _IN_FILE.substitute(table=table, event="delete", refused=REFUSED)

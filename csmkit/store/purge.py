@@ -29,6 +29,7 @@ from csmkit.store.tables import (
     evidence,
     feedback,
     holds,
+    meetings,
     members,
     phases,
     removals,
@@ -36,7 +37,7 @@ from csmkit.store.tables import (
 
 REMOVED = "a removed person"
 """What stands in others' texts for the name of somebody who was removed."""
-_OF_PERSON = (changes, evidence, feedback, comments, members)
+_OF_PERSON = (changes, evidence, feedback, comments, members, meetings)
 _OF_CYCLE = (*_OF_PERSON, phases)
 _IDS: Mapping[Table, tuple[str, ...]] = {
     changes: ("rater_id", "who"),
@@ -45,6 +46,7 @@ _IDS: Mapping[Table, tuple[str, ...]] = {
     comments: ("who",),
     phases: ("who",),
     members: ("who",),
+    meetings: ("rater_id", "who"),
     holds: ("person_id", "who"),
     removals: ("person_id", "who"),
 }
@@ -53,6 +55,7 @@ _TEXTS: Mapping[Table, tuple[str, ...]] = {
     evidence: ("text", "before", "after", "source"),
     feedback: ("text",),
     comments: ("about", "text"),
+    meetings: ("text",),
     holds: ("reason",),
     removals: ("detail",),
 }
@@ -70,7 +73,8 @@ def purge(
 ) -> pd.DataFrame:
     """Remove a cycle once its day has passed, or one person from it.
 
-    Of a cycle all scores, evidence, feedback, comments, phases and roles go. Of a person all about
+    Of a cycle all scores, evidence, feedback, comments, meetings, phases and roles go. Of a person
+    all about
     them goes; what they wrote about others stays under a name of its own such as
     ``removed-person-3fa2c1``, and their name in others' texts becomes "a removed person".
 

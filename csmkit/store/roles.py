@@ -24,7 +24,7 @@ NONE = "none"
 
 _CSM = ("changes", "comments", "evidence", "matrices")
 _RATER = (*_CSM, "feedback")
-_FACILITATOR = (*_RATER, "phases")
+_FACILITATOR = (*_RATER, "meetings", "phases")
 _OWNER = (*_FACILITATOR, "holds", "removals")
 _ADDS = {"csm": _CSM, "rater": _RATER, "facilitator": _FACILITATOR, "owner": _OWNER}
 _REMOVES = tuple(name for name in _OWNER if name != "matrices")

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from csmkit.store.tables import CELL
+
 _UNFINISHED = (
     "Final scores were given for {people}, and the phase is not closed: they are not shown."
     " Close it with: csmkit store phase STORE --cycle {cycle} --close final --who YOU"
@@ -29,6 +31,12 @@ def standing(scores: pd.DataFrame, phases: pd.DataFrame, *, live: bool = False) 
     if not live and _open(phases):
         hidden.add("final")
     return scores[~scores["phase"].isin(list(hidden))]
+
+
+def as_of(history: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
+    """The scores as they stood at a moment: of each cell the latest change up to it."""
+    rows = history[history["at"] <= until]
+    return rows.drop_duplicates(list(CELL), keep="last").drop(columns=["old", "key"])
 
 
 def unfinished(scores: pd.DataFrame, phases: pd.DataFrame, cycle: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +13,26 @@ from csmkit.errors import CsmkitError
 from csmkit.names import ROW_ID
 from csmkit.schema import EVIDENCE_KINDS
 from csmkit.store.model import (
-    OVERALL,
     Change,
     Place,
     checked,
     cycle_key,
     stamp,
     storable,
-    values_of,
 )
 from csmkit.store.scores import write
+from csmkit.store.sent import (
+    ADDED,
+    CHANGED,
+    OLDER,
+    SAME,
+    change_of,
+    cycle_faults,
+    digest,
+    matrix_faults,
+    result_of,
+    score_fault,
+)
 from csmkit.store.tables import comments, evidence
 from csmkit.store.voice import COMMENTS, evidence_frame, iso_day
 from csmkit.text import clean, missing
@@ -34,7 +43,6 @@ if TYPE_CHECKING:
 
 PHASE = "self"
 COLUMNS = ("kind", "what", "before", "after", "result")
-ADDED, CHANGED, SAME, OLDER = "added", "changed", "as it was", "older than what is there"
 _MARK = "from-csm"
 """How the keys of such changes and comments begin; a server lets a facilitator add no others."""
 
@@ -57,27 +65,14 @@ class Plan:
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """Everything that does not belong here, as where and what; fills in the plan."""
-        if self.content["cycle"] != self.key:
-            yield (
-                "cycle",
-                f"it is of {_days(self.content['cycle'])}, and this cycle is {_days(self.key)}",
-            )
+        yield from cycle_faults(self.content["cycle"], self.key)
         if self.who not in set(self.cycle.subjects["person_id"]):
             yield "person", f"{clean(self.who)!r} is nobody who is scored in this cycle"
-        yield from self._matrix_faults()
+        digests = (score["matrix"] for score in self.content["scores"])
+        yield from matrix_faults(digests, self.content["matrices"], self.matrix)
         yield from self._score_faults()
         yield from self._evidence_faults()
         yield from self._comment_faults()
-
-    def _matrix_faults(self) -> Iterator[tuple[str, str]]:
-        others = {s["matrix"] for s in self.content["scores"]} - {self.matrix.digest}
-        for digest in sorted(others):
-            label = clean(self.content["matrices"].get(digest) or "a matrix that is not named")
-            yield (
-                "matrix",
-                f"it was scored by {label} ({clean(digest) or 'no digest'}), and this cycle has"
-                f" {self.matrix.name} {self.matrix.version} ({self.matrix.digest})",
-            )
 
     def _score_faults(self) -> Iterator[tuple[str, str]]:
         history = self.store.history(self.cycle, person=self.who, rater=self.who, phase=PHASE)
@@ -98,48 +93,20 @@ class Plan:
             yield "phase", f"self-assessments are closed, and it would change {names}"
 
     def _score_fault(self, score: Mapping[str, Any]) -> str:
-        name, value = score["competency"], score["value"]
         if score["phase"] != PHASE or score["rater_id"] != self.who:
             return f"it is no self-assessment of {clean(self.who)}"
-        if name != OVERALL and name not in self.matrix.ids:
-            return "the matrix has no such competency"
-        if value not in ("", *values_of(name)):
-            return f"{clean(value)!r} is none of its values: {', '.join(values_of(name))}"
-        if _when(score["at"]) is None:
-            return f"{clean(score['at'])!r} is no time"
+        if fault := score_fault(score, self.matrix):
+            return fault
         return "" if all(_plain_id(i) for i in score["evidence_ids"]) else "an id of it is no id"
 
     def _plan_score(self, score: Mapping[str, Any], rows: pd.DataFrame | None) -> None:
-        name, at = score["competency"], pd.Timestamp(score["at"])
-        current = rows.iloc[-1] if rows is not None else None
-        before = "" if current is None else str(current["value"])
-        after = (score["value"], ";".join(score["evidence_ids"]), storable(score["note"]))
-        held = ("", "", "")
-        if current is not None:
-            held = (before, str(current["evidence_ids"]), str(current["note"]))
-        result = CHANGED if before else ADDED
-        if after == held:
-            result = SAME
-        elif rows is not None and at <= max(map(_known_at, rows["key"], rows["at"])):
-            result = OLDER
+        name, result = score["competency"], result_of(score, rows, mark=_MARK)
+        before = "" if rows is None else str(rows["value"].iloc[-1])
         shown = before if result in (SAME, OLDER) else score["value"]
         self.rows.append(("score", name, before, shown, result))
         if result in (ADDED, CHANGED):
-            self.changes.append(self._change(score, current))
-
-    def _change(self, score: Mapping[str, Any], current: Any) -> Change:
-        told = "\x1f".join(score[k] for k in ("competency", "at", "value", "note"))
-        # A clock that is ahead must not make all that comes later look older.
-        at = min(pd.Timestamp(score["at"]), pd.Timestamp.now(tz="UTC")).isoformat()
-        return Change(
-            Place(self.key, PHASE, self.who, self.who, score["competency"]),
-            score["value"],
-            evidence_ids=tuple(score["evidence_ids"]),
-            note=score["note"],
-            seen=0 if current is None else int(current["revision"]),
-            matrix=score["matrix"],
-            key=f"{_MARK} {at} {_digest(f'{self.key} {self.who} {told}')}",
-        )
+            place = Place(self.key, PHASE, self.who, self.who, name)
+            self.changes.append(change_of(place, score, rows, mark=_MARK, who=self.who))
 
     def _evidence_faults(self) -> Iterator[tuple[str, str]]:
         stored = evidence_frame(self.store.database, self.key, None)
@@ -214,7 +181,7 @@ class Plan:
                 self.words.append(
                     {
                         **{name: storable(said[name]) for name in ("kind", "about", "text")},
-                        "key": f"{_MARK} {_digest(told)}",
+                        "key": f"{_MARK} {digest(told)}",
                         "cycle": self.key,
                         "person_id": self.who,
                         "who": self.who,
@@ -261,28 +228,5 @@ def _same_item(item: Mapping[str, Any], there: Mapping[Any, Any]) -> bool:
     return item["evidence_id"].startswith(ROW_ID) or str(there["text"]) == storable(item["text"])
 
 
-def _known_at(key: str, at: pd.Timestamp) -> pd.Timestamp:
-    """When the person gave a stored value: an imported one says so in its key."""
-    mark, _, rest = key.partition(" ")
-    said = _when(rest.partition(" ")[0]) if mark == _MARK else None
-    return at if said is None else said
-
-
-def _when(text: str) -> pd.Timestamp | None:
-    try:
-        at = pd.Timestamp(text)
-    except (ValueError, OverflowError):
-        return None
-    return at if pd.notna(at) and at.tz is not None else None
-
-
 def _plain_id(text: str) -> bool:
     return bool(text.strip()) and ";" not in text
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
-
-
-def _days(key: str) -> str:
-    return clean(key).replace(":", " to ")

@@ -10,8 +10,9 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from csmkit.cycle import Book, Cycle, Period
-from csmkit.store import matrices, overlay, phases, scores, seen, tables, voice
+from csmkit.store import matrices, meetings, overlay, phases, scores, seen, tables, voice
 from csmkit.store.database import Database
+from csmkit.store.meetings import Event
 from csmkit.store.model import Change, Score, cycle_key
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 CycleLike = Cycle | Period | str
 _ADDED = (
     *(tables.changes, tables.evidence, tables.feedback, tables.comments),
-    *(tables.phases, tables.removals),
+    *(tables.phases, tables.removals, tables.meetings),
 )
 """Tables that only ever grow."""
 C = TypeVar("C", bound=Cycle)
@@ -206,6 +207,37 @@ class Store:
         """Corrections, comments and appeals: person_id, kind, about, text, at (UTC), who."""
         return voice.comments_frame(self.database, cycle_key(cycle), person)
 
+    def add_events(
+        self, cycle: CycleLike, events: Iterable[Event], *, changes: Iterable[Change] = ()
+    ) -> list[str]:
+        """Add rows of a calibration meeting, and the scores that go with them, all or none.
+
+        Returns
+        -------
+        list of str
+            The time of each row, in UTC; for keys that were used before, the times of then.
+
+        Raises
+        ------
+        NotLeading
+            If another panel leads the meeting.
+        Conflict, PhaseClosed
+            As in `save`, for one of the scores.
+        UsageError
+            If a row lacks what its kind needs: a decision a reason, a comment, who authorised it.
+        """
+        return meetings.add_events(self.database, cycle_key(cycle), list(events), list(changes))
+
+    def events(self, cycle: CycleLike, meeting: str | None = None) -> pd.DataFrame:
+        """The rows of a cycle's meetings in the order of writing.
+
+        Returns
+        -------
+        DataFrame
+            id, key, at (UTC), and the attributes of `csmkit.store.meetings.Event`.
+        """
+        return meetings.events_frame(self.database, cycle_key(cycle), meeting)
+
     def close_phase(self, cycle: CycleLike, phase: str, *, who: str) -> None:
         """Take no more changes in a phase."""
         phases.set_phase(self.database, cycle_key(cycle), phase, phases.CLOSE, who=who)
@@ -241,7 +273,14 @@ class Store:
         """
         return matrices.text_of(self.database, digest)
 
-    def overlay(self, cycle: C, *, live: bool = False, reader: str = "") -> C:
+    def overlay(
+        self,
+        cycle: C,
+        *,
+        live: bool = False,
+        reader: str = "",
+        until: pd.Timestamp | None = None,
+    ) -> C:
         """A new cycle with the store's ratings, evidence, feedback and comments in its tables.
 
         For one place the store's value stands, not the export's. Pre-votes and what was written in
@@ -257,9 +296,15 @@ class Store:
             Final scores of an open phase too, for those who give them.
         reader : str, optional
             Whose own evidence of a pre-vote is there in any case.
+        until : Timestamp, optional
+            The scores as they stood at that moment, in UTC; phases and the rest as they are now.
         """
         person = cycle.person_id if isinstance(cycle, Book) else None
-        state, current = self.phases(cycle), self.scores(cycle, person=person)
+        state = self.phases(cycle)
+        if until is None:
+            current = self.scores(cycle, person=person)
+        else:
+            current = seen.as_of(self.history(cycle, person=person), until)
         laid = overlay.overlay(
             cycle,
             seen.standing(current, state, live=live),

@@ -26,6 +26,7 @@ from csmkit.store.tables import (
     feedback,
     holds,
     matrices,
+    meetings,
     members,
     phases,
     removals,
@@ -38,13 +39,14 @@ _ABOUT = {
     "evidence": evidence,
     "feedback": feedback,
     "comments": comments,
+    "meetings": meetings,
     "members": members,
 }
 _LOGS = {"phases": phases, "holds": holds, "removals": removals}
 _IDS = ("rater_id", "given_by", "who")
 _TEXTS = ("note", "text", "before", "after", "source", "about", "reason", "detail")
 # What only tells rows apart inside the store.
-_INNER = ("id", "key")
+_INNER = ("id", "key", "desk")
 
 
 def export_person(
@@ -169,7 +171,7 @@ class _Found:
     def _all_ids(self, connection: Connection) -> set[str]:
         """Everybody the store knows by id, to find them in texts."""
         found: set[str] = set()
-        for table in (changes, evidence, feedback, comments, phases, members, removals, holds):
+        for table in (*_ABOUT.values(), *_LOGS.values()):
             for name in ("person_id", "login", *_IDS):
                 if name in table.c:
                     found.update(connection.scalars(select(table.c[name]).distinct()))

@@ -97,6 +97,14 @@ members = Table(
     _key(),
     *map(_text, ("cycle", "login", "person_id", "role", "at", "who")),
 )
+meetings = Table(
+    "meetings",
+    metadata,
+    _id(),
+    _key(),
+    *map(_text, ("cycle", "meeting", "kind", "person_id", "rater_id", "competency")),
+    *map(_text, ("old", "value", "reason", "text", "desk", "at", "who")),
+)
 KEPT = tuple(metadata.sorted_tables)
 """Every table of the store, each append-only."""
 LATER = {"evidence": {"phase": ""}}

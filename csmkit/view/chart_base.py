@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import altair as alt
 import pandas as pd
 
 from csmkit.text import clean, missing, symbol
 from csmkit.view.needs import why_empty
-from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE, SCHEMA, config
 
 WIDTH = 720

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+import altair as alt
 import pandas as pd
 
 from csmkit.text import clean
@@ -19,7 +20,6 @@ from csmkit.view.chart_base import (
     tooltip,
 )
 from csmkit.view.labels import label_of
-from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE
 
 _P = PALETTE

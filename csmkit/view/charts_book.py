@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import altair as alt
 import pandas as pd
 
 from csmkit.text import clean, short_money
@@ -16,7 +17,6 @@ from csmkit.view.chart_base import (
     rows_of,
     tooltip,
 )
-from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE
 
 _P = PALETTE

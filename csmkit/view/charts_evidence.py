@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import altair as alt
 import pandas as pd
 
 from csmkit.view.chart_base import MONTH_AXIS, WIDTH, chart, empty, rows_of, tooltip
 from csmkit.view.labels import word_of
-from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE
 
 _P = PALETTE

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import altair as alt
 import pandas as pd
 
 from csmkit.text import clean
 from csmkit.view.chart_base import WIDTH, chart, empty, first_rows, row_axis, rows_of, tooltip
 from csmkit.view.labels import word_of
-from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE, STATUS_INK, STATUS_LETTER
 
 _P = PALETTE

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import altair as alt
 import pandas as pd
 
 from csmkit.text import by_unit, short_money
 from csmkit.view.chart_base import WIDTH, chart, empty, money_expression, rows_of, tooltip
 from csmkit.view.labels import word_of
-from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE
 
 _P = PALETTE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import altair as alt
 import pandas as pd
 
 from csmkit.cycle import Period
@@ -20,7 +21,6 @@ from csmkit.view.chart_base import (
     tooltip,
 )
 from csmkit.view.labels import word_of
-from csmkit.view.quick_altair import alt
 from csmkit.view.theme import PALETTE
 
 _P = PALETTE

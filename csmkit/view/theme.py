@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from csmkit.view.quick_altair import alt
-
 FONT = '"Segoe UI", "Helvetica Neue", Arial, sans-serif'
 MIME = "application/vnd.vegalite.v5+json"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
@@ -102,6 +100,7 @@ def enable_offline_charts() -> None:
     Altair's own renderer loads scripts from a server; this one hands the spec to JupyterLab.
     Calling it again changes nothing.
     """
+    import altair as alt
 
     def offline(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
         return bundle(spec)

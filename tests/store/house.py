@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from csmkit.matrix.read import read_matrix
+from csmkit.store.meetings import Event
 from csmkit.store.model import Change, Place
 from csmkit.store.open import open_store
 from csmkit.store.roles import add_member
@@ -168,6 +169,7 @@ def everything(house):
 def fill(store):
     for given in GIVEN:
         store.save(score(*given))
+    store.add_events(CYCLE, [Event("earlier", "opens", "fay", person_id="cy")])
     for author, person, private in [
         ("cy", "cy", True),
         ("rita", "cy", False),

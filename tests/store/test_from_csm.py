@@ -15,12 +15,12 @@ from csmkit.cycle import Period
 from csmkit.errors import UnreadableInput, UsageError
 from csmkit.matrix.read import parse_matrix, read_matrix
 from csmkit.names import packet_slug
+from csmkit.store.checked_file import MOST_BYTES, checksum
 from csmkit.store.errors import ImportRefused, StoreReadOnly
 from csmkit.store.from_csm import export_self, import_self
 from csmkit.store.hand_in import hand_in, private_items
 from csmkit.store.model import Change, Place, cycle_key
 from csmkit.store.open import open_store
-from csmkit.store.self_file import MOST_BYTES, checksum
 
 ANA, BEN = "anneke.devries@northwind.example", "amara.diallo@northwind.example"
 HOSTILE = '<script>alert("x")</script> =1+1 \u202eeman\u202c \U0001f480'

@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from csmkit.matrix.read import read_matrix
+from csmkit.store.meetings import Event
 from csmkit.store.open import open_store
 from csmkit.store.tables import KEPT, changes, door
 from tests.store.cells import ANA, CYCLE, MK, change
@@ -22,6 +23,7 @@ def filled(store):
     store.add_feedback(CYCLE, person=ANA, date="2026-02-03", given_by=MK, text="t", who=MK)
     store.add_comment(CYCLE, person=ANA, kind="comment", about="", text="t", who=ANA)
     store.close_phase(CYCLE, "self", who=MK)
+    store.add_events(CYCLE, [Event("m-1", "opens", MK, person_id=ANA)])
     store.keep_matrix(read_matrix())
     with store.database.writing() as connection:
         for table, columns in {

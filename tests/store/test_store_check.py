@@ -219,6 +219,7 @@ def test_a_store_that_is_whole_is_rescued_whole(damaged, tmp_path):
         "feedback": 1,
         "holds": 0,
         "matrices": 1,
+        "meetings": 0,
         "members": 0,
         "phases": 1,
         "removals": 0,

@@ -68,6 +68,7 @@ def test_a_cycle_is_removed_and_another_stays(due):
         "comments": 1,
         "evidence": 2,
         "feedback": 1,
+        "meetings": 0,
         "members": 0,
         "phases": 1,
     }

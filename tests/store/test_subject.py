@@ -73,6 +73,7 @@ def test_everything_about_one_person_is_there(filled, team, tmp_path):
         "evidence": 1,
         "feedback": 1,
         "comments": 1,
+        "meetings": 0,
         "phases": 1,
         "holds": 1,
         "removals": 1,

@@ -4,6 +4,16 @@
 const LEVEL = "overall";
 const LEVEL_KEYS = { e: "exceeds", m: "meets", d: "needs" };
 
+function criteriaOf({ how, criteria }) {
+  const figure = ({ text, beside }) => {
+    const [name, ...rest] = text.split(": ");
+    const value = rest.join(": ");
+    return make("li", {}, `${name}: `, make("b", {}, isolated(value)), beside ? make("p", { class: "beside" }, isolated(beside)) : null);
+  };
+  return [make("p", { class: "how" }, `${how}:`),
+    make("ul", { class: "criteria" }, ...criteria.map((one) => make("li", {}, make("p", { class: "criterion" }, one.text), make("ul", {}, ...one.figures.map(figure)))))];
+}
+
 function openLevel(model, { onleft = () => {} } = {}) {
   const shown = model.get("shown");
   const label = Object.fromEntries([["", "No level"], ...shown.levels.map((one) => [one.value, one.label])]);
@@ -46,16 +56,8 @@ function openLevel(model, { onleft = () => {} } = {}) {
       onclick: () => give(level.value), onkeydown: (event) => walk(event, level.value),
     }, make("span", { class: "dot", "aria-hidden": "true" }), make("span", { class: "name" }, level.label),
     make("b", { class: "key", "aria-hidden": "true" }, Object.keys(LEVEL_KEYS).find((key) => LEVEL_KEYS[key] === level.value)));
-    const criteria = level.criteria.map((one) => make("li", {}, make("p", { class: "criterion" }, one.text),
-      make("ul", {}, ...one.figures.map(figure))));
-    const node = make("div", { class: "level" }, button, make("p", { class: "how" }, `${level.how}:`), make("ul", { class: "criteria" }, ...criteria));
+    const node = make("div", { class: "level" }, button, ...criteriaOf(level));
     return { value: level.value, button, node };
-  }
-
-  function figure({ text, beside }) {
-    const [name, ...rest] = text.split(": ");
-    const value = rest.join(": ");
-    return make("li", {}, `${name}: `, make("b", {}, isolated(value)), beside ? make("p", { class: "beside" }, isolated(beside)) : null);
   }
 
   const say = (text) => { live.textContent = text; };

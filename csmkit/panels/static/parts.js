@@ -17,6 +17,12 @@ const many = (n, one, several = `${one}s`) => `${n.toLocaleString("en")} ${n ===
 const spoken = (name) => name.replaceAll("_", " ");
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
+function newKey() {
+  // randomUUID is missing where a page comes over plain HTTP from another machine.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 // JupyterLab's single-key shortcuts would delete the cell while somebody types in a panel.
 function shield(root, onkeydown) {
   const stop = (event) => event.stopPropagation();

@@ -26,12 +26,6 @@ function fromExport({ value, revision, day }) {
   return `As the export has it, ${day ? `of ${dayOf(day)}` : "without a day"}`;
 }
 
-function newKey() {
-  // randomUUID is missing where a page comes over plain HTTP from another machine.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 function laidOver(cell, set) {
   const gone = new Set(set.uncite ?? []);
   const cited = new Set([...cell.evidence.filter((id) => !gone.has(id)), ...(set.cite ?? [])]);

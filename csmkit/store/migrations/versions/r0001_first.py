@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from csmkit.store.guards import current_view, guards
+from csmkit.store.guards import current_view, door, guards
 
 revision = "0001"
 down_revision = None
@@ -70,5 +70,5 @@ def upgrade() -> None:
         *_texts("name version text at"),
     )
     dialect = op.get_bind().dialect.name
-    for statement in (*guards(dialect, UNIQUE), current_view(dialect)):
+    for statement in (door(dialect), *guards(dialect, UNIQUE), current_view(dialect)):
         op.execute(statement)

@@ -1,8 +1,8 @@
-"""Altair, imported in a third of the time.
+"""jsonschema, imported in a tenth of the time; whatever needs it is imported after this.
 
-Altair imports jsonschema, which imports `rfc3987_syntax` where it is installed (JupyterLab brings
-it), and that package parses a grammar for a second whenever it is imported. It serves one format
-check ("iri") that no chart has, and jsonschema does without it where it is missing.
+Where `rfc3987_syntax` is installed (JupyterLab brings it) jsonschema imports it, and that package
+parses a grammar for a second whenever it is imported. It serves one format check ("iri") that no
+notebook and no chart has, and jsonschema does without it where it is missing.
 """
 
 from __future__ import annotations
@@ -25,6 +25,6 @@ def _as_if_missing(name: str) -> Iterator[None]:
 
 
 with _as_if_missing("rfc3987_syntax"):
-    import altair as alt
+    import jsonschema
 
-__all__ = ["alt"]
+__all__ = ["jsonschema"]
