@@ -1,0 +1,310 @@
+"""What the tables say of one person, fact by fact, each with the slots that a sentence fills."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from csmkit.compute.accounts import with_account_names
+from csmkit.compute.composition import OWNED, composition
+from csmkit.compute.customers import credited, owned_accounts
+from csmkit.compute.drivers import losses
+from csmkit.compute.evidence import evidence_timeline
+from csmkit.compute.health import health_movement, statuses
+from csmkit.compute.outcomes import due_renewals, outcomes, renewed_after_trouble
+from csmkit.compute.practice import practice, touches
+from csmkit.compute.results import movements
+from csmkit.cycle import Cycle
+from csmkit.text import by_unit, clean, count_of, day, missing, money
+
+Row = Mapping[str, Any]
+_UNKNOWN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing the tables say.
+
+    Attributes
+    ----------
+    scene : str
+        Its kind; one of ``scenes.toml``.
+    slots : mapping of str to str
+        What fills a sentence about it, as people read it.
+    weight : float
+        What comes first among facts of one scene: money where there is any, else days or a count.
+    account : str
+        The account's name; blank where it is about the book.
+    source : str
+        Table and row in words, for the link behind a sentence.
+    evidence : tuple of str
+        Ids of the items of evidence it stands on.
+    """
+
+    scene: str
+    slots: Mapping[str, str]
+    weight: float = 0.0
+    account: str = ""
+    source: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@cache
+def scenes() -> Mapping[str, Mapping[str, Any]]:
+    """Every scene: what it ``means``, and its ``slots``."""
+    text = Path(__file__).with_name("scenes.toml").read_text(encoding="utf-8")
+    return MappingProxyType(tomllib.loads(text))
+
+
+def _renewals(cycle: Cycle) -> pd.DataFrame:
+    return with_account_names(cycle, due_renewals(cycle))
+
+
+def _opportunities(cycle: Cycle) -> pd.DataFrame:
+    table = with_account_names(cycle, cycle.table("opportunities"))
+    return table.rename(columns={"sourced_by": "person_id"})
+
+
+def _onboardings(cycle: Cycle) -> pd.DataFrame:
+    return with_account_names(cycle, credited(cycle, "onboardings", on="start"))
+
+
+def _escalations(cycle: Cycle) -> pd.DataFrame:
+    rows = credited(cycle, "escalations", on="opened")
+    inside = rows["opened"].between(cycle.period.start, cycle.period.end)
+    return with_account_names(cycle, rows[inside])
+
+
+def _touches(cycle: Cycle) -> pd.DataFrame:
+    return with_account_names(cycle, touches(cycle))
+
+
+def _owned(cycle: Cycle) -> pd.DataFrame:
+    return with_account_names(cycle, owned_accounts(cycle))
+
+
+def _usage(cycle: Cycle) -> pd.DataFrame:
+    return _while_owned(cycle, cycle.table("usage"))
+
+
+def _colours(cycle: Cycle) -> pd.DataFrame:
+    return _while_owned(cycle, statuses(cycle))
+
+
+def _while_owned(cycle: Cycle, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the days on which the person owned the account, in order of their day."""
+    found = _owned(cycle).merge(rows, on="account_id")
+    found = found[found["date"].between(found["first"], found["last"])]
+    return found.sort_values("date", kind="stable")
+
+
+def _surveys(cycle: Cycle) -> pd.DataFrame:
+    """Answers on accounts of the person, those from before they owned it too."""
+    found = _owned(cycle).merge(cycle.table("surveys"), on="account_id")
+    return found[found["date"] <= found["last"]].sort_values("date", kind="stable")
+
+
+def _plans(cycle: Cycle) -> pd.DataFrame:
+    period, found = cycle.period, _owned(cycle).merge(cycle.table("plans"), on="account_id")
+    return found[(found["last"] >= period.end) & (found["opened"] <= period.end)]
+
+
+def _figures(cycle: Cycle) -> pd.DataFrame:
+    return pd.concat([outcomes(cycle), practice(cycle)], ignore_index=True)
+
+
+_FRAMES: Mapping[str, Callable[[Cycle], pd.DataFrame]] = {
+    "figures": _figures,
+    "composition": composition,
+    "renewals": _renewals,
+    "troubled": renewed_after_trouble,
+    "losses": losses,
+    "movements": movements,
+    "opportunities": _opportunities,
+    "onboardings": _onboardings,
+    "escalations": _escalations,
+    "touches": _touches,
+    "owned": _owned,
+    "usage": _usage,
+    "colours": _colours,
+    "surveys": _surveys,
+    "plans": _plans,
+    "health": health_movement,
+    "evidence": evidence_timeline,
+}
+
+
+class Tables:
+    """The frames that facts are read from, by person; each worked out when it is first asked for.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        A cycle, or a book.
+    """
+
+    def __init__(self, cycle: Cycle) -> None:
+        self.cycle = cycle
+        self._kept: dict[str, dict[str, list[Row]]] = {}
+
+    def rows(self, name: str, who: str) -> list[Row]:
+        """One person's rows of a frame."""
+        if name not in self._kept:
+            frame = _FRAMES[name](self.cycle)
+            parts = frame.groupby("person_id", sort=False) if len(frame) else ()
+            self._kept[name] = {
+                str(person): [
+                    {str(k): v for k, v in row.items()} for row in part.to_dict("records")
+                ]
+                for person, part in parts
+            }
+        return self._kept[name].get(who, [])
+
+
+class Person:
+    """One person, as facts read them.
+
+    Parameters
+    ----------
+    tables : Tables
+        The team's frames.
+    who : str
+        The person's id.
+
+    Attributes
+    ----------
+    level, role : str
+        As in the export; blank where it does not say.
+    """
+
+    def __init__(self, tables: Tables, who: str) -> None:
+        self.tables, self.cycle, self.who = tables, tables.cycle, who
+        self._figures = {row["metric"]: row for row in self.rows("figures")}
+        self._opening = {
+            row["measure"]: row["value"] for row in self.rows("composition") if row["at"] == OWNED
+        }
+        people = self.cycle.table("people")
+        self._names = dict(zip(people["person_id"], people["name"], strict=True))
+        mine = people[people["person_id"].eq(who)]
+        self.level = clean(mine["level"].iloc[0]) if len(mine) else ""
+        self.role = clean(mine["role"].iloc[0]) if len(mine) else ""
+
+    def rows(self, name: str) -> list[Row]:
+        """The person's rows of a frame."""
+        return self.tables.rows(name, self.who)
+
+    @property
+    def opening_accounts(self) -> str:
+        """How many accounts the owned opening had; blank where that is not known."""
+        value = self._opening.get("accounts", _UNKNOWN)
+        return "" if missing(value) else accounts_of(float(value))
+
+    @property
+    def opening_arr(self) -> str:
+        """The ARR of the owned opening; blank where that is not known."""
+        value = self._opening.get("arr", _UNKNOWN)
+        return "" if missing(value) else self.money(float(value))
+
+    @property
+    def opening_risk(self) -> str:
+        """The share of that ARR in red or yellow accounts; blank where that is not known."""
+        value = self._opening.get("at_risk_share", _UNKNOWN)
+        return "" if missing(value) else by_unit(float(value), "share")
+
+    def figure(self, name: str) -> Row | None:
+        """A metric that can be computed; None if it cannot, or is not of the person's role."""
+        row = self._figures.get(name)
+        return None if row is None or missing(row["value"]) else row
+
+    def share(self, name: str) -> tuple[float, float] | None:
+        """The numerator and denominator of a share; None if it cannot be computed."""
+        row = self.figure(name)
+        if row is None or missing(row["denominator"]):
+            return None
+        return float(row["numerator"]), float(row["denominator"])
+
+    def value(self, name: str) -> float:
+        """A metric's value; NaN where it cannot be computed."""
+        row = self.figure(name)
+        return float("nan") if row is None else float(row["value"])
+
+    def told(self, name: str) -> str:
+        """A metric's value as people read it."""
+        row = self._figures[name]
+        return by_unit(row["value"], str(row["unit"]), currency=self.cycle.currency)
+
+    def money(self, amount: float) -> str:
+        """An amount as people read it, without its sign."""
+        return money(abs(amount), currency=self.cycle.currency)
+
+    def name(self, who: Any) -> str:
+        """Somebody's name; a colleague who is not in the export is called so."""
+        return clean(self._names.get(str(who), "")) or "a colleague"
+
+    def items(self, *kinds: str, account: Any = None) -> list[Row]:
+        """Items of evidence of some kinds, or of all, on one account, or on any."""
+        return [
+            row
+            for row in self.rows("evidence")
+            if (not kinds or row["kind"] in kinds)
+            and (account is None or row["account_id"] == account)
+        ]
+
+    def moves(self, account: Any, until: pd.Timestamp, *, days: int = 180) -> Row | None:
+        """The item of evidence on an account that lies nearest before a day, and not after it."""
+        near = [
+            row
+            for row in self.items(account=account)
+            if pd.Timedelta(0) <= until - row["date"] <= pd.Timedelta(days=days)
+        ]
+        return near[-1] if near else None
+
+    def on_file_since(self, account: Any, since: Any) -> Row | None:
+        """The first item of evidence on an account from a day on."""
+        found = [row for row in self.items(account=account) if row["date"] >= since]
+        return found[0] if found else None
+
+
+def days_from(start: Any, end: Any) -> int | None:
+    """Whole days between two; None where one is missing."""
+    return None if missing(start) or missing(end) else int((end - start).days)
+
+
+def sentence(text: Any) -> str:
+    """Free text as the end of a sentence: clean, on one line, with a full stop."""
+    line = " ".join(clean(text).split())
+    return line if line.endswith((".", "!", "?", "…", "”", '"')) else f"{line}."
+
+
+def on_file(item: Row) -> dict[str, str]:
+    """The slots of an item of evidence that tells what was done."""
+    return {"moved": day(item["date"]), "move": sentence(item["text"])}
+
+
+def accounts_of(number: float) -> str:
+    """``1 account``, ``2 accounts``."""
+    return count_of(number, "account")
+
+
+def listed(names: list[str], most: int = 4) -> str:
+    """Names with commas, and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["Acme", "Beta"]), listed(["A", "B", "C"], most=2)
+    ('Acme and Beta', 'A, B and 1 more')
+    """
+    shown = list(names[:most])
+    if len(names) > most:
+        return f"{', '.join(shown)} and {len(names) - most} more"
+    return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
+
+
+Finder = Callable[[Person], Iterator[Fact]]
