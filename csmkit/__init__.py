@@ -118,6 +118,8 @@ if TYPE_CHECKING:
     from csmkit.view.tables import table_composition as table_composition
     from csmkit.view.tables import table_metrics as table_metrics
     from csmkit.view.tables import table_rows as table_rows
+    from csmkit.words.phrases import phrases as phrases
+    from csmkit.words.review import check_review as check_review
     from csmkit.workspace import find_export as find_export
 
 _HOMES = {
@@ -178,6 +180,8 @@ _HOMES = {
     "view.charts": "chart_attended chart_bands chart_coverage chart_evidence chart_funnel"
     " chart_gaps chart_health chart_mix chart_timeline chart_waterfall",
     "view.tables": "note table_composition table_metrics table_rows",
+    "words.phrases": "phrases",
+    "words.review": "check_review",
     "workspace": "find_export",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

@@ -18,6 +18,7 @@ from csmkit.cli_meeting import meeting_record
 from csmkit.cli_present import present
 from csmkit.cli_render import demo, render, scan
 from csmkit.cli_shared import Export, MapFile, PeriodText, setting, tell
+from csmkit.cli_words import lint
 from csmkit.errors import CsmkitError, UnreadableInput, UsageError
 from csmkit.store.cli import app as store_app
 from csmkit.store.cli_phases import app as phases_app
@@ -334,6 +335,7 @@ app.command("self-assessment")(self_assessment)
 app.command("import-self")(import_self)
 app.command("import-prevotes")(import_prevotes)
 app.command("meeting-record")(meeting_record)
+app.command()(lint)
 store_app.add_typer(phases_app)
 store_app.add_typer(retention_app)
 app.add_typer(store_app, name="store")

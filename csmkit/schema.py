@@ -447,6 +447,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 "one decision of the calibration meeting",
                 _PERSON,
                 Column("at", "date", "Day of the decision.", _R),
+                Column(
+                    "competency", "id", "A competency's id, or `overall`; blank: the overall level."
+                ),
                 Column("before", "text", "Value before."),
                 Column("after", "text", "Value after."),
                 Column("reason", "text", "Reason code."),

@@ -44,7 +44,8 @@ def test_prose_never_judges_people():
     kinds += ("docs/*.md", "data_samples/*.md", "README.md")
     texts = [path for kind in kinds for path in ROOT.glob(kind)]
     assert len(texts) > 60
-    for path in texts:
+    # What a review may not say is listed where it is looked for.
+    for path in (p for p in texts if p.name != "lint.toml"):
         assert not banned.search(path.read_text(encoding="utf-8")), path.name
 
 

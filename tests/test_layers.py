@@ -50,6 +50,12 @@ FORBIDDEN = {
     "panels": RENDERING
     | {"csmkit.runner", "csmkit.scan", "csmkit.cli"}
     | {f"csmkit.render.{name}" for name in ("maker", "pack", "packet", "shelf", "self_kit")},
+    "words": SHOWING
+    | RENDERING
+    | {
+        *("csmkit.load", "csmkit.store", "csmkit.view", "csmkit.render", "csmkit.panels"),
+        *("csmkit.meeting", "csmkit.runner", "csmkit.scan", "csmkit.cli"),
+    },
     "meeting": SHOWING
     | RENDERING
     | {

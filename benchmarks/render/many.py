@@ -27,7 +27,7 @@ from csmkit.runner.runner import Runner
 PARTS = 10
 
 
-class Noted:
+class Noted(Runner):
     """A runner that notes when each packet ended, and what its server takes meanwhile.
 
     Attributes
@@ -38,15 +38,16 @@ class Noted:
         In the middle of each tenth, when packets run.
     """
 
-    def __init__(self, runner: Runner, people: int) -> None:
+    def __init__(self, people: int) -> None:
+        super().__init__(AT_ONCE, cell_seconds=CELL_SECONDS)
         self.ends: list[float] = []
         self.server: list[dict[str, float]] = []
-        self._runner, self._part = runner, max(1, people // PARTS)
+        self._part = max(1, people // PARTS)
 
     def run(self, jobs: Iterable[Job]) -> Generator[Outcome, None, None]:
         """As the runner does."""
         start = time.perf_counter()
-        for outcome in self._runner.run(jobs):
+        for outcome in super().run(jobs):
             self.ends.append(time.perf_counter() - start)
             if len(self.ends) % self._part == self._part // 2:
                 self._look()
@@ -68,8 +69,8 @@ def many(team: Cycle, out: Path) -> Figures:
     """Render everybody's packet; times, the server's memory, what is left open."""
     before = _left()
     people = len(team.subjects)
-    with Runner(AT_ONCE, cell_seconds=CELL_SECONDS) as runner:
-        noted = Noted(runner, people)
+    noted = Noted(people)
+    with noted:
         pack = render_pack(team, out=out, runs=noted, progress=False)
     part = max(1, people // PARTS)
     return {

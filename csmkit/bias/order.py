@@ -8,12 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from csmkit.bias.pairs import pairs_of
+from csmkit.bias.pairs import STEPS, pairs_of
 from csmkit.bias.ratings import colours, given_by_managers, matrix_ids
 from csmkit.bias.shuffle import SHUFFLES, Family, Floats, Ints, basis, cleared, deals, stream
 from csmkit.bias.verdicts import Found
 from csmkit.cycle import Cycle
-from csmkit.matrix.model import by_day, managers_of
+from csmkit.matrix.levels import OVERALL
+from csmkit.matrix.model import by_day, managers_of, ratings_of_cycle
 from csmkit.text import day
 
 MIN_PEOPLE = 8
@@ -122,9 +123,9 @@ def order_check(
 
     A meeting of this cycle lies in the last 30 days of the period or after it. The order is that of
     the rows of ``decisions`` of one day. A table in order of its ids holds no
-    order of discussion. Changes are final less manager colours where both are on record for enough
-    people, else after less before of the decision; then a level counts as one colour on every
-    competency (``extra`` has ``by_level``).
+    order of discussion. Changes are final less manager colours where they are on record for enough
+    people (a competency without a final colour stands as it was), else after less before of the
+    decision; then a level counts as one colour on every competency (``extra`` has ``by_level``).
 
     Parameters
     ----------
@@ -135,9 +136,10 @@ def order_check(
     rows = dated[dated["at"] > cycle.period.end - MEETING]
     if rows.empty:
         return Found("order", needs=_why_none(cycle, dated["at"]))
-    on = rows["at"].dt.normalize()
-    again = rows.assign(day=on).duplicated(["day", "person_id"], keep="last")
-    rows = rows.assign(day=on)[~again].sort_values("day", kind="stable")
+    rows = rows.assign(day=rows["at"].dt.normalize())
+    once = _one_each(rows)
+    again = len(rows) - len(once)
+    rows = once.sort_values("day", kind="stable")
     if _by_id(rows):
         return Found("order", n={"CSMs": len(rows)}, unsure="no_order")
     steps = 2.0 * len(matrix_ids(competencies))
@@ -153,7 +155,7 @@ def order_check(
         shuffles=shuffles,
         rng=stream(seed, "order"),
     )
-    left_out = {"repeated": float(again.sum()), "without_values": float(len(rows) - len(valued))}
+    left_out = {"repeated": float(again), "without_values": float(len(rows) - len(valued))}
     extra = {**found.extra, **left_out, "by_level": float(by_level)}
     return replace(found, extra=extra, scale=steps)
 
@@ -179,23 +181,49 @@ def _by_id(rows: pd.DataFrame) -> bool:
     return bool(several) and all(sorted_by_id)
 
 
+def _one_each(rows: pd.DataFrame) -> pd.DataFrame:
+    """The last decision about a person on a day; one about the overall level before any other."""
+    overall = rows["competency"].isna() | rows["competency"].eq(OVERALL)
+    ordered = rows.assign(overall=overall).sort_values("overall", kind="stable")
+    return ordered.drop_duplicates(["day", "person_id"], keep="last").sort_index()
+
+
 def _by_colour(
     cycle: Cycle, rows: pd.DataFrame, competencies: Sequence[str] | None
 ) -> pd.DataFrame:
-    """Decisions with initial total and change in steps, from ratings before and after."""
+    """Decisions with initial total and change in steps, from ratings before and after.
+
+    A competency without a final value stands as it was, for whoever has any final value or was
+    decided on with nothing changed.
+    """
     before, _ = given_by_managers(cycle, competencies)
-    after, _ = colours(cycle, "final", competencies=competencies)
-    after = by_day(after).drop_duplicates(["person_id", "competency"], keep="last")
-    known = set(before["person_id"]) & set(after["person_id"])
-    totals = []
-    for part in (before, after.assign(rater_id="final")):
-        part = part[part["person_id"].isin(known)]
-        pairs = pairs_of(part, managers_of(cycle), matrix_ids(competencies))
-        mean = pd.Series(pairs.totals).groupby(pairs.person).mean()
-        totals.append(mean.set_axis([pairs.people[i] for i in mean.index]))
-    initial = rows["person_id"].map(totals[0])
-    change = rows["person_id"].map(totals[1]) - initial
-    return rows.assign(initial=initial, change=change).dropna(subset=["initial", "change"])
+    final, _ = colours(cycle, "final", competencies=competencies)
+    if final.empty:
+        return rows.assign(initial=0.0, change=0.0)[:0]
+    ids = matrix_ids(competencies)
+    pairs = pairs_of(before, managers_of(cycle), ids)
+    initial = pd.Series(pairs.totals).groupby(pairs.person).mean()
+    initial = initial.set_axis([pairs.people[i] for i in initial.index])
+    cells = _steps(before)
+    final = by_day(final).drop_duplicates(["person_id", "competency"], keep="last")
+    moved = _steps(final).reindex(cells.index).sub(cells).fillna(0.0)
+    change = moved.groupby("person_id").mean() * len(ids)
+    given = ratings_of_cycle(cycle)
+    settled = [
+        *given.loc[given["phase"].eq("final"), "person_id"],
+        *rows.loc[rows["after"].eq(rows["before"]), "person_id"],
+    ]
+    known = rows[rows["person_id"].isin(settled)]
+    at = known["person_id"]
+    return known.assign(initial=at.map(initial), change=at.map(change)).dropna(
+        subset=["initial", "change"]
+    )
+
+
+def _steps(given: pd.DataFrame) -> pd.Series:
+    """Colour steps of each person and competency, the mean over raters."""
+    steps = given["value"].map(STEPS).astype("float64")
+    return steps.groupby([given["person_id"], given["competency"]]).mean()
 
 
 def _by_level(rows: pd.DataFrame, steps: float) -> pd.DataFrame:

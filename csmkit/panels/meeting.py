@@ -92,6 +92,7 @@ class MeetingPanel(AnsweringPanel):
 
     _esm = script(
         *("score_shapes", "meeting_parts", "meeting_person", "meeting_prepare", "meeting_end"),
+        "meeting_sheets",
         "meeting_panel",
     )
     _css = style(".csmkit-meeting", "meeting_panel")

@@ -18,6 +18,8 @@ from csmkit.text import clean
 _FINAL = "final"
 _MOST = 4000
 _FAR = 1e6
+_ROUNDED = 0.01
+"""Three thirds, each cut to a whole per cent, are a whole."""
 Message = Mapping[str, Any]
 
 
@@ -185,7 +187,18 @@ class Acts:
     def do_agree(self, message: Message) -> None:
         """What was proposed stands."""
         person = self._person(message)
-        self._add(self._event("agrees", person_id=person, text=_text(message), key=_key(message)))
+        level = self._stands(person, OVERALL)
+        self._add(
+            self._event(
+                "agrees",
+                person_id=person,
+                competency=OVERALL,
+                old=level,
+                value=level,
+                text=_text(message),
+                key=_key(message),
+            )
+        )
 
     def do_park(self, message: Message) -> None:
         """Nothing is decided now, for a reason."""
@@ -354,10 +367,18 @@ def _number(value: Any) -> float:
 
 
 def _guideline(given: Any) -> dict[str, float]:
-    """The share of each level that somebody suggests; nothing if not all are given."""
-    if not isinstance(given, dict) or set(given) != set(LEVELS):
+    """The share of each level that somebody suggests, from percentages; blank: no guideline."""
+    told = given if isinstance(given, dict) else {}
+    texts_of = {name: str(told.get(name) or "").strip() for name in LEVELS}
+    if not any(texts_of.values()):
         return {}
-    return {name: _number(given[name]) for name in LEVELS}
+    if not all(texts_of.values()):
+        raise refused("meeting", "guideline", said="a level has none")
+    shares = {name: _number(text) / 100 for name, text in texts_of.items()}
+    total = sum(shares.values())
+    if min(shares.values()) < 0 or not 1 - _ROUNDED <= total <= 1 + 1e-9:
+        raise refused("meeting", "guideline", said=f"they come to {total * 100:.4g} %")
+    return shares
 
 
 def _in_30_days() -> str:

@@ -22,6 +22,8 @@ from csmkit.store.errors import StoreError
 from csmkit.store.model import cycle_key
 from csmkit.store.prevotes_out import export_prevotes
 from csmkit.text import clean, day
+from csmkit.view.table import Notice
+from csmkit.view.tables import note
 
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
@@ -33,10 +35,10 @@ def prevote_panel(
     matrix: Matrix,
     *,
     store: Store,
-    rater: str,
+    rater: str = "",
     only: Iterable[str] = (),
     mask: bool = False,
-) -> PrevotePanel:
+) -> PrevotePanel | Notice:
     """Vote on each person before the calibration meeting, without seeing anybody else's vote.
 
     Parameters
@@ -47,8 +49,9 @@ def prevote_panel(
         From `read_matrix`; its digest is kept with each vote.
     store : Store
         From `open_store`: the rater's own, or the meeting's.
-    rater : str
-        Who votes, by id or mail; their own row is left out.
+    rater : str, optional
+        Who votes, by id or mail; their own row is left out. Blank: a notice that asks for it, so
+        that no vote is ever written in the name of somebody who did not say so.
     only : iterable of str, optional
         Ids or mails of the people to vote on; everybody who is scored if not given.
     mask : bool
@@ -56,7 +59,7 @@ def prevote_panel(
 
     Returns
     -------
-    PrevotePanel
+    PrevotePanel or Notice
         A widget for JupyterLab. Nothing is proposed, chosen beforehand or ranked. Once the
         pre-votes are closed or revealed it can be read only.
 
@@ -73,6 +76,8 @@ def prevote_panel(
     ...     cycle, matrix, store=store, rater="mk@example.com"
     ... )  # doctest: +SKIP
     """
+    if not rater:
+        return note(texts("prevote")["who"])
     who = str(somebody(cycle, rater, what="rater")["person_id"])
     voted = Voted(cycle, rater=who, only=only, masked=mask)
     return PrevotePanel(cycle, matrix, store, rater=who, voted=voted)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from csmkit.cycle import Cycle
 from csmkit.schema import TABLES
+from csmkit.store.settled import actions_of, decisions_of
 
 C = TypeVar("C", bound=Cycle)
 _PLACE = ["person_id", "rater_id", "competency", "phase"]
@@ -22,6 +23,7 @@ def overlay(
     feedback: pd.DataFrame,
     comments: pd.DataFrame,
     versions: Mapping[str, str],
+    settled: pd.DataFrame,
 ) -> C:
     """A new cycle in which the store's rows stand before the export's.
 
@@ -40,6 +42,8 @@ def overlay(
         As the store has them.
     versions : mapping of str to str
         What each matrix is called, by its digest.
+    settled : DataFrame
+        Rows of meetings that stand and may be seen.
     """
     cycle = cycle.bare
     tables = {
@@ -50,6 +54,14 @@ def overlay(
         ),
         "comments": _joined(
             cycle.table("comments"), _said(comments), ["person_id", "kind", "about", "text"]
+        ),
+        "decisions": _joined(
+            cycle.table("decisions"),
+            decisions_of(settled),
+            ["person_id", "at", "competency", "before", "after"],
+        ),
+        "actions": _joined(
+            cycle.table("actions"), actions_of(settled), ["person_id", "at", "text"]
         ),
     }
     exported = {name: cycle.table(name) for name in tables}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from csmkit.store.settled import standing_events
 from csmkit.store.tables import CELL
 
 _UNFINISHED = (
@@ -37,6 +38,18 @@ def as_of(history: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
     """The scores as they stood at a moment: of each cell the latest change up to it."""
     rows = history[history["at"] <= until]
     return rows.drop_duplicates(list(CELL), keep="last").drop(columns=["old", "key"])
+
+
+def settled(
+    events: pd.DataFrame,
+    phases: pd.DataFrame,
+    *,
+    live: bool = False,
+    until: pd.Timestamp | None = None,
+) -> pd.DataFrame:
+    """The rows of meetings that stand, once their phase is closed; see `standing`."""
+    rows = standing_events(events, until)
+    return rows if live or not _open(phases) else rows[:0]
 
 
 def unfinished(scores: pd.DataFrame, phases: pd.DataFrame, cycle: str) -> str:

@@ -281,23 +281,25 @@ class Store:
         reader: str = "",
         until: pd.Timestamp | None = None,
     ) -> C:
-        """A new cycle with the store's ratings, evidence, feedback and comments in its tables.
+        """A new cycle with what the store holds in its tables.
 
+        Ratings, evidence, feedback, comments, and the decisions and behaviour changes of meetings.
         For one place the store's value stands, not the export's. Pre-votes and what was written in
-        them are there only once revealed, final scores only once their phase is closed; where some
-        are held back, the cycle's ``notes`` say so; other notes stay. For a `Book`, only its own
-        person's rows. A cycle that was laid over before is laid over anew, with what holds now.
+        them are there only once revealed, final scores and what a meeting settled only once the
+        final phase is closed; where some are held back, the cycle's ``notes`` say so; other notes
+        stay. For a `Book`, only its own person's rows. A cycle that was laid over before is laid
+        over anew, with what holds now.
 
         Parameters
         ----------
         cycle : Cycle
             The export's data, laid over or not.
         live : bool, default False
-            Final scores of an open phase too, for those who give them.
+            What is final in an open phase too, for those who give it.
         reader : str, optional
             Whose own evidence of a pre-vote is there in any case.
         until : Timestamp, optional
-            The scores as they stood at that moment, in UTC; phases and the rest as they are now.
+            Scores and meetings as they stood at that moment, in UTC; the rest as it is now.
         """
         person = cycle.person_id if isinstance(cycle, Book) else None
         state = self.phases(cycle)
@@ -312,10 +314,15 @@ class Store:
             self.feedback(cycle, person),
             self.comments(cycle, person),
             matrices.labels(self.database),
+            seen.settled(self._events_of(cycle, person), state, live=live, until=until),
         )
         told = "" if live else seen.unfinished(current, state, cycle_key(cycle))
         notes = (*seen.settled_notes(cycle.notes), *filter(None, (told,)))
         return dataclasses.replace(laid, notes=notes)
+
+    def _events_of(self, cycle: Cycle, person: str | None) -> pd.DataFrame:
+        events = self.events(cycle)
+        return events if person is None else events[events["person_id"].isin([person, ""])]
 
     def unfinished(self, cycle: CycleLike) -> str:
         """A sentence about final scores of a phase that is open; blank if there are none."""

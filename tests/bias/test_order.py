@@ -120,6 +120,39 @@ def test_ratings_before_and_after_count_where_they_are_on_record():
     assert found.effect == pytest.approx(by_level.effect / 10)
 
 
+def test_a_competency_without_a_final_value_stands_as_it_was():
+    """Partial finals, as a meeting leaves them, give what the same finals written out give."""
+    colour = {"needs": "red", "meets": "yellow", "exceeds": "green"}
+    given = [(i, c, colour[b]) for i, b in zip(IDS, WORDS, strict=True) for c in ("c0", "c1")]
+    finals = {(i, "c0"): colour[a] for i, a in zip(IDS, AFTER, strict=True)}
+    column = "person_id rater_id competency phase value at"
+    manager = [(i, "max", c, "manager", v, "2026-06-20") for i, c, v in given]
+    whole = [(i, "max", c, "final", finals.get((i, c), v), "2026-06-28") for i, c, v in given]
+    before = {(i, c): v for i, c, v in given}
+    changed = [row for row in whole if before[row[0], row[2]] != row[4]]
+    assert 0 < len(changed) < len(IDS)
+    effects = []
+    for final in (whole, changed):
+        cycle = cycle_of(
+            people=csms(*IDS), decisions=decided(IDS), ratings=rows(column, *manager, *final)
+        )
+        found = order_check(cycle, competencies=["c0", "c1"], shuffles=99)
+        assert found.extra["by_level"] == 0
+        assert found.n["CSMs"] == 9
+        effects.append(found.effect)
+    assert effects[0] == pytest.approx(effects[1])
+    assert effects[0] != 0
+
+
+def test_the_overall_level_is_told_before_a_competency_of_the_same_day():
+    on_level = decided(IDS).assign(competency="overall")
+    another = on_level.head(1).assign(competency="c0", before="red", after="green")
+    both = order_check(cycle_of(decisions=pd.concat([on_level, another])), shuffles=99)
+    alone = order_check(cycle_of(decisions=on_level), shuffles=99)
+    assert both.effect == alone.effect
+    assert both.n["CSMs"] == 9
+
+
 def test_without_decisions_or_values_it_says_what_it_needs():
     assert order_check(cycle_of()).needs == "decisions"
     blank = decided(IDS).assign(before=None)

@@ -5,6 +5,8 @@ import importlib.util
 import json
 import re
 import signal
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -323,3 +325,56 @@ def test_the_calibration_meeting_of_a_workspace(tmp_path, visitor):
             assert KWAME not in tab.page.content()
             assert tab.complaints == []
             assert all(running.address[5:] in u for u in tab.requests if not u.startswith("data:"))
+
+
+MEETING = ".csmkit-meeting"
+DEEPA = "deepa.krishnan@northwind.example"
+
+
+@pytest.fixture
+def meeting(tmp_path):
+    """A workspace whose notebook of the meeting names who facilitates."""
+    made = tmp_path / "work"
+    command = [sys.executable, "-m", "csmkit", "new", str(made)]
+    subprocess.run(command, check=True, capture_output=True)
+    path = made / "notebooks" / "05_calibration_meeting.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert text.count('facilitator = \\"\\"') == 1
+    text = text.replace('facilitator = \\"\\"', f'facilitator = \\"{DEEPA}\\"')
+    path.write_text(text, encoding="utf-8")
+    with presented(path) as running:
+        yield running
+
+
+def test_a_meeting_is_led_by_one_and_followed_by_another(meeting, visitor):
+    host = meeting.address.removeprefix("http:")
+    leads, follows = visitor(), visitor()
+    for tab in (leads, follows):
+        tab.page.goto(meeting.link)
+        tab.page.locator(f"{MEETING} .prepare fieldset").first.wait_for(timeout=120_000)
+    leads.page.locator(f"{MEETING} .prepare button[type=submit]").click()
+    leads.page.locator(f"{MEETING} .agenda").wait_for()
+    follows.page.locator(f"{MEETING} .agenda").wait_for(timeout=30_000)
+    told = follows.page.locator(f"{MEETING} .lead")
+    told.filter(has_text="Another window leads").wait_for()
+    seen = []
+    for _ in range(2):
+        leads.page.locator(MEETING).press("PageDown")
+        leads.page.locator(f"{MEETING} .person").wait_for(timeout=30_000)
+        name = leads.page.locator(f"{MEETING} header h2").inner_text()
+        shown = follows.page.locator(f"{MEETING} header h2").filter(has_text=name)
+        shown.wait_for(timeout=30_000)
+        follows.page.locator(f"{MEETING} .person").wait_for(timeout=30_000)
+        seen.append(name)
+    assert len(set(seen)) == 2
+    follows.page.locator(MEETING).press("PageDown")
+    follows.page.locator(MEETING).press("k")
+    assert follows.page.locator(f"{MEETING} .of-park").count() == 0
+    leads.page.locator(MEETING).press("a")
+    for tab in (leads, follows):
+        status = tab.page.locator(f"{MEETING} header .status")
+        status.filter(has_text="s proposed").wait_for(timeout=30_000)
+        assert tab.page.locator(f"{MEETING} header h2").inner_text() == seen[-1]
+        local = (f"http:{host}", f"ws:{host}", "data:", f"blob:http:{host}")
+        assert [url for url in tab.requests if not url.startswith(local)] == []
+        assert tab.complaints == []

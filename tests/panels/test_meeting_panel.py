@@ -113,6 +113,24 @@ def test_the_order_is_shuffled_with_a_seed_that_is_kept(hand, store, team):
     again.close()
 
 
+def test_a_guideline_is_three_shares_or_none(open_panel):
+    hand = open_panel()
+    for shares, why in (
+        ({"exceeds": "20", "meets": "70", "needs": ""}, "a level has none"),
+        ({"exceeds": "20", "meets": "70", "needs": "30"}, "they come to 120 %"),
+        ({"exceeds": "-20", "meets": "90", "needs": "30"}, "they come to 100 %"),
+        ({"exceeds": "a few", "meets": "70", "needs": "10"}, "is no number"),
+    ):
+        refused = hand.plan(guideline=shares)
+        assert refused["answer"] == "refused"
+        assert why in refused["what"]
+    assert hand.room["stage"] == "prepare"
+    hand.plan(guideline={"exceeds": "20", "meets": "70", "needs": "10"})
+    assert hand.room["guideline"] == {"exceeds": 0.2, "meets": 0.7, "needs": 0.1}
+    hand.plan(guideline={"exceeds": "", "meets": "", "needs": ""})
+    assert hand.room["guideline"] == {}
+
+
 def test_only_the_outliers(open_panel):
     hand = open_panel()
     asked = hand.prepare()["rules"]["outliers"]

@@ -1,9 +1,11 @@
 """Rows of a meeting: added once, all or none, by the panel that leads; scores go with them."""
 
+import pandas as pd
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from csmkit.errors import UsageError
+from csmkit.render.slices import book_of
 from csmkit.store.errors import Conflict, NotLeading, PhaseClosed
 from csmkit.store.meetings import Event
 from csmkit.store.model import Change, Place
@@ -11,6 +13,7 @@ from csmkit.store.purge import purge
 from csmkit.store.retention import keep_until
 from csmkit.store.seen import as_of
 from csmkit.store.subject import export_person
+from tests.compute.helpers import csms, cycle_of, rows
 from tests.store.cells import ANA, CYCLE, MK, change
 
 BEA = "bea@example.com"
@@ -33,11 +36,11 @@ def final(value="green", seen=0, **more):
 
 def test_rows_come_back_in_the_order_of_writing(store):
     store.add_events(CYCLE, [event("plan", text="{}"), event("opens"), event("opens", person=BEA)])
-    rows = store.events(CYCLE)
-    assert rows["kind"].tolist() == ["plan", "opens", "opens"]
-    assert rows["person_id"].tolist() == ["", ANA, BEA]
-    assert rows["at"].is_monotonic_increasing
-    assert rows["at"].is_unique
+    kept = store.events(CYCLE)
+    assert kept["kind"].tolist() == ["plan", "opens", "opens"]
+    assert kept["person_id"].tolist() == ["", ANA, BEA]
+    assert kept["at"].is_monotonic_increasing
+    assert kept["at"].is_unique
     assert store.events(CYCLE, "another").empty
 
 
@@ -130,12 +133,12 @@ def test_who_is_removed_leaves_no_trace_in_a_meeting(store):
     )
     keep_until(store, CYCLE, "2026-01-01", who=MK)
     purge(store, CYCLE, who=MK, person=ANA)
-    rows = store.events(CYCLE)
-    assert len(rows) == 3
+    kept = store.events(CYCLE)
+    assert len(kept) == 3
     assert (
-        not rows.astype("str").apply(lambda c: c.str.contains("ana@", regex=False)).any(axis=None)
+        not kept.astype("str").apply(lambda c: c.str.contains("ana@", regex=False)).any(axis=None)
     )
-    assert rows["text"].iloc[-1] == "A removed person saw it too."
+    assert kept["text"].iloc[-1] == "A removed person saw it too."
     purge(store, CYCLE, who=MK)
     assert store.events(CYCLE).empty
 
@@ -147,3 +150,67 @@ def test_a_person_can_read_what_a_meeting_did_about_them(store, tmp_path):
     assert "The deck was found." in said
     assert MK not in said
     assert len(said.splitlines()) == 2
+
+
+def settled(store, cycle, **more):
+    laid = store.overlay(cycle, **more)
+    return laid.table("decisions"), laid.table("actions")
+
+
+def test_what_a_meeting_settled_is_in_the_cycle_once_the_phase_is_closed(store, again):
+    cycle = cycle_of(people=csms("eva", "bo", "cem"))
+    old = decision(person_id="eva", key="d1")
+    agreed = {"competency": "overall", "old": "meets", "value": "meets", "text": "As it is."}
+    store.add_events(
+        cycle,
+        [
+            *(event(person=who) for who in ("eva", "cem", "bo")),
+            event("agrees", person="bo", **agreed),
+            old,
+            decision(person_id="cem", key="d2"),
+            event("acts", person="cem", text="Raise risks in the week.", value="2026-08-01"),
+            event("acts", person="bo", text="Never mind.", value="2026-08-01", key="a2"),
+            event("undoes", person="cem", value="d2"),
+            event("undoes", person="bo", value="a2"),
+            decision(person_id="cem", competency="overall", old="", value="exceeds", key="d3"),
+        ],
+    )
+    assert [len(table) for table in settled(store, cycle)] == [0, 0]
+    live, _ = settled(store, cycle, live=True)
+    store.close_phase(cycle, "final", who=MK)
+    decisions, actions = settled(again(), cycle)
+    assert live.equals(decisions)
+    # In the order of discussion, not of deciding; what was taken back is not there.
+    assert decisions["person_id"].tolist() == ["eva", "cem", "bo"]
+    assert decisions["competency"].tolist() == ["qbr_craft", "overall", "overall"]
+    assert decisions["after"].tolist() == ["green", "exceeds", "meets"]
+    assert decisions["before"].fillna("").tolist() == ["red", "", "meets"]
+    assert decisions["comment"].iloc[0] == "The deck was found."
+    assert decisions["authorised_by"].iloc[0] == MK
+    assert actions["text"].tolist() == ["Raise risks in the week."]
+    assert actions["due"].dt.strftime("%Y-%m-%d").tolist() == ["2026-08-01"]
+    assert settled(store, book_of(cycle, "cem"))[0]["person_id"].tolist() == ["cem"]
+
+
+def test_the_same_decision_in_an_export_is_there_once(store):
+    cycle = cycle_of(people=csms("eva"))
+    store.add_events(cycle, [decision(person_id="eva")])
+    store.close_phase(cycle, "final", who=MK)
+    laid = store.overlay(cycle)
+    before = rows("person_id at before after", ("eva", "2026-01-10", "meets", "exceeds"))
+    exported = cycle_of(people=csms("eva"), decisions=pd.concat([before, laid.table("decisions")]))
+    assert len(store.overlay(exported).table("decisions")) == 2
+    assert (
+        store.overlay(store.overlay(exported))
+        .table("decisions")
+        .equals(store.overlay(exported).table("decisions"))
+    )
+
+
+def test_decisions_of_a_moment_are_those_made_by_then(store):
+    cycle = cycle_of(people=csms("eva"))
+    store.add_events(cycle, [decision(person_id="eva")])
+    then = store.events(cycle)["at"].iloc[-1]
+    store.add_events(cycle, [event("undoes", person="eva", value="d1")])
+    assert len(settled(store, cycle, live=True, until=then)[0]) == 1
+    assert settled(store, cycle, live=True)[0].empty

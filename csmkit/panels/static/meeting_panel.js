@@ -10,7 +10,6 @@ function render({ model, el }) {
   let room = model.get("room");
   let shown = room.here ?? -1; // the place on the agenda
   let person = null;
-  let dialog = null; // what lies over the person: { name, node, focus }
   let heard = performance.now(); // when the kernel last answered
   let asked = new Map(); // places asked for
   let pending = 0; // acts whose answer is awaited: what is on the screen may be of before
@@ -42,9 +41,11 @@ function render({ model, el }) {
   const send = (message) => model.send(message);
   const mine = () => Boolean(room.lead?.mine);
   const prepare = openPrepare(sheet, { send, room: () => room });
-  const levelOrColour = (id) => (id === sheet.overall ? sheet.values.overall : sheet.values.competency);
-  const wordOf = (value) => LEVEL[value] ?? WORD[value] ?? value;
-  const nameOf = (id) => (id === sheet.overall ? sheet.words.overall : sheet.columns.find((column) => column.id === id)?.name ?? id);
+  const sheets = meetingSheets(sheet, over, {
+    send, mine, button, act: (message) => act(message), go: (at) => go(at), others: () => prepare.others?.(), closed: () => root.focus(),
+    now: () => ({ room, shown, person }),
+    defer: (run) => { if (pending) later = run; return pending > 0; },
+  });
 
   // ---- the clock ---------------------------------------------------------------------------
 
@@ -86,10 +87,10 @@ function render({ model, el }) {
 
   function go(at) {
     if (!mine() || room.stage !== "meet") return;
-    if (at >= room.order.length) { openEnd(); return; }
+    if (at >= room.order.length) { sheets.openEnd(); return; }
     if (at < 0 || at === shown) return;
     const seconds = elapsed();
-    close();
+    sheets.close();
     shown = at;
     person = null;
     restart();
@@ -106,7 +107,7 @@ function render({ model, el }) {
     if (room.stage === "prepare") return stage.replaceChildren(room.empty ? card("", room.empty) : prepare.root);
     if (shown < 0 || !one) return stage.replaceChildren(opening());
     if (!state) return stage.replaceChildren(make("p", { class: "wait" }, "One moment …"));
-    stage.replaceChildren(personView(sheet, state, { pick: openCompetency }));
+    stage.replaceChildren(personView(sheet, state, { pick: sheets.openCompetency }));
     return undefined;
   }
 
@@ -151,15 +152,15 @@ function render({ model, el }) {
     ["next", "PageDown", "Next", () => go(next(1))],
     ["reveal", "v", "Votes", () => act({ do: "reveal" })],
     ["agree", "a", "As proposed", () => act({ do: "agree", key: newKey() })],
-    ["decide", "d", "Change", () => openDecide(sheet.overall)],
-    ["park", "k", "Park", () => openText("park")],
-    ["act", "n", "Behaviour", () => openText("act")],
+    ["decide", "d", "Change", () => sheets.openDecide(sheet.overall)],
+    ["park", "k", "Park", () => sheets.openText("park")],
+    ["act", "n", "Behaviour", () => sheets.openText("act")],
     ["undo", "u", "Undo", () => act({ do: "undo", key: newKey() })],
     ["mask", "m", "", () => mask()],
-    ["who", "w", "Room", () => openWho()],
-    ["agenda", "g", "Agenda", () => openAgenda()],
-    ["end", "e", "End", () => openEnd()],
-    ["keys", "?", "Keys", () => openKeys()],
+    ["who", "w", "Room", () => sheets.openWho()],
+    ["agenda", "g", "Agenda", () => sheets.openAgenda()],
+    ["end", "e", "End", () => sheets.openEnd()],
+    ["keys", "?", "Keys", () => sheets.openKeys()],
     ["screen", "f", "", () => fullscreen()],
   ];
   const SETTLING = new Set(["reveal", "agree", "decide", "park", "act", "undo"]);
@@ -197,7 +198,7 @@ function render({ model, el }) {
 
   // Names leave the page before the kernel is asked for labels.
   function mask() {
-    close();
+    sheets.close();
     kept.clear();
     asked.clear();
     paintPerson(null);
@@ -219,128 +220,6 @@ function render({ model, el }) {
     root.focus();
   }
 
-  // ---- what lies over the person -----------------------------------------------------------
-
-  function open(kind, title, ...children) {
-    dialog = { kind };
-    const parts = children.filter(Boolean);
-    over.setAttribute("aria-label", title);
-    over.replaceChildren(make("div", { class: `sheet of-${kind}` }, make("div", { class: "row top" }, make("h3", {}, isolated(title)), button("close", ["Close ", hint("Esc")], close)), ...parts));
-    over.hidden = false;
-    (over.querySelector("[data-first]") ?? over.querySelector("button"))?.focus();
-  }
-
-  function close() {
-    if (!dialog) return;
-    dialog = null;
-    over.hidden = true;
-    over.replaceChildren();
-    root.focus();
-  }
-
-  function formOf(submit, text, ...children) {
-    return make("form", { onsubmit: (event) => { event.preventDefault(); submit(); }, onkeydown: (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); submit(); } } },
-      ...children.filter(Boolean), make("p", { class: "trouble inside", role: "alert", hidden: true }), make("div", { class: "row" }, make("button", { type: "submit", class: "primary" }, text), make("span", { class: "muted" }, hint("Ctrl"), " ", hint("Enter"))));
-  }
-
-  const authorised = () => choose(room.people.filter((one) => one.there && !one.recused).map((one) => [one.key, one.label]), room.people.find((one) => one.facilitates && !one.recused)?.key ?? "");
-
-  function openDecide(id) {
-    if (!mine() || shown < 0 || !person || person.skipped) return;
-    if (pending) { later = () => openDecide(id); return; }
-    const what = choose([[sheet.overall, sheet.words.overall], ...sheet.columns.map((column) => [column.id, column.name])], id, { "data-first": true, onchange: draw });
-    const values = make("fieldset", { class: "values" });
-    const reason = choose([["", "Choose …"], ...sheet.reasons], "", { required: true });
-    const text = make("textarea", { rows: 3, required: true, maxlength: 4000 });
-    const by = authorised();
-    let before = "";
-    const key = newKey();
-    function draw() {
-      const of = what.value === sheet.overall ? person.scores.levels : person.scores.cells[what.value];
-      before = of?.stands ?? "";
-      values.replaceChildren(make("legend", {}, `Now ${before ? wordOf(before) : "none"}. To:`), ...levelOrColour(what.value).filter((value) => value !== before).map((value) =>
-        make("label", { class: "tick" }, make("input", { type: "radio", name: "value", value, required: true }), value in OUTLINE ? shape(value) : null, ` ${wordOf(value)}`)));
-    }
-    draw();
-    const form = formOf(() => {
-      const value = form.elements.value?.value;
-      if (!value || !reason.value || !text.value.trim()) return form.reportValidity();
-      return act({ do: "decide", key, competency: what.value, value, before, reason: reason.value, text: text.value, by: by.value });
-    }, "Change it", field("What", what), values, field("Reason", reason), field("Comment", text), field("Authorised by", by));
-    open("decide", `Change a value of ${person.label}`, form);
-    dialog.redraw = draw;
-  }
-
-  function openText(kind) {
-    if (!mine() || shown < 0 || !person || person.skipped) return;
-    const said = { park: ["Park", "Why, and who brings what is missing", "Park it"], act: ["Behaviour change", "What will be done differently", "Write it down"] }[kind];
-    const text = make("textarea", { rows: 3, required: true, maxlength: 4000, "data-first": true });
-    const at = new Date(Date.now() + sheet.days_ahead * 86400000);
-    const due = kind === "act" ? make("input", { type: "date", value: `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${String(at.getDate()).padStart(2, "0")}` }) : null;
-    const key = newKey();
-    const form = formOf(() => (text.value.trim() ? act({ do: kind, key, text: text.value, ...(due ? { due: due.value } : {}) }) : form.reportValidity()), said[2], field(said[1], text), due ? field("Looked at again on", due) : null);
-    open(kind, `${said[0]}: ${person.label}`, form);
-  }
-
-  function openWho() {
-    if (room.stage === "prepare") return;
-    const toggle = (one, key, on, message, label) => make("td", {}, make("input", { type: "checkbox", "aria-label": label, ...(on ? { checked: true } : {}), ...(mine() ? {} : { disabled: true }), onchange: () => send(message) }));
-    const rows = room.people.map((one) => make("tr", {}, make("th", { scope: "row" }, isolated(one.label), one.late ? make("span", { class: "muted" }, ` since ${one.late}`) : null),
-      toggle(one, "there", one.there, { do: "attend", who: one.key, there: !one.there }, `${one.label} is here`),
-      make("td", {}, make("input", { type: "radio", name: "share", "aria-label": `${one.label} shares the screen`, ...(one.key === room.sharing ? { checked: true } : {}), ...(mine() ? {} : { disabled: true }), onchange: () => send({ do: "share", who: one.key }) })),
-      shown >= 0 ? toggle(one, "recused", one.recused, { do: "recuse", who: one.key, at: shown, yes: !one.declared }, `${one.label} has no part in this person`) : make("td", {})));
-    const late = choose([["", "Somebody who joins now …"], ...(prepare.others?.() ?? []).filter(([key]) => !room.people.some((one) => one.key === key))], "", { onchange: (event) => send({ do: "attend", who: event.target.value, there: true }) });
-    if (!prepare.others) send({ do: "prepare" });
-    open("who", "Who is here", make("table", {}, make("thead", {}, make("tr", {}, ...["", "Here", "Shares the screen", "No part in this person"].map((text) => make("th", { scope: "col" }, text)))), make("tbody", {}, ...rows)), mine() ? late : null);
-  }
-
-  function openAgenda() {
-    if (room.stage === "prepare") return;
-    open("agenda", "Agenda", make("ol", { class: "agenda" }, ...room.order.map((one, at) => make("li", { class: `${one.status}${at === shown ? " here" : ""}` },
-      button(`go ${at}`, [isolated(one.label), make("span", { class: "muted" }, ` ${sheet.statuses[one.status]}${one.seconds ? `, ${clockText(one.seconds)}` : ""}${one.skipped ? ", not while this one shares" : ""}`)], () => go(at), one.skipped || !mine() ? { disabled: true } : at === shown ? { "data-first": true } : {})))));
-  }
-
-  function openKeys() {
-    open("keys", "How this works", make("ul", { class: "help" }, ...sheet.help.map((text) => make("li", {}, text))),
-      make("dl", { class: "keys" }, ...sheet.keys.map(([key, does]) => make("div", {}, make("dt", {}, hint(key)), make("dd", {}, does)))));
-  }
-
-  function openCompetency(id = sheet.columns[0].id) {
-    if (shown < 0 || !person || person.skipped) return;
-    open("competency", nameOf(id), make("p", { class: "wait" }, "One moment …"));
-    send({ do: "competency", at: shown, competency: id });
-  }
-
-  function openDetail(number) {
-    const [what, title] = sheet.details[number] ?? [];
-    if (!what || shown < 0 || !person || person.skipped) return;
-    open("detail", title, make("p", { class: "wait" }, "One moment …"));
-    send({ do: "detail", at: shown, what });
-  }
-
-  function openEnd() {
-    if (room.stage === "prepare") return;
-    open("end", "What the meeting did", make("p", { class: "wait" }, "One moment …"));
-    send({ do: "effects" });
-  }
-
-  function showCompetency(got) {
-    if (dialog?.kind !== "competency") return;
-    const step = (by) => { const at = sheet.columns.findIndex((column) => column.id === got.id) + by; if (sheet.columns[at]) openCompetency(sheet.columns[at].id); };
-    const colours = make("dl", { class: "indicators" }, ...["green", "yellow", "red"].map((colour) => make("div", {},
-      make("dt", {}, shape(colour), ` ${WORD[colour]}${got.expected?.colour === colour ? ", expected at this level" : ""}`), make("dd", {}, make("ul", {}, ...got[colour].map((text) => make("li", {}, isolated(text))))))));
-    const given = got.given.map((one) => make("div", { class: "given" }, make("p", {}, shape(one.value), make("b", {}, ` ${capital(one.phase)}`), one.day ? `, ${one.day}` : ""), one.note ? make("p", {}, isolated(one.note)) : null,
-      one.items.length ? make("ul", { class: "items" }, ...one.items.map((item) => make("li", {}, make("b", {}, item.date), " ", isolated(item.text)))) : make("p", { class: "muted" }, "No dated item cited.")));
-    open("competency", got.title, make("p", {}, isolated(got.about)), got.not_expected ? make("p", { class: "muted" }, isolated(got.not_expected)) : null,
-      make("div", { class: "split" }, make("div", {}, ...(given.length ? given : [make("p", { class: "muted" }, "Nobody scored it.")])), colours),
-      make("div", { class: "row" }, button("before", "Before", () => step(-1)), button("after", "After", () => step(1), { "data-first": true }), mine() ? button("change", ["Change ", hint("d")], () => openDecide(got.id)) : null));
-  }
-
-  function showDetail(got) {
-    if (dialog?.kind !== "detail") return;
-    open("detail", got.title, got.note ? make("p", {}, isolated(got.note)) : null, ...got.tables.map(cellTable));
-  }
-
   // ---- what the kernel says ----------------------------------------------------------------
 
   function take(answer) {
@@ -352,20 +231,20 @@ function render({ model, el }) {
       if (answer.at === shown) {
         paintPerson(kept.get(answer.at));
         paintHead();
-        dialog?.redraw?.();
+        sheets.redraw();
       }
     } else if (answer.answer === "prepare") {
       prepare.take(answer);
       prepare.others = () => answer.people.map((one) => [one.key, one.label]);
       if (room.stage === "prepare") paintPerson(null);
-      else if (dialog?.kind === "who") openWho();
-    } else if (answer.answer === "detail") showDetail(answer);
-    else if (answer.answer === "competency") showCompetency(answer);
+      else if (sheets.kind() === "who") sheets.openWho();
+    } else if (answer.answer === "detail") sheets.showDetail(answer);
+    else if (answer.answer === "competency") sheets.showCompetency(answer);
     else if (answer.answer === "ahead") left = answer.left;
     else if (answer.answer === "effects") end.take(answer);
     else if (answer.answer === "signed") end.signed(answer);
     else if (answer.answer === "done") {
-      if (["decide", "park", "act"].includes(answer.do)) close();
+      if (["decide", "park", "act"].includes(answer.do)) sheets.close();
       if (answer.do !== "open") forget();
       if (answer.person && answer.at === shown && answer.masked === room.masked) {
         asked.delete(shown);
@@ -374,14 +253,14 @@ function render({ model, el }) {
         paintHead();
       }
       settle();
-      if (dialog?.kind === "who") openWho();
+      if (sheets.kind() === "who") sheets.openWho();
     } else if (answer.answer === "polled") {
       if (answer.moved) forget();
     } else if (answer.answer === "masked") forget();
     else if (answer.answer === "refused") {
       const text = [answer.what, answer.remedy].filter(Boolean).join(" ");
       const inside = over.querySelector(".trouble.inside");
-      if (inside && dialog) {
+      if (inside && sheets.kind()) {
         inside.hidden = false;
         inside.replaceChildren(isolated(text));
       } else say(text);
@@ -411,12 +290,12 @@ function render({ model, el }) {
     if (before.id !== room.id || (!mine() && room.here !== undefined && room.here !== shown)) {
       shown = room.here ?? -1;
       restart();
-      close();
+      sheets.close();
       kept.clear();
       asked.clear();
       paintPerson(null);
     }
-    if (before.masked !== room.masked) { kept.clear(); asked.clear(); close(); paintPerson(null); }
+    if (before.masked !== room.masked) { kept.clear(); asked.clear(); sheets.close(); paintPerson(null); }
     if (room.stage !== before.stage && shown < 0) paintPerson(null);
     around();
     paint();
@@ -429,7 +308,7 @@ function render({ model, el }) {
     if (!cover.hidden) { event.preventDefault(); return key === "." || key === "b" || key === "Escape" ? blank(false) : undefined; }
     if (key === "Escape") {
       event.preventDefault();
-      if (dialog) return close();
+      if (sheets.kind()) return sheets.close();
       return document.fullscreenElement ? fullscreen(false) : undefined;
     }
     // Clickers send F5 to begin a show; here it must not load the page anew.
@@ -438,16 +317,16 @@ function render({ model, el }) {
     if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
     const does = {
       PageDown: () => go(next(1)), ArrowRight: () => go(next(1)), PageUp: () => go(next(-1)), ArrowLeft: () => go(next(-1)),
-      ".": () => blank(), b: () => blank(), p: pause, c: () => openCompetency(), l: () => (room.writes && !mine() ? send({ do: "lead" }) : undefined),
+      ".": () => blank(), b: () => blank(), p: pause, c: () => sheets.openCompetency(), l: () => (room.writes && !mine() ? send({ do: "lead" }) : undefined),
       ...Object.fromEntries(ACTS.filter(([name]) => name !== "next").map(([, stroke, , run]) => [stroke, run])),
     };
-    const run = /^[1-9]$/.test(key) ? () => openDetail(Number(key) - 1) : does[key.length === 1 ? key.toLowerCase() : key];
+    const run = /^[1-9]$/.test(key) ? () => sheets.openDetail(Number(key) - 1) : does[key.length === 1 ? key.toLowerCase() : key];
     if (!run) return undefined;
     event.preventDefault();
     return run();
   }
 
-  const end = openMeetingEnd(sheet, { send, open, mine, button, room: () => room, authorised, wait: () => dialog?.kind === "end" });
+  const end = openMeetingEnd(sheet, { send, mine, room: () => room, open: sheets.open, authorised: sheets.authorised, wait: () => sheets.kind() === "end" });
   const timer = setInterval(() => {
     paintClock();
     const silent = performance.now() - heard > PATIENCE + POLL;

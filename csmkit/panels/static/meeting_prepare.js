@@ -44,6 +44,8 @@ function openPrepare(sheet, { send, room }) {
         rule("outliers", `Only where something stands out (${got.rules.outliers})`, why || "nothing stands out"),
         field("Minutes for each", make("input", { name: "minutes", type: "number", min: 1, max: 240, step: "any", value: 6, oninput: minutesTotal }), make("output", { class: "total", "aria-live": "polite" })),
         make("label", { class: "tick" }, make("input", { name: "last", type: "checkbox", checked: true }), "Whoever proposes a rating speaks last")),
+      make("fieldset", {}, make("legend", {}, "Guideline, if there is one"), make("p", { class: "muted" }, "Shown beside the counts at the end, for information. It is no quota, and nothing follows from it."),
+        make("div", { class: "row shares" }, ...sheet.values.overall.map((level) => field(LEVEL[level], make("input", { name: `share ${level}`, type: "number", min: 0, max: 100, step: "any" }))), make("span", { class: "muted" }, "per cent"))),
       make("fieldset", {}, make("legend", {}, "Who has no part in whom"), make("p", { class: "muted" }, "One's own record never counts. Name what else should not: a relative, a former assistant."),
         make("ul", { class: "recusals" }),
         make("div", { class: "row" }, rater, person, make("button", { type: "button", onclick: () => { if (rater.value && person.value) { pairs.push([rater.value, person.value]); rater.value = person.value = ""; recusals(); } } }, "Add"))),
@@ -56,7 +58,8 @@ function openPrepare(sheet, { send, room }) {
   root.addEventListener("submit", (event) => {
     event.preventDefault();
     send({ do: "plan", key: newKey(), participants: [...chosen], facilitator: root.elements.facilitator.value, rule: root.elements.rule.value,
-      minutes: root.elements.minutes.value, proposer_last: root.elements.last.checked, recused: pairs });
+      minutes: root.elements.minutes.value, proposer_last: root.elements.last.checked, recused: pairs,
+      guideline: Object.fromEntries(sheet.values.overall.map((level) => [level, root.elements[`share ${level}`].value])) });
   });
   return { root, take: (answer) => { got = answer; draw(); }, isOpen: () => got !== null };
 }
