@@ -36,8 +36,10 @@ team, matrix = team_of({{people}}), ck.read_matrix()
 store = ck.open_store("../scores.db")
 """
 PANEL = """
+people = team.table("people")
+lead = people.loc[people["role"].eq("manager"), "person_id"].iloc[0]
 begun = time.time()
-ck.meeting_panel(team, matrix, store=store, facilitator=team.subjects["person_id"].iloc[0])
+ck.meeting_panel(team, matrix, store=store, facilitator=lead)
 """
 BEGUN = 'print(f"begun {begun:.3f}")'
 PAINTED = """() => new Promise((done) => {
@@ -116,7 +118,7 @@ def measure(people: int, switches: int) -> dict[str, Any]:
             page.set_default_timeout(180_000)
             _lab(page, address)
             painted = page.evaluate(PAINTED)
-            printed = page.locator("text=/^begun /").inner_text()
+            printed = page.locator(".jp-OutputArea pre", has_text="begun ").inner_text()
             ready = painted - float(printed.split()[1])
             root = page.locator(".csmkit-meeting")
             root.locator(".prepare button[type=submit]").click()

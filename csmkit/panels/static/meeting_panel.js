@@ -97,6 +97,8 @@ function render({ model, el }) {
     say("");
     if (kept.has(at)) paintPerson(kept.get(at));
     else paintPerson(null);
+    // The name changes with what stands under it, not with the kernel's answer.
+    paint();
     send({ do: "open", at, key: newKey(), seconds });
     around();
   }
