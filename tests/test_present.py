@@ -20,7 +20,7 @@ from nbclient.exceptions import CellExecutionError
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler, StaticFileHandler
+from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketHandler
 
 from csmkit.cli import main
@@ -209,6 +209,33 @@ def test_every_answer_keeps_the_browser_on_this_machine(tmp_path):
         assert "default-src 'self'" in policy
         assert not re.search(r"https?:|\*", policy)
         assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+class Kernels:
+    """Kernels of which some end by themselves while all are ended."""
+
+    def __init__(self, *statuses):
+        self.left, self.asked = list(statuses), 0
+
+    async def shutdown_all(self):
+        self.asked += 1
+        if self.left:
+            raise HTTPError(self.left.pop(0))
+
+
+@pytest.mark.parametrize(
+    ("statuses", "asked", "raised"), [((), 1, None), ((404, 404), 3, None), ((500,), 1, 500)]
+)
+def test_a_kernel_that_a_closed_tab_ends_is_no_trouble(monkeypatch, statuses, asked, raised):
+    server = pytest.importorskip("csmkit.present.server")
+    monkeypatch.setattr(server, "_PAUSE", 0)
+    kernels, code = Kernels(*statuses), None
+    with ThreadPoolExecutor(1) as apart:
+        try:
+            apart.submit(asyncio.run, server.end_kernels(kernels)).result()
+        except HTTPError as error:
+            code = error.status_code
+    assert (kernels.asked, code) == (asked, raised)
 
 
 def test_what_fails_says_a_sentence_and_no_path(tmp_path, caplog):

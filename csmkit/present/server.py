@@ -6,11 +6,13 @@ import asyncio
 import os
 import secrets
 import shutil
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import zmq
 from tornado.httpserver import HTTPServer
+from tornado.web import HTTPError
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -23,7 +25,7 @@ from csmkit.present.told import SORRY
 
 WARM = 2
 """How many kernels wait for visitors."""
-_LONGEST_END = 20
+_LONGEST_END, _TRIES, _PAUSE = 20, 10, 0.2
 _IDLE = 60 * 60
 _OURS = Path(__file__).parent / "jupyter"
 _FRONT_ENDS = [
@@ -78,9 +80,24 @@ class Presenter(Voila):  # type: ignore[misc]
         self.http.stop()
         await self.http.close_all_connections()
         try:
-            await asyncio.wait_for(self.kernel_manager.shutdown_all(), _LONGEST_END)
+            await asyncio.wait_for(end_kernels(self.kernel_manager), _LONGEST_END)
         finally:
             shutil.rmtree(self.connection_dir, ignore_errors=True)
+
+
+async def end_kernels(kernels: Any) -> None:
+    """Stop every kernel; one that a closed tab stops at the same time is no trouble."""
+    for _ in range(_TRIES):
+        try:
+            await kernels.shutdown_all()
+        except HTTPError as error:
+            if error.status_code != HTTPStatus.NOT_FOUND:
+                raise
+            # It was there when all were listed; the others are on their way.
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
+    await kernels.shutdown_all()
 
 
 def presenter(target: Target, address: Address, *, warm: bool = True) -> Presenter:

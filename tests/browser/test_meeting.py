@@ -177,6 +177,7 @@ def test_a_whole_meeting_by_keyboard(lab_tab, work, tmp_path):
     screen.press("k")
     page.keyboard.type("Deepa brings the contract.")
     screen.press("Control+Enter")
+    root.locator(".of-park").wait_for(state="detached", timeout=15_000)
     screen.until("parked")
     screen.to(shown[4])
     screen.press("a")
@@ -223,6 +224,7 @@ def test_a_whole_meeting_by_keyboard(lab_tab, work, tmp_path):
         screen.press("Escape")
     screen.press("m")
     root.locator("h2").filter(has_text=shown[4]).wait_for()
+    root.locator(".person").wait_for()
 
     # Blanked at once, and back.
     screen.press(".")

@@ -403,9 +403,8 @@ def test_a_guideline_is_shown_and_nothing_follows_from_it():
     assert row["unit"] == "share"
     assert row["verdict"] == ""
     assert row["sentence"].replace("\N{NARROW NO-BREAK SPACE}", " ") == (
-        "For information only: the guideline says 25.0 % for Exceeds, and the meeting came to"
-        " 33.3 %. It is no quota: nothing in the kit holds a meeting to it, and no level follows"
-        " from it."
+        "The guideline says 25.0 %, and the meeting came to 33.3 %. For information only: it is no"
+        " quota, and no level follows from it."
     )
     rest = with_it.drop(index=["guideline_exceeds", "guideline_needs"])
     pd.testing.assert_frame_equal(rest, effects("EEEEMMMMMNNN"))
