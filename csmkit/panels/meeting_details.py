@@ -159,11 +159,18 @@ def competency_state(book: Book, matrix: Matrix, competency: str) -> dict[str, A
     }
 
 
+def _who_gave(book: Book, row: Mapping[Any, Any]) -> str:
+    """The phase; of several who rate for the manager, the others are told apart from the own."""
+    own = set(book.subjects["manager_id"].dropna().astype("str"))
+    second = row["phase"] == "manager" and own and str(row["rater_id"]) not in own
+    return "second rater" if second else str(row["phase"])
+
+
 def _given(book: Book, row: Mapping[Any, Any]) -> dict[str, Any]:
     items = book.table("evidence")
     cited = items[items["evidence_id"].isin(split_ids(row["evidence_ids"]))]
     return {
-        "phase": str(row["phase"]),
+        "phase": _who_gave(book, row),
         "value": str(row["value"]),
         "day": day(row["at"]),
         "note": "" if missing(row["note"]) else clean(row["note"]),

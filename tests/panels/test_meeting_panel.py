@@ -445,3 +445,17 @@ def test_a_team_without_scores(team, store):
 def test_nobody_of_that_name(open_panel):
     with pytest.raises(UsageError, match="facilitator"):
         open_panel(facilitator="nobody@example.com")
+
+
+def test_a_second_rater_is_told_apart_from_the_manager(hand, team):
+    given = team.table("ratings")
+    given = given[given["phase"].eq("manager") & given["competency"].isin(MATRIX.ids)]
+    raters = given.groupby(["person_id", "competency"])["rater_id"].nunique()
+    who, competency = next(key for key, count in raters.items() if count > 1)
+    name = team.person(who)["name"]
+    at = next(i for i, label in enumerate(hand.names) if label.startswith(name))
+    hand.open(at)
+    told = hand.ask("competency", at=at, competency=competency)["given"]
+    phases = [one["phase"] for one in told]
+    assert phases.count("manager") == 1
+    assert phases.count("second rater") == raters[who, competency] - 1

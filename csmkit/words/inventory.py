@@ -1,0 +1,257 @@
+"""The inventory of a book before a review: what happened, what is on file, what is still asked."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple, dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from csmkit.compute.practice import QBR_TYPES
+from csmkit.cycle import Cycle
+from csmkit.text import clean, count_of, day, missing
+from csmkit.words.facts import Person, Row, Tables, days_from, listed, sentence
+from csmkit.words.facts_health import without_review
+from csmkit.words.facts_voice import themes
+
+COLUMNS = ("topic", "account", "day", "says", "on_file", "asks", "evidence_ids")
+_BEFORE, _AFTER = pd.Timedelta(days=180), pd.Timedelta(days=30)
+
+
+@cache
+def _said() -> Mapping[str, Any]:
+    text = Path(__file__).with_name("inventory.toml").read_text(encoding="utf-8")
+    return MappingProxyType(tomllib.loads(text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    topic: str
+    account: str
+    day: pd.Timestamp
+    says: str
+    on_file: str = ""
+    asks: str = ""
+    evidence_ids: str = ""
+
+
+def inventory(cycle: Cycle, *, csm: str, tables: Tables | None = None) -> pd.DataFrame:
+    """What happened in a book in the period, with what is on file of it, and what is not.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        A cycle, or the person's book, with what a store holds laid over it.
+    csm : str
+        An id, a mail, or a name that one person has.
+    tables : Tables, optional
+        The frames of the same cycle, for whoever asks for many people.
+
+    Returns
+    -------
+    DataFrame
+        topic, account, day (missing where it is about the whole period), says, on_file (items of
+        evidence in words), asks (what nobody wrote down yet; blank where nothing is missing),
+        evidence_ids (with semicolons). By topic and day.
+
+    Raises
+    ------
+    UsageError
+        If there is no such person.
+    """
+    person = Person(tables or Tables(cycle), str(cycle.person(csm)["person_id"]))
+    lines = [line for find in _FINDERS for line in find(person)]
+    frame = pd.DataFrame([astuple(line) for line in lines], columns=list(COLUMNS))
+    texts = {name: "str" for name in COLUMNS if name != "day"}
+    frame = frame.astype({**texts, "day": "datetime64[us]"})
+    order = {name: at for at, name in enumerate(_said()["topics"].values())}
+    frame = frame.assign(_topic=frame["topic"].map(order)).sort_values(
+        ["_topic", "day", "account"], kind="stable"
+    )
+    return frame.drop(columns="_topic").reset_index(drop=True)
+
+
+def _line(
+    topic: str,
+    says: str,
+    *,
+    asks: str = "",
+    account: Any = "",
+    on: Any = pd.NaT,
+    items: list[Row] | None = None,
+) -> _Line:
+    found = items or []
+    told = " ".join(f"{day(item['date'])}: {sentence(item['text'])}" for item in found)
+    ids = "; ".join(str(item["evidence_id"]) for item in found)
+    return _Line(_said()["topics"][topic], clean(account), on, says, told, asks, ids)
+
+
+def _near(person: Person, account: Any, on: pd.Timestamp) -> list[Row]:
+    """Items on an account from half a year before a day to a month after it."""
+    return [
+        row for row in person.items(account=account) if on - _BEFORE <= row["date"] <= on + _AFTER
+    ]
+
+
+def _renewals(person: Person) -> Iterator[_Line]:
+    says, asks = _said()["says"], _said()["asks"]
+    trouble = {(row["account_id"], row["due"]): row for row in person.rows("troubled")}
+    for row in person.rows("renewals"):
+        due, before, after = day(row["due"]), row["arr_due"], row["arr_renewed"]
+        items = _near(person, row["account_id"], row["due"])
+        was = trouble.get((row["account_id"], row["due"]))
+        asked = ""
+        if row["outcome"] != "renewed":
+            name = "open" if row["outcome"] == "open" else "lost"
+            arr = "" if missing(before) else f", {person.money(before)}"
+            text, asked = says[name].format(due=due, arr=arr), asks[name]
+        elif missing(after):
+            text = says["renewed_unknown"].format(due=due)
+        elif missing(before) or before == after:
+            text = says["renewed_flat"].format(arr=person.money(after), due=due)
+        else:
+            told = {"arr": person.money(after), "due": due, "before": person.money(before)}
+            text, asked = (
+                says["renewed"].format(**told),
+                asks["grew" if after > before else "shrank"],
+            )
+        if was is not None:
+            text += says["after_trouble"].format(
+                trouble=was["trouble"], troubled=day(was["troubled"])
+            )
+            asked = asks["after_trouble"]
+        yield _line(
+            "renewals",
+            text,
+            asks="" if items else asked,
+            account=row["account"],
+            on=row["due"],
+            items=items,
+        )
+
+
+def _health(person: Person) -> Iterator[_Line]:
+    for row in person.rows("health"):
+        if row["movement"] not in ("worsened", "improved"):
+            continue
+        items = [
+            item
+            for item in person.items(account=row["account_id"])
+            if item["date"] >= row["start_date"]
+        ]
+        text = _said()["says"][row["movement"]].format(
+            before=row["start_status"],
+            first=day(row["start_date"]),
+            after=row["end_status"],
+            last=day(row["end_date"]),
+        )
+        yield _line(
+            "health",
+            text,
+            asks="" if items else _said()["asks"][row["movement"]],
+            account=row["account"],
+            on=row["end_date"],
+            items=items,
+        )
+
+
+def _reviews(person: Person) -> Iterator[_Line]:
+    says, asks = _said()["says"], _said()["asks"]
+    if person.cycle.missing("touchpoints"):
+        return
+    for row in person.rows("touches"):
+        if row["type"] in QBR_TYPES:
+            items = person.items("qbr", account=row["account_id"])
+            near = [i for i in items if abs(i["date"] - row["date"]) <= _AFTER]
+            yield _line(
+                "reviews", says["review"], account=row["account"], on=row["date"], items=near
+            )
+    if person.role == "csm":
+        for name in without_review(person):
+            yield _line("reviews", says["no_review"], asks=asks["no_review"], account=name)
+
+
+def _escalations(person: Person) -> Iterator[_Line]:
+    says, asks = _said()["says"], _said()["asks"]
+    end = person.cycle.period.end
+    for row in person.rows("escalations"):
+        resolved = not missing(row["resolved"]) and row["resolved"] <= end
+        took = days_from(row["opened"], row["resolved"]) if resolved else None
+        if took is None:
+            text, asked = says["escalated_open"], asks["escalated_open"]
+        else:
+            text, asked = says["escalated"].format(days=count_of(took, "day")), asks["escalated"]
+        if not missing(row["recurrence_of"]):
+            text += says["escalated_again"]
+        items = _near(person, row["account_id"], row["opened"])
+        yield _line(
+            "escalations",
+            text,
+            asks="" if items else asked,
+            account=row["account"],
+            on=row["opened"],
+            items=items,
+        )
+
+
+def _voice(person: Person) -> Iterator[_Line]:
+    says, asks = _said()["says"], _said()["asks"]
+    items = person.items("voice")
+    for month, rows in themes(person).items():
+        text = says["theme"].format(count=count_of(len(rows), "item"), month=month)
+        yield _line("voice", text, asks=asks["theme"], on=rows[0]["date"], items=rows)
+    yield from _listed("voice", items)
+    if not items:
+        yield _line("voice", says["none"], asks=asks["no_voice"])
+
+
+def _turned_down(person: Person) -> Iterator[_Line]:
+    items = person.items("push_back")
+    yield from _listed("turned_down", items)
+    if not items:
+        yield _line("turned_down", _said()["says"]["none"], asks=_said()["asks"]["no_refusal"])
+
+
+def _advocacy(person: Person) -> Iterator[_Line]:
+    says, asks = _said()["says"], _said()["asks"]
+    items = person.items("advocacy")
+    if items:
+        count = count_of(len(items), "act")
+        yield _line("advocacy", says["acts"].format(count=count), items=items)
+        return
+    green = [clean(r["account"]) for r in person.rows("health") if r["movement"] == "held green"]
+    asked = asks["no_advocacy"].format(names=listed(sorted(green))) if green else asks["no_green"]
+    yield _line("advocacy", says["none"], asks=asked)
+
+
+def _passed_on(person: Person) -> Iterator[_Line]:
+    items = person.items("playbook", "mentoring")
+    yield from _listed("passed_on", items)
+    if not items:
+        yield _line("passed_on", _said()["says"]["none"], asks=_said()["asks"]["no_passed_on"])
+
+
+def _listed(topic: str, items: list[Row]) -> Iterator[_Line]:
+    for row in items:
+        account = clean(row["account"])
+        asked = _said()["asks"]["item_account"] if topic == "voice" and not account else ""
+        yield _line(
+            topic, _said()["says"]["item"], asks=asked, account=account, on=row["date"], items=[row]
+        )
+
+
+_FINDERS: tuple[Callable[[Person], Iterator[_Line]], ...] = (
+    _renewals,
+    _health,
+    _reviews,
+    _escalations,
+    _voice,
+    _turned_down,
+    _advocacy,
+    _passed_on,
+)
