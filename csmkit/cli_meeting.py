@@ -24,7 +24,10 @@ def meeting_record(
     period: PeriodText = None,
     matrix: MatrixFile = None,
 ) -> None:
-    """Work a meeting's record out of the store again; exit 1 if it is not what was signed."""
+    """Work a meeting's record out of the store again; exit 1 if it is not what was signed.
+
+    What was signed is not replaced then: the other record has a name of its own.
+    """
     from csmkit.load.read import read_export
     from csmkit.matrix.read import read_matrix
     from csmkit.meeting.reproduce import meeting_record as reproduced

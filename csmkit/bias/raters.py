@@ -194,7 +194,8 @@ class _Spreads:
         # Taking a ratio out multiplies the variances of the rater's own blocks, wherever they lie.
         more = np.expm1(-2 * np.clip(assumed, -LARGEST, LARGEST))
         own = self.own[:, r] + more * self.stayed[:, r]
-        rest = self.all[0, r] + more * self.own[0, r] - own
+        # What is left over may come out a hair below nothing.
+        rest = np.maximum(self.all[0, r] + more * self.own[0, r] - own, 0.0)
         floor = FLOOR * self.all[0, r] / (self.n[r] + self.others[r]) + 1e-300
         within = np.log(own / self.n[r] + floor) - np.log(rest / self.others[r] + floor)
         ratio: Floats = (within - BETWEEN * self.between[:, r]) / 2

@@ -82,8 +82,13 @@ def record_of(
         },
         "facilitator": meeting.facilitator,
         "attendance": [
-            {"person_id": who, "there": there, "joined": _moment(meeting.joined.get(who))}
-            for who, there in meeting.participants.items()
+            {
+                "person_id": who,
+                "there": who in meeting.attended,
+                "joined": _moment(meeting.joined.get(who)),
+                "left": _moment(meeting.gone.get(who)),
+            }
+            for who in meeting.participants
         ],
         "recused": sorted([rater, person] for rater, person in meeting.recused),
         "agenda": [_place(meeting, at, who, revealed) for at, who in enumerate(meeting.order, 1)],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,8 @@ class Item:
         When, in UTC.
     undone : bool
         Whether a later row took it back.
+    who : str
+        Who wrote it; a decision's score is theirs.
     """
 
     kind: str
@@ -51,6 +53,7 @@ class Item:
     authorised_by: str
     at: pd.Timestamp
     undone: bool
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,15 @@ class Visit:
     """One time that a person was on the screen.
 
     ``seconds`` are what the panel's own clock counted; where it never told, the time until the
-    meeting's last row before the interruption, and ``whole`` is False.
+    meeting's last row before the interruption, and ``whole`` is False. ``desk`` is the panel that
+    showed the person.
     """
 
     person_id: str
     at: pd.Timestamp
     seconds: float
     whole: bool
+    desk: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,11 @@ class Meeting:
     facilitator : str
         Who leads it.
     participants : dict of str to bool
-        Who takes part, in the order they were named, and whether they are there.
-    joined : dict of str to Timestamp
-        When each came, where that was after the meeting began.
+        Who takes part, in the order they were named, and whether they are there now.
+    attended : frozenset of str
+        Who was there at any time since the meeting began; before it, who is there.
+    joined, gone : dict of str to Timestamp
+        When each came first, where that was after the meeting began; when each left who did.
     recused : frozenset of tuple
         (participant, person) declared; one's own record is always among them.
     order : tuple of str
@@ -113,7 +120,9 @@ class Meeting:
     plan: Plan
     facilitator: str = ""
     participants: Mapping[str, bool] = field(default_factory=dict)
+    attended: frozenset[str] = frozenset()
     joined: Mapping[str, pd.Timestamp] = field(default_factory=dict)
+    gone: Mapping[str, pd.Timestamp] = field(default_factory=dict)
     recused: frozenset[tuple[str, str]] = frozenset()
     order: tuple[str, ...] = ()
     why: Mapping[str, str] = field(default_factory=dict)
@@ -158,8 +167,10 @@ class Meeting:
         return rater == person or (rater, person) in self.recused
 
     def recused_from(self, person: str) -> list[str]:
-        """The participants who have no part in a person's rating."""
-        return [rater for rater in self.participants if self.is_recused(rater, person)]
+        """Who has no part in a person's rating: participants, and whoever was declared."""
+        declared = sorted(rater for rater, of in self.recused if of == person)
+        known = dict.fromkeys([*self.participants, *declared])
+        return [rater for rater in known if self.is_recused(rater, person)]
 
     @property
     def skipped(self) -> list[str]:
@@ -220,11 +231,7 @@ def meeting_of(events: pd.DataFrame, meeting: str = "") -> Meeting | None:
         plan=Plan.of(plans[-1]["text"]),
         facilitator=_last("facilitates", "rater_id"),
         participants={row["rater_id"]: row["value"] == YES for row in attends},
-        joined={
-            row["rater_id"]: row["at"]
-            for row in attends
-            if begun is not None and row["at"] > begun and row["value"] == YES
-        },
+        **_attendance(attends, begun),
         recused=_recused(by_kind.get("recused", ())),
         order=tuple(row["person_id"] for row in agenda),
         why={row["person_id"]: row["reason"] for row in agenda},
@@ -241,6 +248,31 @@ def meeting_of(events: pd.DataFrame, meeting: str = "") -> Meeting | None:
         ),
         begun=begun,
     )
+
+
+def _attendance(rows: Iterable[Row], begun: pd.Timestamp | None) -> dict[str, Any]:
+    """Who was there at any time, and when they came or left, of rows in order."""
+    there: dict[str, bool] = {}
+    attended: set[str] = set()
+    joined: dict[str, pd.Timestamp] = {}
+    gone: dict[str, pd.Timestamp] = {}
+    for row in rows:
+        who, comes, late = row["rater_id"], row["value"] == YES, _is_after(row["at"], begun)
+        if late and there.get(who):
+            attended.add(who)
+        if comes and late and who not in attended:
+            joined.setdefault(who, row["at"])
+        if comes:
+            gone.pop(who, None)
+        elif late and there.get(who):
+            gone[who] = row["at"]
+        there[who] = comes
+    attended |= {who for who, comes in there.items() if comes}
+    return {"attended": frozenset(attended), "joined": joined, "gone": gone}
+
+
+def _is_after(at: pd.Timestamp, begun: pd.Timestamp | None) -> bool:
+    return begun is not None and at > begun
 
 
 def _recused(rows: Any) -> frozenset[tuple[str, str]]:
@@ -265,6 +297,7 @@ def _items(rows: list[dict[str, Any]]) -> Iterator[Item]:
                 authorised_by=row["rater_id"],
                 at=row["at"],
                 undone=row["key"] in gone,
+                who=row["who"],
             )
 
 
@@ -274,7 +307,8 @@ def _visits(rows: list[dict[str, Any]]) -> Iterator[Visit]:
     last = None
     for row in rows:
         if opened is not None and row["kind"] == "leaves":
-            yield Visit(opened["person_id"], opened["at"], float(row["value"]), whole=True)
+            seconds = float(row["value"])
+            yield Visit(opened["person_id"], opened["at"], seconds, True, opened["desk"])
             opened = None
         elif row["kind"] in ("opens", "leads"):
             if opened is not None:
@@ -287,4 +321,5 @@ def _visits(rows: list[dict[str, Any]]) -> Iterator[Visit]:
 
 def _cut_short(opened: Row, last: Row | None) -> Visit:
     until = last["at"] if last is not None else opened["at"]
-    return Visit(opened["person_id"], opened["at"], (until - opened["at"]).total_seconds(), False)
+    seconds = (until - opened["at"]).total_seconds()
+    return Visit(opened["person_id"], opened["at"], seconds, False, opened["desk"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -101,16 +102,18 @@ class MeetingPanel(AnsweringPanel):
 
     def __init__(self, room: Room, *, masked: bool, records: Path) -> None:
         self._room, self._acts, self._masked, self._records = room, Acts(room), masked, records
-        self._clock = time.monotonic(), datetime.now(UTC)
+        self._clock = _counted(), datetime.now(UTC)
         self._tiles: tuple[str, Any] = ("", None)
         super().__init__(sheet=sheet_state(room), room=room_state(room, masked=masked))
 
     def _do(self, message: Mapping[str, Any]) -> dict[str, Any]:
         what = str(message.get("do"))
         if what in self._acts.known and what != "sign":
+            # What was changed elsewhere since is written down before anything is done on top of it.
+            news = self._edited() if self._room.look() else ""
             self._acts.do(message)
             self._remember()
-            self._tell()
+            self._tell(news)
             return {**self._of_shown(what), "answer": "done", "do": what}
         asked = {
             "person": self._person,
@@ -131,7 +134,7 @@ class MeetingPanel(AnsweringPanel):
         if answer.get("answer") == "refused":
             # What was refused may have moved on elsewhere: the screen shows what holds now.
             self._room.look()
-            self._tell()
+            self._tell(self._edited())
 
     def _tell(self, news: str = "") -> None:
         self.room = room_state(self._room, masked=self._masked, news=news)
@@ -193,7 +196,7 @@ class MeetingPanel(AnsweringPanel):
     def _jumped(self) -> float:
         """By how many seconds the machine's clock was set, since the last look."""
         counted, at = self._clock
-        self._clock = time.monotonic(), datetime.now(UTC)
+        self._clock = _counted(), datetime.now(UTC)
         gone = (self._clock[1] - at).total_seconds() - (self._clock[0] - counted)
         return gone if abs(gone) > _JUMP else 0.0
 
@@ -241,8 +244,21 @@ class MeetingPanel(AnsweringPanel):
         return veiled
 
     def _told(self, error: Any) -> dict[str, Any]:
-        told = {"what": clean(error.what), "remedy": clean(error.remedy)}
+        # The room sees it: where the store is, is nobody's business there.
+        where = self._room.store.where
+        told = {
+            name: clean(text).replace(where, texts("meeting")["words"]["store"])
+            for name, text in (("what", error.what), ("remedy", error.remedy))
+        }
         return self._veiled(told)
+
+
+def _counted() -> float:
+    """Seconds that no change of the machine's time touches, those it slept included."""
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC" if sys.platform == "darwin" else ""):
+        if hasattr(time, name):
+            return float(time.clock_gettime(getattr(time, name)))
+    return time.monotonic()
 
 
 def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

@@ -66,6 +66,9 @@ class Acts:
     def do_plan(self, message: Message) -> None:
         """Plan a meeting; the agenda is shuffled with a seed that is kept."""
         room = self._room
+        if room.meeting is not None and not room.meeting.signed:
+            # The order is drawn once: nobody draws again until it pleases.
+            raise refused("meeting", "running")
         participants = ids_of(room, message.get("participants", ()))
         facilitator = (ids_of(room, [message.get("facilitator")]) or [room.by])[0]
         if facilitator not in participants:
@@ -167,7 +170,7 @@ class Acts:
         self._add(
             self._event(
                 "edited",
-                person_id=self._room.here().here,
+                person_id=str(message.get("person") or self._room.here().here),
                 competency=str(message["competency"]),
                 old=str(message["old"]),
                 value=str(message["value"]),
@@ -179,15 +182,20 @@ class Acts:
     def do_reveal(self, message: Message) -> None:
         """Show all pre-votes of a person at once; with the first, the phase ends for everybody."""
         person, store = self._person(message), self._room.store
+        # First what only the panel that leads may write: the vote is never ended by another one.
+        self._add(self._event("reveals", person_id=person))
         phases = store.phases(self._room.cycle).set_index("phase")
         if not phases["revealed"]["prevote"]:
             store.reveal(self._room.cycle, who=self._room.by)
-        self._add(self._event("reveals", person_id=person))
 
     def do_agree(self, message: Message) -> None:
         """What was proposed stands."""
         person = self._person(message)
         level = self._stands(person, OVERALL)
+        if str(message.get("before", level)) != level:
+            raise refused("meeting", "moved", now=_word(level))
+        if not level and not self._room.scores(person)["scored"]:
+            raise refused("meeting", "unscored")
         self._add(
             self._event(
                 "agrees",
@@ -224,7 +232,7 @@ class Acts:
             raise refused("meeting", "moved", now=_word(before))
         if not _text(message):
             raise refused("meeting", "comment")
-        by = (ids_of(room, [message.get("by")]) or [room.by])[0]
+        by = self.authority(message)
         if room.here().is_recused(by, person):
             raise refused("meeting", "recused", name=room.people.label(by, masked=False))
         change = self._change(person, competency, value, _text(message), f"{_key(message)} score")
@@ -243,13 +251,21 @@ class Acts:
             changes=[change],
         )
 
+    def authority(self, message: Message) -> str:
+        """Who authorises or signs: a participant who is there, named and not taken for granted."""
+        by = (ids_of(self._room, [message.get("by")]) or [""])[0]
+        if not self._room.here().participants.get(by):
+            raise refused("meeting", "authority")
+        return by
+
     def do_undo(self, message: Message) -> None:
         """Take the last settled thing of a person back; the row stays, one more says so."""
         person = self._person(message)
         item = self._room.here().last(person)
         if item is None:
             raise refused("meeting", "nothing")
-        changes = [self._back(item)] if item.kind == "decides" else []
+        score = f"{_key(message)} score"
+        changes = [self._back(item, score)] if item.kind == "decides" else []
         self._add(
             self._event("undoes", person_id=person, value=item.key, key=_key(message)),
             changes=changes,
@@ -276,13 +292,13 @@ class Acts:
     def _place(self, person: str, competency: str) -> Place:
         return Place(cycle_key(self._room.cycle), _FINAL, person, self._room.by, competency)
 
-    def _own(self, person: str, competency: str) -> Any:
-        """The latest own final row of a cell, or None."""
+    def _own(self, person: str, competency: str, *, rater: str = "") -> list[dict[str, Any]]:
+        """The final rows of a cell by one rater, the panel's own if none is named, in order."""
         rows = self._room.store.history(
-            self._room.cycle, person=person, rater=self._room.by, phase=_FINAL
+            self._room.cycle, person=person, rater=rater or self._room.by, phase=_FINAL
         )
         rows = rows[rows["competency"].eq(competency)]
-        return rows.iloc[-1] if len(rows) else None
+        return [{str(k): v for k, v in row.items()} for row in rows.to_dict("records")]
 
     def _change(self, person: str, competency: str, value: str, note: str, key: str) -> Change:
         own = self._own(person, competency)
@@ -298,23 +314,32 @@ class Acts:
             value,
             evidence_ids=tuple(dict.fromkeys(ids)),
             note=note,
-            seen=0 if own is None else int(own["revision"]),
+            seen=int(own[-1]["revision"]) if own else 0,
             who=self._room.by,
             matrix=self._room.here().plan.matrix,
             key=key,
         )
 
-    def _back(self, item: Item) -> Change:
-        """The change that takes a decision's score back, if it stands as the decision left it."""
-        own = self._own(item.person_id, item.competency)
-        if own is None or own["key"] != f"{item.key} score":
+    def _back(self, item: Item, key: str) -> Change:
+        """The change that takes a decision's score back, if it stands as the decision left it.
+
+        The value of before comes back with its note and what it stood on.
+        """
+        own = self._own(item.person_id, item.competency, rater=item.who)
+        at = next((i for i, row in enumerate(own) if row["key"] == f"{item.key} score"), -1)
+        if at < 0 or own[-1]["value"] != item.after:
             raise refused("meeting", "changed_since")
+        before = own[at - 1] if at else {"value": "", "evidence_ids": "", "note": ""}
+        cited = str(before["evidence_ids"] or "")
         return Change(
-            self._place(item.person_id, item.competency),
-            str(own["old"]),
-            seen=int(own["revision"]),
+            Place(cycle_key(self._room.cycle), _FINAL, item.person_id, item.who, item.competency),
+            str(before["value"]),
+            evidence_ids=tuple(i.strip() for i in cited.split(";") if i.strip()),
+            note=str(before["note"] or ""),
+            seen=int(own[-1]["revision"]),
             who=self._room.by,
-            matrix=str(own["matrix"]),
+            matrix=str(own[-1]["matrix"]),
+            key=key,
         )
 
     def _person(self, message: Message) -> str:

@@ -12,11 +12,12 @@ from csmkit.meeting.reproduce import meeting_record
 from csmkit.panels.meeting_acts import Acts
 from csmkit.panels.meeting_details import told_table
 from csmkit.panels.meeting_room import Room
-from csmkit.panels.meeting_told import ids_of
 from csmkit.panels.texts import texts
 from csmkit.render.record import render_record
+from csmkit.store.model import OVERALL
 from csmkit.view.tables import table_rows
 
+_SETTLES = ("agrees", "decides")
 _SHOWN = {"label": "Figure", "sentence": "In words"}
 
 
@@ -44,12 +45,31 @@ def sign(room: Room, acts: Acts, message: Mapping[str, Any], folder: Path) -> di
     UsageError
         If the meeting is signed already, or the files cannot be written.
     """
+    by = acts.authority(message)
     acts.do({**message, "do": "leave"})
-    room.look()
+    _write_edits(room, acts)
     record = meeting_record(room.cycle, room.matrix, store=room.store, meeting=room.here().id)
-    by = (ids_of(room, [message.get("by")]) or [room.by])[0]
     acts.do({"do": "sign", "by": by, "digest": record.record.digest, "key": message.get("key")})
     whole = meeting_record(room.cycle, room.matrix, store=room.store, meeting=room.here().id)
     files = render_record(whole, room.cycle, matrix=room.matrix, out=folder)
     words = texts("meeting")["end"]
     return {"text": words["written"].format(folder=folder.name), "files": [f.name for f in files]}
+
+
+def _write_edits(room: Room, acts: Acts) -> None:
+    """Write down which settled values are others by now, of anybody on the agenda."""
+    room.look()
+    meeting = room.here()
+    for who in meeting.order:
+        settled: dict[str, str] = {}
+        for item in meeting.items:
+            if item.person_id == who and not item.undone and item.kind in _SETTLES:
+                settled[item.competency] = item.after
+        told = {note["competency"] for note in meeting.notes if note["person_id"] == who}
+        scores = room.scores(who) if settled else {}
+        for competency, value in settled.items():
+            of = scores["levels"] if competency == OVERALL else scores["cells"].get(competency, {})
+            now = str(of.get("stands", ""))
+            if now != value and competency not in told:
+                edit = {"person": who, "competency": competency, "old": value, "value": now}
+                acts.do({"do": "edited", **edit})

@@ -58,6 +58,7 @@ class Room:
         self._mask: Mask | None = None
         self._context: Context | None = None
         self._figures: Figures | None = None
+        self.live = cycle
         self._facts: dict[str, tuple[Any, dict[str, Any]]] = {}
         self._scores: dict[str, tuple[Any, dict[str, Any]]] = {}
         self._books: dict[str, tuple[Any, Book]] = {}
@@ -72,6 +73,9 @@ class Room:
         self.meeting: Meeting | None = meeting_of(self.store.events(self.cycle))
         if state[:-1] != self._state[:-1]:
             self.live = self.store.overlay(self.cycle, live=True)
+        if state[1:4] != self._state[1:4]:
+            # Figures stand on evidence too; what pre-votes brought comes with a phase.
+            self._figures = None
         self._state = state
         return True
 
@@ -115,7 +119,7 @@ class Room:
         if self.meeting is None:
             return 0
         if self._figures is None:
-            self._figures = Figures(self.cycle)
+            self._figures = Figures(self.live)
             return len(self.meeting.order)
         left = [who for who in self.meeting.order if who not in self._facts]
         for who in left[:1]:

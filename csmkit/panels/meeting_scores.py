@@ -9,7 +9,7 @@ import pandas as pd
 
 from csmkit.cycle import Book
 from csmkit.matrix.levels import levels_given
-from csmkit.matrix.model import by_day
+from csmkit.matrix.model import by_day, manager_ratings
 from csmkit.matrix.standing import matrix_standing
 from csmkit.panels.texts import texts
 from csmkit.store.model import OVERALL
@@ -28,9 +28,8 @@ def scores_state(book: Book, matrix: Matrix) -> dict[str, Any]:
     -------
     dict
         cells ({competency: {self, manager, final, stands, last, apart, dated, expected,
-        not_expected}}), levels ({self, manager, final, stands, last}), said (levels of several
-        managers in words), scored (int), unsupported (int), last (day of the last cycle's
-        scores, or a sentence that there is none).
+        not_expected}}), levels ({self, manager, final, stands, last}), scored (int), unsupported
+        (int), last (day of the last cycle's scores, or a sentence that there is none).
     """
     before = _last_cycle(book)
     cells = {
@@ -85,6 +84,10 @@ def _cell(row: Mapping[Any, Any], before: pd.DataFrame) -> dict[str, Any]:
 def _levels(book: Book, before: pd.DataFrame) -> dict[str, str]:
     given = levels_given(book).drop_duplicates("phase", keep="last")
     value = dict(zip(given["phase"], given["value"], strict=True))
+    # Of several managers the own one counts, as for colours and in all that is worked out of them.
+    rows = manager_ratings(book)
+    own = rows.loc[rows["competency"].eq(OVERALL), "value"]
+    value["manager"] = str(own.iloc[-1]) if len(own) else ""
     last = before.loc[before["competency"].eq(OVERALL), "value"]
     told = {name: str(value.get(name, "")) for name in _PHASES}
     return {

@@ -64,10 +64,8 @@ def _meeting(room: Room, meeting: Meeting, masked: bool) -> dict[str, Any]:
         {
             "key": room.people.keys.get(who, ""),
             "label": _label(room, who, masked),
-            "status": meeting.status(who),
             "skipped": who in skipped,
-            "seconds": round(meeting.seconds(who)),
-            "why": [key for key in meeting.why.get(who, "").split(";") if key],
+            **(_NOTHING if who in skipped else _place(room, meeting, who)),
         }
         for who in meeting.order
     ]
@@ -98,6 +96,25 @@ def _meeting(room: Room, meeting: Meeting, masked: bool) -> dict[str, Any]:
     }
 
 
+_NOTHING: dict[str, Any] = {"status": "", "seconds": 0, "why": []}
+"""What is told of somebody on whom whoever shares the screen has no part."""
+
+
+def _place(room: Room, meeting: Meeting, who: str) -> dict[str, Any]:
+    # The page that shows a person counts what it is showing by itself.
+    counting = [
+        visit
+        for visit in meeting.visits[-1:]
+        if not visit.whole and visit.desk == room.desk and visit.person_id == who == meeting.here
+    ]
+    seconds = meeting.seconds(who) - sum(visit.seconds for visit in counting)
+    return {
+        "status": meeting.status(who),
+        "seconds": round(seconds),
+        "why": [key for key in meeting.why.get(who, "").split(";") if key],
+    }
+
+
 def _participant(room: Room, meeting: Meeting, who: str, masked: bool) -> dict[str, Any]:
     joined = meeting.joined.get(who)
     return {
@@ -116,13 +133,9 @@ def person_told(room: Room, at: int, *, masked: bool) -> dict[str, Any]:
     meeting = room.here()
     who = meeting.order[at]
     label = _label(room, who, masked)
-    told: dict[str, Any] = {
-        "at": at,
-        "label": label,
-        "status": meeting.status(who),
-        "why": [key for key in meeting.why.get(who, "").split(";") if key],
-    }
+    told: dict[str, Any] = {"at": at, "label": label, **_place(room, meeting, who)}
     if who in meeting.skipped:
+        told |= _NOTHING
         sharing = _label(room, meeting.sharing, masked)
         words = texts("meeting")["words"]
         why = words["own"] if who == meeting.sharing else words["skipped"]

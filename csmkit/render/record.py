@@ -21,6 +21,7 @@ from csmkit.text import clean
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
 
+OTHER = "not-as-signed"
 _ITEMS = {
     "decisions": ("what", "before", "after", "reason", "text", "authorised_by"),
     "parked": ("text",),
@@ -41,7 +42,8 @@ def render_record(signed: Signed, cycle: Cycle, *, matrix: Matrix, out: str | Pa
     matrix : Matrix
         For the names of competencies.
     out : str or Path
-        The folder; made if it is missing, files of those names are replaced.
+        The folder; made if it is missing, files of those names are replaced. A record that is not
+        what was signed has a name of its own, and leaves the signed one's files alone.
 
     Returns
     -------
@@ -57,6 +59,9 @@ def render_record(signed: Signed, cycle: Cycle, *, matrix: Matrix, out: str | Pa
     folder = make_folder(Path(out))
     content = signed.record.content
     stem = f"calibration-{content['cycle'].replace(':', '-to-')}-{content['meeting']}"
+    if signed.digest and not signed.holds:
+        # What was signed stays as it was written.
+        stem = f"{stem}-{OTHER}"
     tables = record_tables(signed, cycle, matrix)
     whole = {
         **content,
@@ -141,10 +146,11 @@ def record_tables(signed: Signed, cycle: Cycle, matrix: Matrix) -> dict[str, pd.
                     "person": name(one["person_id"]),
                     "there": "yes" if one["there"] else "no",
                     "joined later": _minute(one["joined"]),
+                    "left": _minute(one["left"]),
                 }
                 for one in content["attendance"]
             ],
-            columns=["person", "there", "joined later"],
+            columns=["person", "there", "joined later", "left"],
         ),
         "What it did": pd.DataFrame(
             [{"figure": one["label"], "in words": one["sentence"]} for one in content["effects"]],

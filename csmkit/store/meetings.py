@@ -22,6 +22,7 @@ from csmkit.store.model import (
     stamp,
     storable,
     values_of,
+    written,
 )
 from csmkit.store.phases import lock_phase
 from csmkit.store.scores import frame_of, write
@@ -109,12 +110,13 @@ def _write(
     if known:
         return [_same(event, dict(known[event.key])) for event in events if event.key in known]
     _refuse_follower(connection, cycle, events)
-    for change in changes:
-        write(connection, change)
-    # Rows of one instant keep their order by their times too.
+    # Rows of one instant keep their order by their times too, and scores theirs among them, also
+    # where the clock was set back.
     times: list[str] = []
     latest = select(meetings.c.at).where(meetings.c.cycle == cycle).order_by(meetings.c.id.desc())
     after = connection.scalar(latest.limit(1)) or ""
+    for change in changes:
+        after = max(after, written(write(connection, change, after=after).at))
     for event in events:
         times.append(after := stamp(after))
         row = {name: getattr(event, name) for name in Event.__slots__}

@@ -61,8 +61,8 @@ def _at_once(database: Database, change: Change) -> Score | None:
     return None if old is None else score_of({**row, "old": old})
 
 
-def write(connection: Connection, change: Change) -> Score:
-    """Store a checked change within a transaction.
+def write(connection: Connection, change: Change, *, after: str = "") -> Score:
+    """Store a checked change within a transaction, at a time later than ``after``.
 
     Raises
     ------
@@ -90,7 +90,8 @@ def write(connection: Connection, change: Change) -> Score:
         raise hidden(place, "The store")
     if theirs.revision != change.seen:
         raise Conflict(theirs)
-    row = _row(change, old=theirs.value, at=stamp(latest["at"] if latest is not None else ""))
+    before = latest["at"] if latest is not None else ""
+    row = _row(change, old=theirs.value, at=stamp(max(before, after)))
     connection.execute(_INSERT, row)
     return score_of(row)
 

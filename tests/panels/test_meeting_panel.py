@@ -1,5 +1,6 @@
 """The meeting without a browser: what it tells, what each message stores, what a mask hides."""
 
+import dataclasses
 import itertools
 import json
 from datetime import UTC, datetime, timedelta
@@ -7,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 import pytest
 
+import csmkit as ck
 from csmkit.errors import UsageError
 from csmkit.matrix.read import read_matrix
 from csmkit.meeting.reproduce import meeting_record
 from csmkit.panels import meeting as panel_module
 from csmkit.panels.meeting import meeting_panel
 from csmkit.render.record import render_record
+from csmkit.store import model
+from csmkit.store.errors import StoreError
 from csmkit.store.model import Change, Place, cycle_key
 from csmkit.store.open import open_store
 
@@ -127,6 +131,10 @@ def test_a_guideline_is_three_shares_or_none(open_panel):
     assert hand.room["stage"] == "prepare"
     hand.plan(guideline={"exceeds": "20", "meets": "70", "needs": "10"})
     assert hand.room["guideline"] == {"exceeds": 0.2, "meets": 0.7, "needs": 0.1}
+
+
+def test_without_a_guideline_there_is_none(open_panel):
+    hand = open_panel()
     hand.plan(guideline={"exceeds": "", "meets": "", "needs": ""})
     assert hand.room["guideline"] == {}
 
@@ -459,3 +467,222 @@ def test_a_second_rater_is_told_apart_from_the_manager(hand, team):
     phases = [one["phase"] for one in told]
     assert phases.count("manager") == 1
     assert phases.count("second rater") == raters[who, competency] - 1
+
+
+# --- what a strict reader found
+
+
+def at_of(hand, store, team, person):
+    """The place of a person on the agenda."""
+    rows = store.events(team)
+    rows = rows[rows["kind"].eq("agenda") & rows["person_id"].eq(person)]
+    return int(rows["value"].iloc[-1]) - 1
+
+
+def manager_of(team, person):
+    return str(team.person(person)["manager_id"])
+
+
+def test_of_two_managers_the_own_ones_level_is_shown_and_agreed_to(hand, store, team):
+    who = team.subjects["person_id"].iloc[0]
+    own = manager_of(team, who)
+    other = next(one for one in (DEEPA, RAFAEL, INGRID) if one != own)
+    for rater, value in ((own, "meets"), (other, "exceeds")):
+        store.save(Change(Place(cycle_key(team), "manager", who, rater, "overall"), value))
+    hand.poll()
+    at = at_of(hand, store, team, who)
+    levels = hand.open(at)["scores"]["levels"]
+    assert (levels["manager"], levels["stands"]) == ("meets", "meets")
+    hand.ask("agree", at=at)
+    assert store.events(team).iloc[-1]["value"] == "meets"
+
+
+def test_a_window_that_does_not_lead_ends_no_vote(hand, open_panel, store, team):
+    hand.open(0)
+    other = open_panel()
+    other.ask("lead")
+    assert hand.ask("reveal", at=0)["answer"] == "refused"
+    state = store.phases(team).set_index("phase")
+    assert not state["revealed"]["prevote"]
+    assert state["state"]["prevote"] == "open"
+
+
+def test_a_record_that_is_not_as_signed_leaves_the_signed_one(hand, store, team, tmp_path):
+    hand.open(0)
+    hand.ask("sign", by=hand.key("Deepa Krishnan"), at=0, seconds=5)
+    signed = {f.name: f.read_bytes() for f in (tmp_path / "records").iterdir()}
+    again = meeting_record(team, MATRIX, store=store)
+    content = {**again.record.content, "kit": "another"}
+    other = dataclasses.replace(again, record=type(again.record)(content))
+    assert not other.holds
+    files = render_record(other, team, matrix=MATRIX, out=tmp_path / "records")
+    assert all("not-as-signed" in file.name for file in files)
+    assert {n: (tmp_path / "records" / n).read_bytes() for n in signed} == signed
+
+
+def test_a_clock_set_back_leaves_a_decision_after_the_opening(hand, store, team, monkeypatch):
+    hand.open(0)
+    begun = store.events(team)["at"].iloc[-1]
+    real = model.datetime
+
+    class Earlier(real):
+        @classmethod
+        def now(cls, tz=None):
+            return real.now(tz) - timedelta(hours=1)
+
+    monkeypatch.setattr(model, "datetime", Earlier)
+    assert hand.decide(0, value="red")["answer"] == "done"
+    assert store.history(team, phase="final")["at"].iloc[-1] > begun
+    assert store.events(team)["at"].is_monotonic_increasing
+
+
+def test_what_was_changed_after_it_was_settled_is_in_the_record(hand, store, team):
+    person = hand.open(0)
+    value = "red" if person["scores"]["cells"]["qbr_craft"]["stands"] != "red" else "green"
+    hand.decide(0, value=value)
+    hand.open(1)
+    who = store.scores(team, phase="final")["person_id"].iloc[0]
+    place = Place(cycle_key(team), "final", who, RAFAEL, "qbr_craft")
+    store.save(Change(place, "yellow"))
+    hand.ask("sign", by=hand.key("Deepa Krishnan"), at=1, seconds=5)
+    notes = meeting_record(team, MATRIX, store=store).record.content["notes"]
+    told = [(n["person_id"], n["competency"], n["old"], n["value"]) for n in notes]
+    assert told == [(who, "qbr_craft", value, "yellow")]
+
+
+def test_an_edit_between_two_looks_is_not_decided_over(hand, store, team):
+    shown = hand.open(0)["scores"]["levels"]["stands"]
+    who = store.events(team).iloc[-1]["person_id"]
+    other = "exceeds" if shown != "exceeds" else "needs"
+    store.save(Change(Place(cycle_key(team), "final", who, RAFAEL, "overall"), other))
+    refused = hand.ask("agree", at=0, before=shown)
+    assert refused["answer"] == "refused"
+    kinds = store.events(team)["kind"].tolist()
+    assert kinds.count("edited") == 1
+    assert "agrees" not in kinds
+
+
+def test_whoever_is_declared_has_no_vote_also_if_not_there(open_panel, store, team):
+    hand = open_panel()
+    name = team.person(team.subjects["person_id"].iloc[0])["name"]
+    hand.plan(recused=[("Ingrid Solberg", name)])
+    who = team.subjects["person_id"].iloc[0]
+    meeting = hand.panel._room.here()
+    assert INGRID not in meeting.participants
+    assert INGRID in meeting.recused_from(who)
+
+
+def test_taking_back_twice_brings_back_value_note_and_evidence(hand, store, team):
+    before = hand.open(0)["scores"]["cells"]["qbr_craft"]["stands"]
+    first, second = [v for v in ("red", "yellow", "green") if v != before][:2]
+    hand.decide(0, value=first, text="The first look.")
+    one = store.history(team, phase="final").iloc[-1]
+    hand.decide(0, value=second, text="The second look.")
+    assert hand.ask("undo", at=0)["answer"] == "done"
+    back = store.history(team, phase="final").iloc[-1]
+    assert (back["value"], back["note"]) == (first, "The first look.")
+    assert back["evidence_ids"] == one["evidence_ids"]
+    assert hand.ask("undo", at=0)["answer"] == "done"
+    assert hand.panel._room.scores(one["person_id"])["cells"]["qbr_craft"]["stands"] == before
+
+
+def test_another_facilitator_takes_a_decision_back(hand, open_panel, store, team):
+    before = hand.open(0)["scores"]["cells"]["qbr_craft"]["stands"]
+    hand.decide(0, value=next(v for v in ("red", "green") if v != before))
+    other = open_panel(facilitator=RAFAEL)
+    other.ask("lead")
+    assert other.ask("undo", at=0)["answer"] == "done"
+    assert other.ask("person", at=0)["person"]["scores"]["cells"]["qbr_craft"]["stands"] == before
+
+
+def test_an_item_added_meanwhile_is_on_the_screen_whatever_was_worked_out(hand, store, team):
+    while hand.ask("ahead")["left"]:
+        pass
+    hand.open(0)
+    who = store.events(team).iloc[-1]["person_id"]
+    count = len(ck.evidence_timeline(store.overlay(ck.book_of(team, who))))
+    day = f"{team.period.start:%Y-%m-%d}"
+    store.add_evidence(team, person=who, date=day, text="A note of January.", who=DEEPA)
+    hand.poll()
+    while hand.ask("ahead")["left"]:
+        pass
+    told = hand.ask("person", at=0)["person"]["evidence"]
+    assert "A note of January." in json.dumps(hand.ask("detail", at=0, what="evidence"))
+    assert told["items"] == count + 1
+    assert sum(month["items"] for month in told["months"]) == count + 1
+
+
+def test_nobody_authorises_who_was_not_named_or_is_not_there(hand, store, team):
+    person = hand.open(0)
+    now = person["scores"]["cells"]["qbr_craft"]["stands"]
+    given = {"competency": "qbr_craft", "reason": "other", "text": "Why."}
+    value = "red" if now != "red" else "green"
+    for by in ("", hand.key("Ingrid Solberg")):
+        told = hand.ask("decide", at=0, value=value, by=by, **given)
+        assert "somebody who is here" in told["what"]
+        assert "somebody who is here" in hand.ask("sign", by=by, at=0, seconds=1)["what"]
+    assert store.scores(team, phase="final").empty
+
+
+def test_nothing_is_agreed_to_where_nothing_was_proposed(team, store):
+    bare = team.with_tables(ratings=team.table("ratings").head(0))
+    hand = Hand(meeting_panel(bare, MATRIX, store=store, facilitator=DEEPA))
+    hand.plan()
+    hand.open(0)
+    assert "nothing was proposed" in hand.ask("agree", at=0)["what"]
+
+
+def test_a_meeting_is_drawn_once_and_another_after_it_is_signed(hand, store, team):
+    order = hand.names
+    assert hand.plan(seed=12)["answer"] == "refused"
+    assert hand.names == order
+    hand.open(0)
+    hand.ask("sign", by=hand.key("Deepa Krishnan"), at=0, seconds=5)
+    assert hand.plan(seed=12)["answer"] == "done"
+    assert hand.room["stage"] == "meet"
+    assert store.events(team)["kind"].tolist().count("plan") == 2
+
+
+def test_a_break_is_no_late_joining_and_leaving_is_no_absence(hand, store, team):
+    hand.open(0)
+    for there in (False, True, False):
+        hand.ask("attend", who=hand.key("Rafael Monteiro"), there=there)
+    hand.ask("sign", by=hand.key("Deepa Krishnan"), at=0, seconds=5)
+    told = meeting_record(team, MATRIX, store=store).record.content["attendance"]
+    rafael = next(one for one in told if one["person_id"] == RAFAEL)
+    assert rafael["there"]
+    assert rafael["joined"] == ""
+    assert rafael["left"] != ""
+
+
+def test_of_ones_own_record_nothing_is_told_while_one_shares(open_panel, team):
+    hand = open_panel()
+    name = team.person(team.subjects["person_id"].iloc[0])["name"]
+    hand.plan(participants=("Deepa Krishnan", name))
+    hand.ask("share", who=hand.key(name))
+    own = next(one for one in hand.room["order"] if one["label"] == name)
+    assert own["skipped"]
+    assert (own["status"], own["seconds"], own["why"]) == ("", 0, [])
+    at = hand.names.index(name)
+    told = hand.ask("person", at=at)["person"]
+    assert (told["status"], told["why"]) == ("", [])
+
+
+def test_where_the_store_is_is_not_told_to_the_room(hand, store, monkeypatch):
+    hand.open(0)
+
+    def fails(*_args, **_more):
+        raise StoreError(f"The store {store.where} is held by another program.", "Close it.")
+
+    monkeypatch.setattr(type(store), "add_events", fails)
+    told = hand.ask("park", at=0, text="Later.")
+    assert told["what"] == "The store the store is held by another program."
+    assert store.where not in json.dumps(told)
+
+
+def test_the_page_that_counts_is_not_told_what_it_counts(hand):
+    hand.open(0)
+    hand.ask("agree", at=0)
+    assert hand.room["order"][0]["seconds"] == 0
+    hand.open(1, seconds=90)
+    assert hand.room["order"][0]["seconds"] == 90

@@ -16,6 +16,8 @@ function render({ model, el }) {
   let later = null; // what was asked for meanwhile
   let touched = performance.now(); // when somebody last pressed a key
   let sent = 0;
+  let veiled = false; // names were sent away, and answers of before may still come
+  let again = false; // another meeting is prepared after a signed one
   let ticking = { since: performance.now(), counted: 0, on: true };
   const kept = new Map();
 
@@ -86,7 +88,7 @@ function render({ model, el }) {
   }
 
   function go(at) {
-    if (!mine() || room.stage !== "meet") return;
+    if (!mine() || room.stage !== "meet" || again) return;
     if (at >= room.order.length) { sheets.openEnd(); return; }
     if (at < 0 || at === shown) return;
     const seconds = elapsed();
@@ -106,7 +108,7 @@ function render({ model, el }) {
   function paintPerson(state) {
     person = state;
     const one = room.order?.[shown];
-    if (room.stage === "prepare") return stage.replaceChildren(room.empty ? card("", room.empty) : prepare.root);
+    if (room.stage === "prepare" || again) return stage.replaceChildren(room.empty ? card("", room.empty) : prepare.root);
     if (shown < 0 || !one) return stage.replaceChildren(opening());
     if (!state) return stage.replaceChildren(make("p", { class: "wait" }, "One moment …"));
     stage.replaceChildren(personView(sheet, state, { pick: sheets.openCompetency }));
@@ -133,7 +135,7 @@ function render({ model, el }) {
     name.replaceChildren(isolated(meet ? one.label : sheet.words.title));
     const known = person && !person.skipped ? person.about.map(([label, value]) => `${label}: ${value}`) : [];
     about.replaceChildren(isolated(known.join(" · ")), ...(meet ? one.why.map((key) => make("span", { class: "chip" }, sheet.why[key])) : []));
-    const state = meet ? sheet.statuses[one.status] : "";
+    const state = meet ? sheet.statuses[one.status] ?? "" : "";
     status.textContent = room.stage === "signed" ? "Record signed" : meet ? `${state}${room.left ? ` · ${room.left} still open` : " · all settled"}` : "";
     status.className = `status ${meet ? one.status : ""}`;
     paintClock();
@@ -153,13 +155,14 @@ function render({ model, el }) {
   const ACTS = [
     ["next", "PageDown", "Next", () => go(next(1))],
     ["reveal", "v", "Votes", () => act({ do: "reveal" })],
-    ["agree", "a", "As proposed", () => act({ do: "agree", key: newKey() })],
+    ["agree", "a", "As proposed", () => act({ do: "agree", key: newKey(), before: person?.scores?.levels.stands })],
     ["decide", "d", "Change", () => sheets.openDecide(sheet.overall)],
     ["park", "k", "Park", () => sheets.openText("park")],
     ["act", "n", "Behaviour", () => sheets.openText("act")],
     ["undo", "u", "Undo", () => act({ do: "undo", key: newKey() })],
     ["mask", "m", "", () => mask()],
     ["who", "w", "Room", () => sheets.openWho()],
+    ["again", "+", "New meeting", () => { sheets.close(); again = true; send({ do: "prepare" }); }],
     ["agenda", "g", "Agenda", () => sheets.openAgenda()],
     ["end", "e", "End", () => sheets.openEnd()],
     ["keys", "?", "Keys", () => sheets.openKeys()],
@@ -172,7 +175,7 @@ function render({ model, el }) {
     const before = document.activeElement?.dataset?.key;
     const meet = room.stage === "meet";
     const text = { mask: room.masked ? "Names" : "Mask", screen: document.fullscreenElement ? "Leave" : "Full screen" };
-    bar.replaceChildren(...ACTS.filter(([key]) => !FOR_LEAD.has(key) || (meet && mine())).filter(([key]) => room.stage !== "prepare" || ["mask", "keys", "screen"].includes(key)).map(([key, stroke, label, does]) =>
+    bar.replaceChildren(...ACTS.filter(([key]) => !FOR_LEAD.has(key) || (meet && mine())).filter(([key]) => key !== "again" || (room.stage === "signed" && room.writes)).filter(([key]) => room.stage !== "prepare" || ["mask", "keys", "screen"].includes(key)).map(([key, stroke, label, does]) =>
       button(key, [hint(stroke === "PageDown" ? "PgDn" : stroke), ` ${label || text[key]}`], does, { "aria-keyshortcuts": stroke, ...(key !== "next" && FOR_LEAD.has(key) && shown < 0 ? { disabled: true } : {}) })));
     const same = bar.querySelector(`[data-key="${before}"]`);
     if (same && root.contains(document.activeElement)) same.focus();
@@ -205,6 +208,7 @@ function render({ model, el }) {
     asked.clear();
     paintPerson(null);
     for (const node of [name, about, news, trouble]) node.replaceChildren();
+    veiled = !room.masked;
     send({ do: "mask", on: !room.masked });
   }
 
@@ -226,6 +230,12 @@ function render({ model, el }) {
 
   function take(answer) {
     heard = performance.now();
+    if (answer.answer === "masked") { veiled = veiled && !answer.masked; forget(); return; }
+    if (veiled && answer.answer !== "refused" && !answer.masked) {
+      asked.delete(answer.at);
+      if (answer.answer === "done") settle();
+      return;
+    }
     if (answer.answer === "person") {
       asked.delete(answer.at);
       if (answer.masked !== room.masked) { ask(answer.at); return; }
@@ -238,7 +248,7 @@ function render({ model, el }) {
     } else if (answer.answer === "prepare") {
       prepare.take(answer);
       prepare.others = () => answer.people.map((one) => [one.key, one.label]);
-      if (room.stage === "prepare") paintPerson(null);
+      if (room.stage === "prepare" || again) paintPerson(null);
       else if (sheets.kind() === "who") sheets.openWho();
     } else if (answer.answer === "detail") sheets.showDetail(answer);
     else if (answer.answer === "competency") sheets.showCompetency(answer);
@@ -258,8 +268,7 @@ function render({ model, el }) {
       if (sheets.kind() === "who") sheets.openWho();
     } else if (answer.answer === "polled") {
       if (answer.moved) forget();
-    } else if (answer.answer === "masked") forget();
-    else if (answer.answer === "refused") {
+    } else if (answer.answer === "refused") {
       const text = [answer.what, answer.remedy].filter(Boolean).join(" ");
       const inside = over.querySelector(".trouble.inside");
       if (inside && sheets.kind()) {
@@ -289,6 +298,9 @@ function render({ model, el }) {
   function changed() {
     const before = room;
     room = model.get("room");
+    if (before.id !== room.id) again = false;
+    veiled = veiled && !room.masked;
+    if (veiled) return;
     if (before.id !== room.id || (!mine() && room.here !== undefined && room.here !== shown)) {
       shown = room.here ?? -1;
       restart();
@@ -328,7 +340,7 @@ function render({ model, el }) {
     return run();
   }
 
-  const end = openMeetingEnd(sheet, { send, mine, room: () => room, open: sheets.open, authorised: sheets.authorised, wait: () => sheets.kind() === "end" });
+  const end = openMeetingEnd(sheet, { send, mine, elapsed, room: () => room, open: sheets.open, authorised: sheets.authorised, wait: () => sheets.kind() === "end" });
   const timer = setInterval(() => {
     paintClock();
     const silent = performance.now() - heard > PATIENCE + POLL;

@@ -4,6 +4,7 @@ function openPrepare(sheet, { send, room }) {
   const root = make("form", { class: "prepare", "aria-label": "Prepare the meeting" });
   let got = null;
   const pairs = [];
+  let key = newKey(); // sent twice, it is one meeting
   const chosen = new Set();
 
   function minutesTotal() {
@@ -57,9 +58,9 @@ function openPrepare(sheet, { send, room }) {
 
   root.addEventListener("submit", (event) => {
     event.preventDefault();
-    send({ do: "plan", key: newKey(), participants: [...chosen], facilitator: root.elements.facilitator.value, rule: root.elements.rule.value,
+    send({ do: "plan", key, participants: [...chosen], facilitator: root.elements.facilitator.value, rule: root.elements.rule.value,
       minutes: root.elements.minutes.value, proposer_last: root.elements.last.checked, recused: pairs,
       guideline: Object.fromEntries(sheet.values.overall.map((level) => [level, root.elements[`share ${level}`].value])) });
   });
-  return { root, take: (answer) => { got = answer; draw(); }, isOpen: () => got !== null };
+  return { root, take: (answer) => { got = answer; key = newKey(); draw(); }, isOpen: () => got !== null };
 }

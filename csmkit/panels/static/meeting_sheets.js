@@ -39,7 +39,7 @@ function meetingSheets(sheet, over, { send, act, go, mine, button, others, now, 
       ...children.filter(Boolean), make("p", { class: "trouble inside", role: "alert", hidden: true }), make("div", { class: "row" }, make("button", { type: "submit", class: "primary" }, text), make("span", { class: "muted" }, hint("Ctrl"), " ", hint("Enter"))));
   }
 
-  const authorised = () => choose(now().room.people.filter((one) => one.there && !one.recused).map((one) => [one.key, one.label]), now().room.people.find((one) => one.facilitates && !one.recused)?.key ?? "");
+  const authorised = () => choose([["", "Choose …"], ...now().room.people.filter((one) => one.there && !one.recused).map((one) => [one.key, one.label])], now().room.people.find((one) => one.facilitates && one.there && !one.recused)?.key ?? "", { required: true });
 
   function openDecide(id) {
     const { person } = now();
@@ -97,7 +97,7 @@ function meetingSheets(sheet, over, { send, act, go, mine, button, others, now, 
     const { room, shown } = now();
     if (room.stage === "prepare") return;
     open("agenda", "Agenda", make("ol", { class: "agenda" }, ...room.order.map((one, at) => make("li", { class: `${one.status}${at === shown ? " here" : ""}` },
-      button(`go ${at}`, [isolated(one.label), make("span", { class: "muted" }, ` ${sheet.statuses[one.status]}${one.seconds ? `, ${clockText(one.seconds)}` : ""}${one.skipped ? ", not while this one shares" : ""}`)], () => go(at), one.skipped || !mine() ? { disabled: true } : at === shown ? { "data-first": true } : {})))));
+      button(`go ${at}`, [isolated(one.label), make("span", { class: "muted" }, ` ${sheet.statuses[one.status] ?? ""}${one.seconds ? `, ${clockText(one.seconds)}` : ""}${one.skipped ? ", not while this one shares" : ""}`)], () => go(at), one.skipped || !mine() ? { disabled: true } : at === shown ? { "data-first": true } : {})))));
   }
 
   function openKeys() {
