@@ -9,7 +9,9 @@ from typing import Any
 from csmkit.meeting.plan import agenda, new_seed
 from csmkit.meeting.state import YES, Item
 from csmkit.panels.meeting_room import Room
+from csmkit.panels.meeting_scores import stands
 from csmkit.panels.meeting_told import DAYS_AHEAD, ids_of
+from csmkit.panels.scoring_state import split_ids
 from csmkit.panels.texts import refused, texts
 from csmkit.store.meetings import Event
 from csmkit.store.model import LEVELS, OVERALL, Change, Place, cycle_key, new_key
@@ -285,9 +287,7 @@ class Acts:
     # ---- how they are written -----------------------------------------------------------------
 
     def _stands(self, person: str, competency: str) -> str:
-        scores = self._room.scores(person)
-        of = scores["levels"] if competency == OVERALL else scores["cells"].get(competency, {})
-        return str(of.get("stands", ""))
+        return stands(self._room.scores(person), competency)
 
     def _place(self, person: str, competency: str) -> Place:
         return Place(cycle_key(self._room.cycle), _FINAL, person, self._room.by, competency)
@@ -308,7 +308,7 @@ class Acts:
             & given["competency"].eq(competency)
             & given["phase"].isin(["manager", _FINAL])
         ]["evidence_ids"].dropna()
-        ids = [i.strip() for text in cited for i in str(text).split(";") if i.strip()]
+        ids = [one for text in cited for one in split_ids(text)]
         return Change(
             self._place(person, competency),
             value,
@@ -330,11 +330,10 @@ class Acts:
         if at < 0 or own[-1]["value"] != item.after:
             raise refused("meeting", "changed_since")
         before = own[at - 1] if at else {"value": "", "evidence_ids": "", "note": ""}
-        cited = str(before["evidence_ids"] or "")
         return Change(
             Place(cycle_key(self._room.cycle), _FINAL, item.person_id, item.who, item.competency),
             str(before["value"]),
-            evidence_ids=tuple(i.strip() for i in cited.split(";") if i.strip()),
+            evidence_ids=tuple(split_ids(before["evidence_ids"])),
             note=str(before["note"] or ""),
             seen=int(own[-1]["revision"]),
             who=self._room.by,

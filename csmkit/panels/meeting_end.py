@@ -12,9 +12,9 @@ from csmkit.meeting.reproduce import meeting_record
 from csmkit.panels.meeting_acts import Acts
 from csmkit.panels.meeting_details import told_table
 from csmkit.panels.meeting_room import Room
+from csmkit.panels.meeting_scores import stands
 from csmkit.panels.texts import texts
 from csmkit.render.record import render_record
-from csmkit.store.model import OVERALL
 from csmkit.view.tables import table_rows
 
 _SETTLES = ("agrees", "decides")
@@ -68,8 +68,7 @@ def _write_edits(room: Room, acts: Acts) -> None:
         told = {note["competency"] for note in meeting.notes if note["person_id"] == who}
         scores = room.scores(who) if settled else {}
         for competency, value in settled.items():
-            of = scores["levels"] if competency == OVERALL else scores["cells"].get(competency, {})
-            now = str(of.get("stands", ""))
+            now = stands(scores, competency)
             if now != value and competency not in told:
                 edit = {"person": who, "competency": competency, "old": value, "value": now}
                 acts.do({"do": "edited", **edit})

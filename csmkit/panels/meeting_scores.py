@@ -48,12 +48,10 @@ def scores_state(book: Book, matrix: Matrix) -> dict[str, Any]:
     }
 
 
-def stands(book: Book, matrix: Matrix, competency: str) -> str:
-    """The value that stands now for a competency, or the overall level; blank if none does."""
-    state = scores_state(book, matrix)
-    if competency == OVERALL:
-        return str(state["levels"]["stands"])
-    return str(state["cells"].get(competency, {}).get("stands", ""))
+def stands(scores: Mapping[str, Any], competency: str) -> str:
+    """The value that stands for a competency, or the overall level, of `scores_state`; or blank."""
+    of = scores["levels"] if competency == OVERALL else scores["cells"].get(competency, {})
+    return str(of.get("stands", ""))
 
 
 def _rows(book: Book, matrix: Matrix) -> pd.DataFrame:

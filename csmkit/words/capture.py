@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
-from csmkit.compute.customers import owned_accounts
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.text import clean, day
 from csmkit.words.accounts_near import Near, accounts_near
 from csmkit.words.amounts import Amount, amounts, day_in, moved
+from csmkit.words.facts import owned_by
 from csmkit.words.patterns import any_of
+from csmkit.words.text_files import text_file
 
 LONGEST = 20_000
 """Characters of one note; a longer one is many moments."""
@@ -36,10 +34,8 @@ _LESSON = re.compile(
 )
 
 
-@cache
 def _said() -> Mapping[str, Any]:
-    text = Path(__file__).with_name("capture.toml").read_text(encoding="utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    return text_file("capture")
 
 
 @cache
@@ -136,13 +132,13 @@ def capture(
     UsageError
         If there is no text, or more than `LONGEST` characters of it.
     """
-    plain = clean(text.replace("\r\n", "\n").replace("\n", " ¶ ")).replace(" ¶ ", "\n").strip()
+    plain = clean(text).strip()
     if not plain:
         raise UsageError("There is nothing to capture.", "Type a sentence, or paste a note.")
     if len(plain) > LONGEST:
         raise UsageError(
             f"The note has {len(plain):,} characters; one moment has {LONGEST:,} at most.",
-            "Capture its moments one by one, or import them: csmkit capture --from FILE.",
+            "Capture its moments one by one.",
         )
     now = pd.Timestamp.now().normalize() if today is None else pd.Timestamp(today).normalize()
     named = day_in(plain, now)
@@ -178,19 +174,12 @@ def _accounts(text: str, cycle: Cycle | None, author: str) -> tuple[Near, ...]:
     every = list(zip(table["account_id"].astype("str"), table["name"].astype("str"), strict=True))
     if not author:
         return tuple(accounts_near(text, every))
-    mine = _book(cycle, author)
+    mine = owned_by(cycle, str(cycle.person(author)["person_id"]))
     own = accounts_near(text, [one for one in every if one[0] in mine])
     if own and own[0].sure:
         return tuple(own)
     others = accounts_near(text, [one for one in every if one[0] not in mine])
     return (*own, *(near for near in others if near.sure))
-
-
-def _book(cycle: Cycle, author: str) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
-    who = str(cycle.person(author)["person_id"])
-    own = owned_accounts(cycle)
-    own = own[own["person_id"].eq(who)]
-    return {str(r["account_id"]): (r["first"], r["last"]) for r in own.to_dict("records")}
 
 
 def _kind(text: str) -> str:
@@ -270,7 +259,8 @@ def _doubts(found: Captured, cycle: Cycle | None, author: str) -> list[str]:
         return doubts
     name = clean(near.name)
     if author:
-        mine = _book(cycle, author).get(near.account_id)
+        who = str(cycle.person(author)["person_id"])
+        mine = owned_by(cycle, who).get(near.account_id)
         if mine is None:
             doubts.append(f"{name} is not in this book in the period.")
         elif not mine[0] <= found.date <= mine[1] and period.start <= found.date <= period.end:
@@ -309,24 +299,3 @@ def _known_amounts(cycle: Cycle, account: str) -> list[float]:
             values += [abs(float(value)) for value in rows[column].dropna()]
     ladder = sorted(set(values))
     return [*ladder, *(abs(a - b) for a in ladder for b in ladder if a > b)]
-
-
-def captured_rows(found: Captured, *, person: str) -> pd.DataFrame:
-    """A note as one row of the canonical table ``evidence``."""
-    near = found.account
-    return pd.DataFrame(
-        [
-            {
-                "person_id": person,
-                "date": found.date,
-                "text": found.text,
-                "account_id": near.account_id if near else None,
-                "competencies": "; ".join(found.competencies),
-                "kind": found.kind or None,
-                "amount": found.amount,
-                "before": found.before or None,
-                "after": found.after or None,
-                "private": True,
-            }
-        ]
-    )

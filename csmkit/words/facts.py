@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -23,6 +19,7 @@ from csmkit.compute.practice import practice, touches
 from csmkit.compute.results import movements
 from csmkit.cycle import Cycle
 from csmkit.text import by_unit, clean, count_of, day, missing, money
+from csmkit.words.text_files import text_file
 
 Row = Mapping[str, Any]
 _UNKNOWN = float("nan")
@@ -56,11 +53,9 @@ class Fact:
     evidence: tuple[str, ...] = ()
 
 
-@cache
 def scenes() -> Mapping[str, Mapping[str, Any]]:
     """Every scene: what it ``means``, and its ``slots``."""
-    text = Path(__file__).with_name("scenes.toml").read_text(encoding="utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    return text_file("scenes")
 
 
 def _renewals(cycle: Cycle) -> pd.DataFrame:
@@ -88,6 +83,13 @@ def _touches(cycle: Cycle) -> pd.DataFrame:
 
 def _owned(cycle: Cycle) -> pd.DataFrame:
     return with_account_names(cycle, owned_accounts(cycle))
+
+
+def owned_by(cycle: Cycle, who: str) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
+    """The accounts a person owned in the period, each with the first and the last day."""
+    own = owned_accounts(cycle)
+    own = own[own["person_id"].eq(who)]
+    return {str(row["account_id"]): (row["first"], row["last"]) for row in own.to_dict("records")}
 
 
 def _usage(cycle: Cycle) -> pd.DataFrame:

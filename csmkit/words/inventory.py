@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple, dataclass
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -18,15 +14,14 @@ from csmkit.text import clean, count_of, day, missing
 from csmkit.words.facts import Person, Row, Tables, days_from, listed, sentence
 from csmkit.words.facts_health import without_review
 from csmkit.words.facts_voice import themes
+from csmkit.words.text_files import text_file
 
 COLUMNS = ("topic", "account", "day", "says", "on_file", "asks", "evidence_ids")
 _BEFORE, _AFTER = pd.Timedelta(days=180), pd.Timedelta(days=30)
 
 
-@cache
 def _said() -> Mapping[str, Any]:
-    text = Path(__file__).with_name("inventory.toml").read_text(encoding="utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    return text_file("inventory")
 
 
 @dataclass(frozen=True, slots=True)

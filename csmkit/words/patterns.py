@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
+
+from csmkit.words.text_files import text_file
 
 NAME = re.compile(
     r"[A-ZÀ-ÖØ-Þ][\w'’&.-]*"
@@ -17,11 +16,9 @@ NAME = re.compile(
 """Words with a capital, one after the other."""
 
 
-@cache
 def said() -> Mapping[str, Any]:
     """All of ``lint.toml``."""
-    text = Path(__file__).with_name("lint.toml").read_text(encoding="utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    return text_file("lint")
 
 
 @cache

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import string
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +21,7 @@ from csmkit.words.facts_onboarding import onboarding
 from csmkit.words.facts_retention import retention, risk_lead
 from csmkit.words.facts_voice import voice
 from csmkit.words.search import Search
+from csmkit.words.text_files import text_file
 
 AREAS: Mapping[str, str] = MappingProxyType(
     {
@@ -81,10 +80,9 @@ class Phrase:
 @cache
 def bank() -> tuple[Phrase, ...]:
     """All phrases, in the order of ``phrases.toml``."""
-    text = Path(__file__).with_name("phrases.toml").read_text(encoding="utf-8")
     return tuple(
         _phrase(area, level, entry)
-        for area, levels in tomllib.loads(text).items()
+        for area, levels in text_file("phrases").items()
         for level, entries in levels.items()
         for entry in entries
     )

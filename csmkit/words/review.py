@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from csmkit.compute.customers import owned_accounts
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.terms import Terms, first_names, managers, team_terms
 from csmkit.text import day
+from csmkit.words.facts import owned_by
 from csmkit.words.lint import Mark, about_all, mark, of_sentence
 from csmkit.words.passages import Sentence, sentences
 from csmkit.words.patterns import said, words
@@ -107,8 +107,7 @@ class _Known:
     @classmethod
     def of(cls, cycle: Cycle, csm: str) -> _Known:
         person = cycle.person(csm)
-        who, own = str(person["person_id"]), owned_accounts(cycle)
-        own = own[own["person_id"].eq(who)]
+        who = str(person["person_id"])
         given = cycle.table("feedback")
         given = given[given["person_id"].eq(who) & given["date"].notna()]
         people = cycle.table("people")["person_id"]
@@ -119,7 +118,7 @@ class _Known:
             str(person["role"]),
             Terms([*team_terms(cycle), *first_names(cycle)]),
             frozenset(people) - managers(cycle) - {who},
-            {str(row["account_id"]): (row["first"], row["last"]) for row in own.to_dict("records")},
+            owned_by(cycle, who),
             list(zip(given["date"], given["text"].astype("str"), strict=True)),
         )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from math import log
-from pathlib import Path
+from typing import Any
+
+from csmkit.words.text_files import text_file
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _ENDINGS = (
@@ -33,9 +34,8 @@ _ABOUT = 3.0
 """A word of what a text is about counts for as many of the text itself."""
 
 
-@cache
-def _said() -> Mapping[str, Mapping[str, list[str]]]:
-    return tomllib.loads(Path(__file__).with_name("search.toml").read_text(encoding="utf-8"))
+def _said() -> Mapping[str, Any]:
+    return text_file("search")
 
 
 @cache
