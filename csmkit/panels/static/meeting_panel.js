@@ -130,10 +130,10 @@ function render({ model, el }) {
 
   function paintHead() {
     const one = room.order?.[shown];
-    const meet = room.stage !== "prepare" && one;
+    const meet = room.stage !== "prepare" && !again && one;
     place.textContent = meet ? `${shown + 1} of ${room.order.length}` : sheet.period;
     name.replaceChildren(isolated(meet ? one.label : sheet.words.title));
-    const known = person && !person.skipped ? person.about.map(([label, value]) => `${label}: ${value}`) : [];
+    const known = meet && person && !person.skipped ? person.about.map(([label, value]) => `${label}: ${value}`) : [];
     about.replaceChildren(isolated(known.join(" · ")), ...(meet ? one.why.map((key) => make("span", { class: "chip" }, sheet.why[key])) : []));
     const state = meet ? sheet.statuses[one.status] ?? "" : "";
     status.textContent = room.stage === "signed" ? "Record signed" : meet ? `${state}${room.left ? ` · ${room.left} still open` : " · all settled"}` : "";
@@ -162,7 +162,7 @@ function render({ model, el }) {
     ["undo", "u", "Undo", () => act({ do: "undo", key: newKey() })],
     ["mask", "m", "", () => mask()],
     ["who", "w", "Room", () => sheets.openWho()],
-    ["again", "+", "New meeting", () => { sheets.close(); again = true; send({ do: "prepare" }); }],
+    ["again", "+", "New meeting", () => { sheets.close(); again = true; paint(); send({ do: "prepare" }); }],
     ["agenda", "g", "Agenda", () => sheets.openAgenda()],
     ["end", "e", "End", () => sheets.openEnd()],
     ["keys", "?", "Keys", () => sheets.openKeys()],
