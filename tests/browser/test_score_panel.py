@@ -272,6 +272,23 @@ def test_evidence_is_cited_added_and_taken_back(scorer, where):
     scorer.saved()
 
 
+def test_an_item_can_be_added_before_the_kernel_said_what_is_on_file(scorer):
+    page = scorer.page
+    scorer.focus("qbr_craft")
+    # Both keys before any answer can come.
+    page.evaluate(
+        """() => {
+          for (const key of ["ArrowDown", "a"])
+            document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+        }"""
+    )
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.wait_for_selector(".csmkit-score .evidence .months")
+    assert scorer.key("add text").is_visible()
+    assert page.evaluate("document.activeElement.closest('form') !== null")
+
+
 def test_undo_says_what_it_undid_and_a_colour_that_is_set_already_is_told(scorer, where):
     scorer.focus("health_monitoring")
     scorer.keys.press("y")

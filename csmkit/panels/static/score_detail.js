@@ -74,20 +74,30 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
 
   const name = () => `${row.id} ${month}`;
 
+  const formHere = () => [...evidence.querySelectorAll("form")].find((one) => one.dataset.row === row.id);
+
+  // Nothing on file is drawn (yet): whoever adds an item goes on typing.
+  function bareEvidence(style, text) {
+    const form = formHere();
+    const held = form?.contains(document.activeElement) ? document.activeElement : null;
+    evidence.replaceChildren(...[make("h4", {}, "Evidence"), form, make("p", { class: style }, text)].filter(Boolean));
+    held?.focus();
+  }
+
   function look({ bring = "" } = {}) {
     clearTimeout(timer);
     asked = name();
     bringing = bring;
     if (looked.has(asked)) return paintEvidence();
     // What is there of this row stays until the answer: the pane would jump to its top.
-    if (evidence.dataset.of !== row.id) evidence.replaceChildren(make("h4", {}, "Evidence"), make("p", { class: "muted" }, "Looking …"));
+    if (evidence.dataset.of !== row.id) bareEvidence("muted", "Looking …");
     evidence.dataset.of = row.id;
     // Whoever runs down the rows asks for the one they stop at.
     timer = setTimeout(() => {
       const wanted = name();
       ask({ do: "look", competency: row.id, month });
       timer = setTimeout(() => {
-        if (asked === wanted && !looked.has(wanted)) evidence.replaceChildren(make("h4", {}, "Evidence"), make("p", { class: "problem" }, "The kernel does not answer, so nothing on file can be shown."));
+        if (asked === wanted && !looked.has(wanted)) bareEvidence("problem", "The kernel does not answer, so nothing on file can be shown.");
       }, PATIENCE);
     }, 60);
   }
@@ -104,7 +114,7 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
   function refused(answer) {
     if (answer.competency !== row.id) return;
     clearTimeout(timer);
-    evidence.replaceChildren(make("h4", {}, "Evidence"), make("p", { class: "problem" }, `${answer.what} ${answer.remedy}`));
+    bareEvidence("problem", `${answer.what} ${answer.remedy}`);
   }
 
   function forget(id) {
@@ -145,7 +155,7 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
     if (!seen) return;
     const cell = desk.current(row.id);
     const held = root.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-    const form = [...evidence.querySelectorAll("form")].find((one) => one.dataset.row === row.id);
+    const form = formHere();
     const none = !seen.cited.length && !seen.on_file.items.length && !seen.rows.items.length;
     const proofs = make("details", { class: "proofs" }, make("summary", { "data-key": "proofs" }, "What would prove it"),
       make("ul", {}, ...seen.proofs.map((one) => make("li", {}, one.what, one.table ? make("span", { class: "source" }, ` ${one.table}${one.note ? `: ${one.note}` : ""}`) : null))));
@@ -245,7 +255,7 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
     shown.may_hide ? make("label", { class: "wide tick" }, hidden, "Keep it to myself (not handed in)") : null, problem,
     make("div", { class: "buttons" }, make("button", { type: "submit", class: "primary", "data-key": "add save" }, "Add and cite"),
       make("button", { type: "button", "data-key": "add cancel", onclick: () => { desk.session.forms.delete(at); form.remove(); back(); } }, "Cancel")));
-    evidence.querySelector(".bar")?.after(form);
+    evidence.querySelector(".bar, h4").after(form);
     if (!focus) return undefined;
     form.scrollIntoView({ block: "nearest" });
     return date.focus();
