@@ -16,6 +16,42 @@ ROW_ID = "row-"
 HANDED_IN = "-handed-in"
 """How the id of the copy ends that a person hands in of a private item."""
 
+_LETTERS = "23456789bcdfghjkmnpqrstvwxyz"
+"""Without vowels, so that no word comes of them, and without what looks like something else."""
+_ID_LETTERS = 6
+
+
+def short_id(*told: str) -> str:
+    """Six letters and digits that stand for some texts, the same in every run; easy to type.
+
+    Examples
+    --------
+    >>> short_id("ana@example.com", "2026-01-16", "One talk about growth.")
+    '28gtgk'
+    """
+    number = int.from_bytes(hashlib.sha256("\x1f".join(told).encode("utf-8", "replace")).digest())
+    letters = []
+    for _ in range(_ID_LETTERS):
+        number, place = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[place])
+    return "".join(letters)
+
+
+def with_action_ids(actions: pd.DataFrame) -> pd.DataFrame:
+    """Agreed actions in which each has an id: its own, else one of person, day and text.
+
+    Parameters
+    ----------
+    actions : DataFrame
+        The canonical table.
+    """
+    made = [
+        short_id(str(who), f"{at:%Y-%m-%d}", str(text))
+        for who, at, text in zip(actions["person_id"], actions["at"], actions["text"], strict=True)
+    ]
+    own = actions["action_id"]
+    return actions.assign(action_id=own.where(own.notna(), pd.Series(made, own.index, dtype="str")))
+
 
 def one_id_a_row(rows: pd.DataFrame, column: str, *, name: str) -> pd.DataFrame:
     """A frame with one row for each id of a column of several, joined by ``;``.

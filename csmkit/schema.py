@@ -463,7 +463,14 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                 Column("at", "date", "Day it was agreed.", _R),
                 Column("text", "text", "What was agreed.", _R),
                 Column("due", "date", "Day it is looked at again."),
-                Column("kept", "flag", "Whether it was kept."),
+                Column(
+                    "kept",
+                    "choice",
+                    "Whether it was kept; blank: not looked at again.",
+                    values=("yes", "partly", "no", "not_yet"),
+                ),
+                Column("note", "text", "What was said of it then."),
+                Column("action_id", "id", "A short id; blank: made of person, day and text."),
             ),
         ]
     )

@@ -8,6 +8,7 @@ import pandas as pd
 from csmkit.compute.accounts import with_account_names
 from csmkit.compute.composition import OWNED, book_accounts
 from csmkit.compute.customers import owned_accounts
+from csmkit.compute.follow_up import due_days
 from csmkit.compute.joins import Days, Ints, numbered
 from csmkit.compute.ledger import in_window, ledger
 from csmkit.compute.outcomes import renewed_after_trouble
@@ -171,6 +172,7 @@ def months_without_evidence(book: Cycle) -> str:
     )
 
 
+@per_cycle
 def agreements(cycle: Cycle) -> pd.DataFrame:
     """Feedback given and behaviour changes agreed, in order of date.
 
@@ -178,11 +180,12 @@ def agreements(cycle: Cycle) -> pd.DataFrame:
     -------
     DataFrame
         person_id, date, kind (feedback, agreed), text, until (when it is looked at again),
-        was_kept.
+        was_kept (yes, partly, no, not_yet; blank: not looked at again).
     """
     feedback = cycle.table("feedback")[["person_id", "date", "text"]].assign(kind="feedback")
     actions = cycle.table("actions").rename(columns={"at": "date", "due": "until"})
-    actions = actions.assign(kind="agreed", was_kept=actions["kept"])
+    until = due_days(actions["date"], actions["until"])
+    actions = actions.assign(kind="agreed", was_kept=actions["kept"], until=until)
     rows = pd.concat([feedback, actions], ignore_index=True)
     rows = rows[rows["person_id"].isin(cycle.subjects["person_id"])]
     rows = rows.reindex(columns=["person_id", "date", "kind", "text", "until", "was_kept"])
@@ -192,16 +195,9 @@ def agreements(cycle: Cycle) -> pd.DataFrame:
     return table
 
 
-def unmetered_work(cycle: Cycle) -> pd.DataFrame:
-    """Work that no metric shows, from evidence, and churn that may have been prevented.
-
-    Returns
-    -------
-    DataFrame
-        person_id, date, kind, account, text, candidate. Rows with ``candidate`` are accounts that
-        were red or yellow before a renewal and renewed, and whose story no item of evidence tells:
-        it is asked for, not claimed.
-    """
+@per_cycle
+def unmetered_rows(cycle: Cycle) -> pd.DataFrame:
+    """`unmetered_work` with the account_id of each row, and without what it lacks."""
     items = evidence_timeline(cycle)
     shown = items[items["kind"].isin(UNMETERED_KINDS)].assign(candidate=False)
     after = renewed_after_trouble(cycle)
@@ -218,9 +214,22 @@ def unmetered_work(cycle: Cycle) -> pd.DataFrame:
     keys = ["person_id", "account_id"]
     known = pd.MultiIndex.from_frame(told[keys])
     asked = asked[~pd.MultiIndex.from_frame(asked[keys]).isin(known)]
-    columns = ["person_id", "date", "kind", "account", "text", "candidate"]
+    columns = ["person_id", "date", "kind", "account_id", "account", "text", "candidate"]
     table = pd.concat([shown[columns], asked[columns]], ignore_index=True)
-    table = table.sort_values(["person_id", "candidate", "date"]).reset_index(drop=True)
-    if len(table) == 0 and (needs := items.attrs.get("needs", "")):
+    return table.sort_values(["person_id", "candidate", "date"]).reset_index(drop=True)
+
+
+def unmetered_work(cycle: Cycle) -> pd.DataFrame:
+    """Work that no metric shows, from evidence, and churn that may have been prevented.
+
+    Returns
+    -------
+    DataFrame
+        person_id, date, kind, account, text, candidate. Rows with ``candidate`` are accounts that
+        were red or yellow before a renewal and renewed, and whose story no item of evidence tells:
+        it is asked for, not claimed.
+    """
+    table = unmetered_rows(cycle).drop(columns="account_id")
+    if len(table) == 0 and (needs := evidence_timeline(cycle).attrs.get("needs", "")):
         table.attrs["needs"] = f"{needs}; renewals and health show what may have been saved"
     return table

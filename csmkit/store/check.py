@@ -18,6 +18,7 @@ from csmkit.store.errors import NotAllowed, StoreError
 from csmkit.store.migrate import REVISIONS, refuse_newer, version_of
 from csmkit.store.open import located
 from csmkit.store.roles import refuse_part
+from csmkit.store.submitted import unfounded
 from csmkit.store.tables import CELL, KEPT, changes, current_scores, door, matrices
 
 Finding = tuple[str, str]
@@ -84,6 +85,7 @@ def _findings(where: str | Path) -> Iterator[Finding]:
             yield from _sound(database, connection)
             yield from _rows(connection)
             yield from _citations(connection)
+            yield from _handed_in(connection)
     finally:
         database.close()
 
@@ -160,6 +162,15 @@ def _citations(connection: Connection) -> Iterator[Finding]:
         )
     if elsewhere:
         yield NOTE, f"Cited evidence with ids of an export, which has it: {len(elsewhere):,}."
+
+
+def _handed_in(connection: Connection) -> Iterator[Finding]:
+    lost, strange = unfounded(connection)
+    if lost:
+        yield WARNING, f"Evidence was handed in that is not there: {listed(lost, _LISTED)}."
+    if strange:
+        told = listed(strange, _LISTED)
+        yield ERROR, f"Private evidence was handed in by somebody who did not write it: {told}."
 
 
 Cell = tuple[tuple[str, ...], list[tuple[int, str, str, str]]]

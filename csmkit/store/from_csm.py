@@ -22,6 +22,7 @@ from csmkit.store.model import OVERALL, cycle_key
 from csmkit.store.self_file import SELF
 from csmkit.store.self_plan import PHASE, Plan
 from csmkit.store.sent import refusal
+from csmkit.store.submitted import handed_in
 from csmkit.text import count_of, missing
 
 if TYPE_CHECKING:
@@ -82,8 +83,9 @@ def export_self(
     Returns
     -------
     Exported
-        Where it is and what is in it. Evidence marked private is never in it, nor is it cited, but
-        as the copy that `csmkit.store.hand_in.hand_in` makes.
+        Where it is and what is in it. Evidence marked private is never in it, nor is it cited,
+        unless it was handed in: with `Store.submit`, or as the copy that
+        `csmkit.store.hand_in.hand_in` makes.
 
     Raises
     ------
@@ -97,6 +99,7 @@ def export_self(
     hidden = items["private"].fillna(False).astype(bool)
     private = set(items.loc[hidden, "evidence_id"])
     stayed = len(private_items(store, book))
+    later = handed_in(store.database, cycle_key(book))
     given = store.scores(book, person=who, rater=who, phase=PHASE)
     in_export = _in_export(book, given) if scores else 0
     if not scores:
@@ -108,7 +111,7 @@ def export_self(
         "person_id": who,
         "made": datetime.now(UTC).isoformat(),
         "matrices": {d: _label(store, d) for d in dict.fromkeys(given["matrix"])},
-        "scores": [_score(row, private) for row in given.to_dict("records")],
+        "scores": [_score(row, private, later) for row in given.to_dict("records")],
         "evidence": items_given,
         "private_items": stayed,
         "comments": said,
@@ -179,10 +182,14 @@ def import_self(store: Store, path: str | Path, *, cycle: Cycle, matrix: Matrix)
     )
 
 
-def _score(row: Mapping[Any, Any], private: set[str]) -> dict[str, Any]:
+def _score(
+    row: Mapping[Any, Any], private: set[str], later: Mapping[str, pd.Timestamp]
+) -> dict[str, Any]:
     cited = [i for i in str(row["evidence_ids"]).split(";") if i and i not in private]
+    # Since an item was handed in, the score says more than in a file of before.
+    at = max([pd.Timestamp(row["at"]), *(later[i] for i in cited if i in later)])
     texts = {k: str(row[k]) for k in ("competency", "phase", "rater_id", "value", "note", "matrix")}
-    return {**texts, "evidence_ids": cited, "at": pd.Timestamp(row["at"]).isoformat()}
+    return {**texts, "evidence_ids": cited, "at": at.isoformat()}
 
 
 def _item(row: Mapping[Any, Any]) -> dict[str, Any]:

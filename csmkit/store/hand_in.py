@@ -8,6 +8,7 @@ from csmkit.errors import UsageError
 from csmkit.names import HANDED_IN
 from csmkit.store.model import Change, Place, cycle_key, new_key
 from csmkit.store.self_plan import PHASE
+from csmkit.store.submitted import handed_in
 from csmkit.text import missing
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def hand_in(store: Store, book: Book, evidence_id: str) -> None:
     items = private_items(store, book).set_index("evidence_id")
     copy = f"{evidence_id}{HANDED_IN}"
     if evidence_id not in items.index:
-        if copy in set(store.evidence(book, book.person_id)["evidence_id"]):
+        done = {*store.evidence(book, book.person_id)["evidence_id"]}
+        if copy in done or evidence_id in handed_in(store.database, cycle_key(book)):
             return
         raise UsageError(
             f"{evidence_id!r} is no private item that can still be handed in.",

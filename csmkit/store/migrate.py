@@ -12,7 +12,7 @@ from csmkit.store.errors import StoreNewer
 from csmkit.store.faults import other_thing
 from csmkit.store.tables import VERSION_TABLE, metadata
 
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every version of the tables, oldest first; a test holds it against the migrations."""
 SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('csmkit migrations', 0))"

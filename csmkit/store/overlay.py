@@ -10,6 +10,7 @@ import pandas as pd
 
 from csmkit.cycle import Cycle
 from csmkit.schema import TABLES
+from csmkit.store.answers import answered
 from csmkit.store.settled import actions_of, decisions_of
 
 C = TypeVar("C", bound=Cycle)
@@ -24,6 +25,7 @@ def overlay(
     comments: pd.DataFrame,
     versions: Mapping[str, str],
     settled: pd.DataFrame,
+    answers: pd.DataFrame,
 ) -> C:
     """A new cycle in which the store's rows stand before the export's.
 
@@ -44,6 +46,8 @@ def overlay(
         What each matrix is called, by its digest.
     settled : DataFrame
         Rows of meetings that stand and may be seen.
+    answers : DataFrame
+        Whether agreed actions were kept, in the order of answering.
     """
     cycle = cycle.bare
     tables = {
@@ -60,12 +64,15 @@ def overlay(
             decisions_of(settled),
             ["person_id", "at", "competency", "before", "after"],
         ),
-        "actions": _joined(
-            cycle.table("actions"), actions_of(settled), ["person_id", "at", "text"]
-        ),
+        "actions": answered(agreed_actions(cycle, settled), answers),
     }
     exported = {name: cycle.table(name) for name in tables}
     return dataclasses.replace(cycle, tables={**cycle.tables, **tables}, exported=exported)
+
+
+def agreed_actions(cycle: Cycle, settled: pd.DataFrame) -> pd.DataFrame:
+    """What was agreed with people, by an export and by the rows of meetings."""
+    return _joined(cycle.table("actions"), actions_of(settled), ["person_id", "at", "text"])
 
 
 def _ratings(cycle: Cycle, scores: pd.DataFrame, versions: Mapping[str, str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from csmkit.errors import UsageError
 from csmkit.store.database import Database
 from csmkit.store.log import append
 from csmkit.store.model import PHASES, moment, needed, new_key, one_of
-from csmkit.store.tables import changes, comments, evidence, feedback, members, phases
+from csmkit.store.tables import answers, changes, comments, evidence, feedback, members, phases
 
 CLOSE, OPEN, REVEAL = "close", "open", "reveal"
 _LATEST = (
@@ -93,7 +93,7 @@ def refuse_to_open_revealed(database: Database, cycle: str, phase: str) -> None:
 
 def known_cycles(database: Database) -> list[str]:
     """The cycles that anything was written for, the latest first."""
-    tables = (changes, evidence, feedback, comments, members, phases)
+    tables = (changes, evidence, feedback, comments, answers, members, phases)
 
     def _read() -> set[str]:
         with database.reading() as connection:

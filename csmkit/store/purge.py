@@ -24,6 +24,7 @@ from csmkit.store.retention import PURGE, Rule, refuse_kept
 from csmkit.store.roles import drop_grants, refuse_part
 from csmkit.store.store import CycleLike, Store
 from csmkit.store.tables import (
+    answers,
     changes,
     comments,
     evidence,
@@ -33,17 +34,20 @@ from csmkit.store.tables import (
     members,
     phases,
     removals,
+    submitted,
 )
 
 REMOVED = "a removed person"
 """What stands in others' texts for the name of somebody who was removed."""
-_OF_PERSON = (changes, evidence, feedback, comments, members, meetings)
+_OF_PERSON = (changes, evidence, submitted, feedback, comments, answers, members, meetings)
 _OF_CYCLE = (*_OF_PERSON, phases)
 _IDS: Mapping[Table, tuple[str, ...]] = {
     changes: ("rater_id", "who"),
     evidence: ("who",),
+    submitted: ("who",),
     feedback: ("given_by", "who"),
     comments: ("who",),
+    answers: ("who",),
     phases: ("who",),
     members: ("who",),
     meetings: ("rater_id", "who"),
@@ -55,6 +59,7 @@ _TEXTS: Mapping[Table, tuple[str, ...]] = {
     evidence: ("text", "before", "after", "source"),
     feedback: ("text",),
     comments: ("about", "text"),
+    answers: ("note",),
     meetings: ("text",),
     holds: ("reason",),
     removals: ("detail",),
@@ -73,10 +78,10 @@ def purge(
 ) -> pd.DataFrame:
     """Remove a cycle once its day has passed, or one person from it.
 
-    Of a cycle all scores, evidence, feedback, comments, meetings, phases and roles go. Of a person
-    all about
-    them goes; what they wrote about others stays under a name of its own such as
-    ``removed-person-3fa2c1``, and their name in others' texts becomes "a removed person".
+    Of a cycle all scores, evidence, feedback, comments, meetings, answers about agreed actions,
+    phases and roles go. Of a person all about them goes; what they wrote about others stays under a
+    name of its own such as ``removed-person-3fa2c1``, and their name in others' texts becomes "a
+    removed person".
 
     Parameters
     ----------

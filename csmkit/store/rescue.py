@@ -16,6 +16,7 @@ from sqlalchemy import Boolean, Float, Integer, Table
 from csmkit.errors import UsageError
 from csmkit.schema import EVIDENCE_KINDS
 from csmkit.store import faults, sqlite
+from csmkit.store.answers import KEPT as ANSWERS
 from csmkit.store.model import PHASES, Place
 from csmkit.store.open import open_store
 from csmkit.store.pages import Record, Value, pages_of, records_of
@@ -24,12 +25,14 @@ from csmkit.store.tables import (
     CELL,
     KEPT,
     LATER,
+    answers,
     changes,
     comments,
     evidence,
     feedback,
     matrices,
     phases,
+    submitted,
 )
 from csmkit.store.transfer import fill
 from csmkit.store.voice import COMMENTS
@@ -40,6 +43,7 @@ _TELLING: tuple[tuple[Table, str, frozenset[str]], ...] = (
     (changes, "phase", frozenset(PHASES)),
     (evidence, "kind", frozenset({"", *EVIDENCE_KINDS})),
     (comments, "kind", frozenset(COMMENTS)),
+    (answers, "kept", frozenset(ANSWERS)),
     (phases, "action", frozenset({CLOSE, OPEN, REVEAL})),
 )
 
@@ -155,6 +159,9 @@ def _is_of(table: Table, row: Row) -> bool:
         return row["date"][4:5] == "-" and len(row["date"]) == 10
     if table is matrices:
         return len(row["digest"]) == 12 and row["at"].endswith("Z")
+    if table is submitted:
+        # No other table is as wide.
+        return ":" in row["cycle"] and row["at"].endswith("Z")
     return any(of is table and row[name] in values for of, name, values in _TELLING)
 
 

@@ -22,13 +22,13 @@ ROLES = ("rater", "facilitator", "csm", "owner")
 NONE = "none"
 """What stands in place of a role once it was taken away: the row before it stays."""
 
-_CSM = ("changes", "comments", "evidence", "matrices")
-_RATER = (*_CSM, "feedback")
+_CSM = ("changes", "comments", "evidence", "matrices", "submitted")
+_RATER = (*_CSM, "answers", "feedback")
 _FACILITATOR = (*_RATER, "meetings", "phases")
 _OWNER = (*_FACILITATOR, "holds", "removals")
 _ADDS = {"csm": _CSM, "rater": _RATER, "facilitator": _FACILITATOR, "owner": _OWNER}
 _REMOVES = tuple(name for name in _OWNER if name != "matrices")
-_FUNCTIONS = ("csmkit_roles()", "csmkit_closed()", "csmkit_revealed()")
+_FUNCTIONS = ("csmkit_roles()", "csmkit_closed()", "csmkit_revealed()", "csmkit_submitted()")
 _LOGIN = text(
     "SELECT rolcanlogin, rolsuper OR rolbypassrls AS beyond,"
     " pg_has_role(r.oid, c.relowner, 'MEMBER') AS keeper"

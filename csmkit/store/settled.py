@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csmkit.names import short_id
 from csmkit.schema import TABLES
 
 _DECIDED = ("decides", "agrees")
@@ -42,10 +43,13 @@ def decisions_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def actions_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Behaviour changes that were agreed, in the order of agreeing."""
+    """Behaviour changes that were agreed, in the order of agreeing; each has an id of its own."""
     agreed = rows[rows["kind"].eq("acts")]
+    ids = agreed["key"].map(short_id).astype("str")
     due = pd.to_datetime(agreed["value"], format="ISO8601", errors="coerce")
-    return TABLES["actions"].conform(agreed.assign(at=_days(agreed["at"]), due=due, kept=None))
+    return TABLES["actions"].conform(
+        agreed[["person_id", "text"]].assign(at=_days(agreed["at"]), due=due, action_id=ids)
+    )
 
 
 def _days(moments: pd.Series) -> pd.Series:

@@ -10,7 +10,19 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from csmkit.cycle import Book, Cycle, Period
-from csmkit.store import matrices, meetings, overlay, phases, scores, seen, tables, voice
+from csmkit.names import with_action_ids
+from csmkit.store import (
+    answers,
+    matrices,
+    meetings,
+    overlay,
+    phases,
+    scores,
+    seen,
+    submitted,
+    tables,
+    voice,
+)
 from csmkit.store.database import Database
 from csmkit.store.meetings import Event
 from csmkit.store.model import Change, Score, cycle_key
@@ -22,6 +34,7 @@ CycleLike = Cycle | Period | str
 _ADDED = (
     *(tables.changes, tables.evidence, tables.feedback, tables.comments),
     *(tables.phases, tables.removals, tables.meetings),
+    *(tables.submitted, tables.answers),
 )
 """Tables that only ever grow."""
 C = TypeVar("C", bound=Cycle)
@@ -164,12 +177,45 @@ class Store:
     ) -> pd.DataFrame:
         """The items added, in the columns of the canonical table; private ones included.
 
+        What its writer handed in (`submit`) is not private any more.
         Those written in a pre-vote are there once the pre-votes are revealed; before, only the ones
         that ``reader`` wrote.
         """
         key = cycle_key(cycle)
         own = None if phases.is_revealed(self.database, key) else reader
         return voice.evidence_frame(self.database, key, person, prevotes_of=own)
+
+    def submit(self, cycle: CycleLike, evidence_ids: Iterable[str], *, who: str) -> int:
+        """Hand in private items: from then on they are as all others.
+
+        Parameters
+        ----------
+        cycle : Cycle, Period or str
+            The cycle the items are of.
+        evidence_ids : iterable of str
+            Items that ``who`` wrote. Those that are handed in already, or never were private, are
+            left as they are.
+        who : str
+            Their writer; nobody else hands them in, and it is not taken back.
+
+        Returns
+        -------
+        int
+            How many were handed in that were not before.
+
+        Raises
+        ------
+        UsageError
+            If one of them is not there or somebody else wrote it; then none is handed in.
+        StoreError
+            If it could not be stored; then nothing was.
+
+        Examples
+        --------
+        >>> store.submit(cycle, ["e-3fa2c1d09b11"], who="ana@example.com")  # doctest: +SKIP
+        1
+        """
+        return submitted.submit(self.database, cycle_key(cycle), evidence_ids, who=who)
 
     def add_feedback(
         self, cycle: CycleLike, *, person: str, date: Any, given_by: str, text: str, who: str
@@ -238,6 +284,67 @@ class Store:
         """
         return meetings.events_frame(self.database, cycle_key(cycle), meeting)
 
+    def answer_action(
+        self,
+        cycle: CycleLike,
+        action_id: str,
+        kept: str,
+        *,
+        who: str,
+        on: Any,
+        note: str = "",
+        person: str = "",
+    ) -> None:
+        """Say whether an agreed action was kept; every answer stays, and the latest stands.
+
+        Parameters
+        ----------
+        cycle : Cycle, Period or str
+            The cycle it was agreed in; what an export agrees is known from a `Cycle` alone.
+        action_id : str
+            The action's id, as `csmkit.compute.follow_up.follow_up` gives it.
+        kept : str
+            yes, partly, no or not_yet.
+        who : str
+            Who answers.
+        on : str or date
+            The day it was looked at.
+        note : str, optional
+            In words.
+        person : str, optional
+            Whose action it is, if several people's have that id.
+
+        Raises
+        ------
+        UsageError
+            If there is no such action, the answer is none of these, or the day is before the one
+            on which it was agreed.
+        StoreError
+            If it could not be stored; then nothing was.
+        """
+        base = cycle if isinstance(cycle, Cycle) else Cycle({}, Period.parse(cycle_key(cycle)))
+        settled = seen.settled(self.events(cycle), self.phases(cycle), live=True)
+        known = with_action_ids(overlay.agreed_actions(base.bare, settled))
+        answers.add_answer(
+            self.database,
+            cycle_key(cycle),
+            answers.one_action(known, action_id, person),
+            kept=kept,
+            day=voice.iso_day(on),
+            note=note,
+            who=who,
+        )
+
+    def answers(self, cycle: CycleLike, person: str | None = None) -> pd.DataFrame:
+        """Every answer whether an agreed action was kept, in the order of answering.
+
+        Returns
+        -------
+        DataFrame
+            person_id, action_id, kept (yes, partly, no, not_yet), date, note, at (UTC), who.
+        """
+        return answers.answers_frame(self.database, cycle_key(cycle), person)
+
     def close_phase(self, cycle: CycleLike, phase: str, *, who: str) -> None:
         """Take no more changes in a phase."""
         phases.set_phase(self.database, cycle_key(cycle), phase, phases.CLOSE, who=who)
@@ -283,7 +390,8 @@ class Store:
     ) -> C:
         """A new cycle with what the store holds in its tables.
 
-        Ratings, evidence, feedback, comments, and the decisions and behaviour changes of meetings.
+        Ratings, evidence, feedback, comments, the decisions and behaviour changes of meetings, and
+        whether these were kept.
         For one place the store's value stands, not the export's. Pre-votes and what was written in
         them are there only once revealed, final scores and what a meeting settled only once the
         final phase is closed; where some are held back, the cycle's ``notes`` say so; other notes
@@ -315,6 +423,7 @@ class Store:
             self.comments(cycle, person),
             matrices.labels(self.database),
             seen.settled(self._events_of(cycle, person), state, live=live, until=until),
+            self.answers(cycle, person),
         )
         told = "" if live else seen.unfinished(current, state, cycle_key(cycle))
         notes = (*seen.settled_notes(cycle.notes), *filter(None, (told,)))

@@ -19,6 +19,7 @@ from csmkit.store.roles import refuse_part
 from csmkit.store.store import CycleLike, Store
 from csmkit.store.subject_files import Content, Row, write_content
 from csmkit.store.tables import (
+    answers,
     changes,
     comments,
     current_scores,
@@ -30,6 +31,7 @@ from csmkit.store.tables import (
     members,
     phases,
     removals,
+    submitted,
 )
 
 COLLEAGUE = "a colleague"
@@ -37,9 +39,11 @@ _ABOUT = {
     "scores": current_scores,
     "history": changes,
     "evidence": evidence,
+    "submitted": submitted,
     "feedback": feedback,
     "comments": comments,
     "meetings": meetings,
+    "answers": answers,
     "members": members,
 }
 _LOGS = {"phases": phases, "holds": holds, "removals": removals}
@@ -158,6 +162,7 @@ class _Found:
             "scores and changes of scores": (changes, "rater_id"),
             "items of evidence": (evidence, "who"),
             "notes of feedback": (feedback, "given_by"),
+            "answers about agreed actions": (answers, "who"),
         }
         counts = {}
         for name, (table, column) in by.items():

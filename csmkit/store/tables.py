@@ -105,6 +105,20 @@ meetings = Table(
     *map(_text, ("cycle", "meeting", "kind", "person_id", "rater_id", "competency")),
     *map(_text, ("old", "value", "reason", "text", "desk", "at", "who")),
 )
+submitted = Table(
+    "submitted",
+    metadata,
+    _id(),
+    *map(_text, ("cycle", "evidence_id", "person_id", "at", "who")),
+    UniqueConstraint("cycle", "evidence_id"),
+)
+answers = Table(
+    "answers",
+    metadata,
+    _id(),
+    _key(),
+    *map(_text, ("cycle", "person_id", "action_id", "kept", "date", "note", "at", "who")),
+)
 KEPT = tuple(metadata.sorted_tables)
 """Every table of the store, each append-only."""
 LATER = {"evidence": {"phase": ""}}

@@ -14,6 +14,7 @@ from csmkit.store.database import Database
 from csmkit.store.log import append
 from csmkit.store.model import PHASES, needed, new_key, one_id, one_of, storable
 from csmkit.store.scores import frame_of
+from csmkit.store.submitted import handed_in
 from csmkit.store.tables import comments, evidence, feedback
 
 COMMENTS = ("correction", "comment", "appeal")
@@ -106,11 +107,13 @@ def add_comment(
 def evidence_frame(
     database: Database, cycle: str, person: str | None, *, prevotes_of: str | None = None
 ) -> pd.DataFrame:
-    """The items in the columns of the canonical table.
+    """The items in the columns of the canonical table; what was handed in is not private.
 
     Of those written in a pre-vote only the ones that ``prevotes_of`` wrote; all, if that is None.
     """
     frame = _of_person(database, evidence, cycle, person)
+    done = frame["evidence_id"].isin(handed_in(database, cycle))
+    frame = frame.assign(private=frame["private"] & ~done)
     if prevotes_of is not None:
         frame = frame[frame["phase"].ne("prevote") | frame["who"].eq(prevotes_of)]
     return _canonical(evidence, frame)

@@ -15,6 +15,9 @@ from csmkit.store.store import Store
 from csmkit.store.tables import KEPT
 from tests.conftest import absent
 
+MADE = {"meetings": "r0004", "submitted": "r0005", "answers": "r0006"}
+"""The tables of later migrations than the first, and which made them."""
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -83,7 +86,14 @@ def earlier(
             patch.setattr(migrate, "SCRIPTS", scripts)
             patch.setattr(migrate, "REVISIONS", migrate.REVISIONS[: known.index(script)])
             # Rights are given on the tables there are.
-            patch.setattr(roles, "KEPT", tuple(t for t in KEPT if t.name != "meetings"))
+            there = [t for t in KEPT if MADE.get(t.name, "") < script[:5]]
+            patch.setattr(roles, "KEPT", tuple(there))
+            names = {t.name for t in there}
+            adds = {role: [n for n in of if n in names] for role, of in roles._ADDS.items()}
+            patch.setattr(roles, "_ADDS", adds)
+            if "submitted" not in names:
+                functions = [f for f in roles._FUNCTIONS if f != "csmkit_submitted()"]
+                patch.setattr(roles, "_FUNCTIONS", tuple(functions))
             yield
 
     return _before

@@ -195,6 +195,14 @@ def fill(store):
     store.open_phase(CYCLE, "self", who="fay")
     store.keep_matrix(read_matrix())
     with store.database.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO submitted (cycle, evidence_id, person_id, at, who)"
+            f" VALUES ('{CYCLE}', 'gone', 'cy', '2026-02-04', 'zoe')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO answers (key, cycle, person_id, action_id, kept, date, note, at, who)"
+            f" VALUES ('k', '{CYCLE}', 'cy', 'a1', 'yes', '2026-02-04', '', '2026-02-04', 'zoe')"
+        )
         for table, columns in {
             "removals": "kind, detail",
             "holds": "action, reason",

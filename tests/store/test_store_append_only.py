@@ -3,13 +3,13 @@
 import sqlite3
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from csmkit.matrix.read import read_matrix
 from csmkit.store.meetings import Event
 from csmkit.store.open import open_store
-from csmkit.store.tables import KEPT, changes, door
+from csmkit.store.tables import KEPT, answers, changes, door, submitted
 from tests.store.cells import ANA, CYCLE, MK, change
 
 NAMES = [table.name for table in KEPT]
@@ -20,6 +20,12 @@ def filled(store):
     """A store with a row in each table."""
     store.save(change("red"))
     store.add_evidence(CYCLE, person=ANA, date="2026-02-03", text="t", who=MK)
+    with store.database.writing() as connection:
+        row = {"cycle": CYCLE, "evidence_id": "e1", "person_id": ANA, "who": MK, "at": "2026-02-03"}
+        connection.execute(insert(submitted), row)
+        row = {"key": "a", "cycle": CYCLE, "person_id": ANA, "action_id": "a1", "kept": "yes"}
+        more = {"date": "2026-02-03", "note": "", "who": MK, "at": "2026-02-03"}
+        connection.execute(insert(answers), {**row, **more})
     store.add_feedback(CYCLE, person=ANA, date="2026-02-03", given_by=MK, text="t", who=MK)
     store.add_comment(CYCLE, person=ANA, kind="comment", about="", text="t", who=ANA)
     store.close_phase(CYCLE, "self", who=MK)

@@ -213,6 +213,7 @@ def test_a_store_that_is_whole_is_rescued_whole(damaged, tmp_path):
     pd.testing.assert_frame_equal(found, whole)
     assert report["lost"].sum() == 0
     assert report["rows"].to_dict() == {
+        "answers": 0,
         "changes": 120,
         "comments": 1,
         "evidence": 5,
@@ -223,6 +224,7 @@ def test_a_store_that_is_whole_is_rescued_whole(damaged, tmp_path):
         "members": 0,
         "phases": 1,
         "removals": 0,
+        "submitted": 0,
     }
     assert errors(tmp_path / "new.db") == []
 
@@ -252,7 +254,7 @@ def test_a_first_page_overwritten_loses_nothing(damaged, tmp_path):
 
 def test_a_file_cut_short(damaged, tmp_path):
     file, whole = damaged
-    os.truncate(file, 36 * PAGE + 100)
+    os.truncate(file, 44 * PAGE + 100)
     _, found = rescued(file, tmp_path)
     assert 0 < len(found) < len(whole)
     assert agrees(found, whole)

@@ -166,7 +166,7 @@ def test_another_programs_tables_on_a_server(url):
             store.save(change())
     with psycopg.connect(url, autocommit=True) as other:
         other.execute("DROP TABLE csmkit_version")
-    with pytest.raises(NotAStore, match="it has a table changes"):
+    with pytest.raises(NotAStore, match="it has a table answers"):
         open_store(url)
 
 

@@ -28,6 +28,7 @@ _YES = "true t yes y 1 1.0 x on checked enabled wahr ja vrai oui verdadero sí s
 _TRUE = frozenset(_YES.split())
 _NO = "false f no n 0 0.0 off unchecked disabled falsch nein faux non falso ✗ ✘ ☐ ❌"
 _FALSE = frozenset(_NO.split())
+_PLAIN = {**dict.fromkeys(_TRUE, "yes"), **dict.fromkeys(_FALSE, "no")}
 _COLOURS: Mapping[str, str] = MappingProxyType(
     {
         "r": "red", "y": "yellow", "g": "green", "a": "yellow", "amber": "yellow",
@@ -124,6 +125,8 @@ def flags(text: pd.Series, rules: Rules) -> tuple[pd.Series, tuple[Note, ...]]:
 def choices(text: pd.Series, allowed: tuple[str, ...]) -> tuple[pd.Series, tuple[str, ...]]:
     """One of the allowed words whatever its case, colours also as letters and circles.
 
+    Where yes and no are among them, so are the words that stand for true and false.
+
     Returns
     -------
     tuple
@@ -138,6 +141,9 @@ def choices(text: pd.Series, allowed: tuple[str, ...]) -> tuple[pd.Series, tuple
         shown = circle.map(_COLOURS)
         agree = circle.isna() | shown.eq(said)
         word = said.where(said.isin(STATUSES) & agree, word)
+    if {"yes", "no"} <= set(allowed):
+        said = text.str.casefold().map(_PLAIN)
+        word = word.where(said.isna(), said)
     values = word.where(word.isin(allowed))
     unknown = text[text.notna() & values.isna()].drop_duplicates()
     return values, tuple(str(one) for one in unknown.head(_MOST_WORDS))
