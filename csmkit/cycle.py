@@ -12,9 +12,11 @@ import pandas as pd
 
 from csmkit.errors import UsageError
 from csmkit.names import nearest
+from csmkit.on_demand import OnDemand
 from csmkit.schema import PACKET_ROLES, TABLES
 
 DAY = pd.Timedelta(days=1)
+_SUBJECTS = (__name__, "subjects")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,9 @@ class Cycle:
 
     def __post_init__(self) -> None:
         for name in ("tables", "exported"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            held = getattr(self, name)
+            fixed = held if isinstance(held, OnDemand) else dict(held)
+            object.__setattr__(self, name, MappingProxyType(fixed))
 
     @property
     def bare(self) -> Self:
@@ -293,8 +297,12 @@ class Book(Cycle):
     @property
     def subjects(self) -> pd.DataFrame:
         """The one person the book belongs to."""
-        people = self.table("people")
-        return people[people["person_id"] == self.person_id].reset_index(drop=True)
+        if _SUBJECTS not in self.memo:
+            people = self.table("people")
+            mine = people[people["person_id"] == self.person_id]
+            self.memo[_SUBJECTS] = mine.reset_index(drop=True)
+        kept: pd.DataFrame = self.memo[_SUBJECTS]
+        return kept.copy(deep=False)
 
     @property
     def owner(self) -> dict[str, Any]:

@@ -15,7 +15,11 @@ from csmkit.cycle import Cycle, Period
 P = ParamSpec("P")
 OfCycle = Callable[Concatenate[Cycle, P], pd.DataFrame]
 
+Key = tuple[str, str, tuple[tuple[str, Any], ...]]
+
 _of_any_period: set[tuple[str, str]] = set()
+_plain: dict[tuple[str, str], Key] = {}
+"""What is kept of each function that is asked with its defaults."""
 
 
 def per_cycle(function: OfCycle[P]) -> OfCycle[P]:
@@ -25,6 +29,7 @@ def per_cycle(function: OfCycle[P]) -> OfCycle[P]:
     """
     parameters = signature(function)
     plain = _key_of(function)
+    _plain[plain[:2]] = plain
 
     @wraps(function)
     def kept(cycle: Cycle, *args: Any, **kwargs: Any) -> pd.DataFrame:
@@ -37,8 +42,11 @@ def per_cycle(function: OfCycle[P]) -> OfCycle[P]:
             key = (*plain[:2], asked[1:])
         if key not in cycle.memo:
             cycle.memo[key] = function(cycle, *args, **kwargs)
-        kept_frame: pd.DataFrame = cycle.memo[key]
-        return kept_frame.copy(deep=False)
+        kept_frame = cycle.memo[key]
+        if callable(kept_frame):
+            kept_frame = cycle.memo[key] = kept_frame()
+        copied: pd.DataFrame = kept_frame.copy(deep=False)
+        return copied
 
     return cast(OfCycle[P], kept)
 
@@ -49,12 +57,26 @@ def per_tables(function: OfCycle[P]) -> OfCycle[P]:
     return per_cycle(function)
 
 
-def keep(cycle: Cycle, function: Callable[[Cycle], pd.DataFrame], frame: pd.DataFrame) -> None:
-    """Keep what a function of a cycle gives there, where it was worked out before."""
-    cycle.memo[_key_of(function)] = frame
+def keep(
+    cycle: Cycle,
+    function: Callable[..., pd.DataFrame],
+    frame: pd.DataFrame | Callable[[], pd.DataFrame],
+) -> None:
+    """Keep what a function of a cycle gives there, where it was worked out before.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        Whose frame it is.
+    function : callable
+        A function made by `per_cycle`; the frame is what it gives with its defaults.
+    frame : DataFrame or callable
+        The frame, or what makes it when it is first asked for.
+    """
+    cycle.memo[_plain[function.__module__, function.__qualname__]] = frame
 
 
-def _key_of(function: Callable[..., pd.DataFrame]) -> tuple[str, str, tuple[tuple[str, Any], ...]]:
+def _key_of(function: Callable[..., pd.DataFrame]) -> Key:
     """What is kept of a function that is asked with its defaults."""
     asked = list(signature(function).parameters.values())[1:]
     return function.__module__, function.__qualname__, tuple((p.name, p.default) for p in asked)

@@ -23,7 +23,7 @@ from csmkit.cycle import Cycle
 from csmkit.names import packet_slug
 from csmkit.render.figures import Figures
 from csmkit.render.own_words import own_words
-from csmkit.render.packet import plan_packet, read_packet, template
+from csmkit.render.packet import Templates, plan_packet, read_packet, template
 from csmkit.render.shelf import Shelf
 from csmkit.render.slices import book_of
 from csmkit.runner.runner import Runner
@@ -51,10 +51,10 @@ def stages(team: Cycle, out: Path) -> alone.Figures:
     with once.stage("what packets are told of the team"):
         context = team_context(team)
     with once.stage("figures of the team"):
-        figures = Figures(team)
+        figures = Figures(team, context=context)
     with once.stage("names to scan for"):
         scanner = Scanner(team, ordinary=own_words(plan))
-    packets = []
+    packets, templates = [], Templates(plan)
     with Runner(jobs=1) as runner, Shelf(out / "pack") as shelf:
         for number, person in enumerate(team.subjects.itertuples()):
             folder = out / str(number)
@@ -64,7 +64,7 @@ def stages(team: Cycle, out: Path) -> alone.Figures:
                 book = book_of(team, who, context=context)
             with clock.stage("slice and figures, written"):
                 handed = figures.of(book)
-                packet = plan_packet(book, plan, folder=folder, figures=handed)
+                packet = plan_packet(book, templates, folder=folder, figures=handed)
                 packet.inputs()
             start = time.perf_counter()
             (outcome,) = runner.run([packet.job])

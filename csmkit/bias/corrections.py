@@ -25,6 +25,8 @@ NO_OPENING = "an owned opening above 0"
 # Less than half a cent is no opening.
 DUST = 0.005
 COLOURS = ("green", "yellow", "red", "not_observed")
+SCORED = "ratings.phase=manager"
+"""What `rating_beside_book` asks of the whole export."""
 BOOK = ("accounts", "opening_arr", "red_share", "largest_share", "effective_accounts")
 
 
@@ -211,6 +213,18 @@ def rating_beside_book(
         largest_share, effective_accounts, all of the owned opening. The colours of a row in which
         nothing was scored are blank, not 0; without any such ratings ``attrs["needs"]`` says so.
     """
+    if matrix is None and by_pillar:
+        return pillars_beside_book(cycle)
+    return _beside_book(cycle, matrix, by_pillar)
+
+
+@per_cycle
+def pillars_beside_book(cycle: Cycle, matrix: Matrix | None = None) -> pd.DataFrame:
+    """`rating_beside_book` by pillar, worked out once."""
+    return _beside_book(cycle, matrix, by_pillar=True)
+
+
+def _beside_book(cycle: Cycle, matrix: Matrix | None, by_pillar: bool) -> pd.DataFrame:
     grid = cycle.subjects[["person_id"]].merge(
         (matrix or matrix_of(cycle)).frame[["id", "pillar"]], how="cross"
     )
@@ -229,7 +243,7 @@ def rating_beside_book(
     table = table.merge(_books(cycle), on="person_id", how="left")[
         ["person_id", "pillar", *counts, *BOOK]
     ]
-    if needs := cycle.missing("ratings.phase=manager"):
+    if needs := cycle.missing(SCORED):
         table.attrs["needs"] = needs
     return table
 

@@ -15,10 +15,11 @@ BEGUN_DAYS_BEFORE = 90
 def credited(cycle: Cycle, table: str, *, on: str) -> pd.DataFrame:
     """Rows of a table, each with who it is credited to: who did it, else the owner on its day."""
     rows = cycle.table(table).dropna(subset=[on])
-    named = rows[rows["person_id"].notna()]
-    unnamed = owners_on(
-        ledger(cycle), rows[rows["person_id"].isna()].drop(columns="person_id"), on=on
-    )
+    blank = rows["person_id"].isna()
+    if not blank.any():
+        return rows
+    named = rows[~blank]
+    unnamed = owners_on(ledger(cycle), rows[blank].drop(columns="person_id"), on=on)
     return pd.concat([named, unnamed], ignore_index=True) if len(unnamed) else named
 
 

@@ -9,6 +9,7 @@ from csmkit.compute.arr import arr_source
 from csmkit.compute.composition import ARR_NEEDS
 from csmkit.compute.days import days_between, nearest_record, not_after, not_before
 from csmkit.compute.ledger import ledger, owners_on, spells
+from csmkit.compute.losses import renewals_seen
 from csmkit.compute.outcomes import arr_by_share, due_renewals
 from csmkit.compute.readings import closing_lacks, opening_lacks
 from csmkit.compute.results import account_results, movements
@@ -19,6 +20,7 @@ HANDOVER_DAYS = 90
 AHEAD_DAYS = 180
 
 
+@per_cycle
 def drivers(cycle: Cycle) -> pd.DataFrame:
     """The named accounts that drove the result, largest first.
 
@@ -49,7 +51,7 @@ def losses(cycle: Cycle) -> pd.DataFrame:
         person_id, account, date, kind (churn, contraction of accounts of the opening; won and
         lost inside the period), amount, reason, controllable, days_owned (by the person, up to
         the loss), risk_seen, risk_raised, intervention, preventable (from the renewal nearest in
-        time, at most 60 days away).
+        time that the person saw, at most 60 days away).
     """
     moves = movements(cycle)
     # On accounts won inside the period only their end is a loss: they are in no opening.
@@ -60,14 +62,16 @@ def losses(cycle: Cycle) -> pd.DataFrame:
     columns = ["risk_seen", "risk_raised", "intervention", "preventable"]
     shown = ["person_id", "account", "date", "kind", "amount", "reason", "controllable"]
     shown += ["days_owned", *columns]
-    due = cycle.table("renewals").dropna(subset=["due"])[["account_id", "due", *columns]]
-    near = nearest_record(moves, due, on="date", at="due", direction="nearest", within=60)
+    keys = ("person_id", "account_id")
+    due = renewals_seen(cycle).dropna(subset=["due"])[[*keys, "due", *columns]]
+    near = nearest_record(moves, due, on="date", at="due", by=keys, direction="nearest", within=60)
     joined = moves.assign(**{column: near[column] for column in columns})
     joined["days_owned"] = _days_owned(cycle, joined)
     table = joined.sort_values(["person_id", "amount"])[shown]
     return _with_arr_needs(cycle, table.reset_index(drop=True))
 
 
+@per_cycle
 def loss_signals(cycle: Cycle) -> pd.DataFrame:
     """What the export knows of the warning before each loss.
 

@@ -41,9 +41,11 @@ def cannot_tell(cycle: Cycle) -> pd.DataFrame:
         "Health movement": "health",
     }
     rows += [(what, lacks) for what, need in others.items() if (lacks := cycle.missing(need))]
-    table = pd.DataFrame(rows, columns=["what", "needs"])
-    grouped = table.groupby("needs", sort=False)["what"].agg(", ".join).reset_index()
-    return grouped.assign(column=grouped["needs"])[["what", "needs", "column"]]
+    by: dict[str, list[str]] = {}
+    for what, lacks in rows:
+        by.setdefault(lacks, []).append(what)
+    told = [(", ".join(what), lacks, lacks) for lacks, what in by.items()]
+    return pd.DataFrame(told, columns=["what", "needs", "column"])
 
 
 def provenance(cycle: Cycle) -> pd.DataFrame:

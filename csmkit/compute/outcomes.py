@@ -136,6 +136,7 @@ def revenue_figures(cycle: Cycle, *, attribution: str = "outcome") -> dict[str, 
     return figures
 
 
+@per_cycle
 def against_targets(cycle: Cycle) -> pd.DataFrame:
     """Each target of the period for a person: their own, the team's, those of segments they own.
 
@@ -151,18 +152,20 @@ def against_targets(cycle: Cycle) -> pd.DataFrame:
     segments = account_facts(cycle, "segment").set_index("account_id")["segment"]
     results = account_results(cycle)
     results["segment"] = results["account_id"].map(segments)
-    whole = outcomes(cycle).set_index(["person_id", "metric"])
-    rows = []
+    parts = dict(iter(results.groupby(["person_id", "segment"], sort=False)))
+    whole = {(row["person_id"], row["metric"]): row for row in outcomes(cycle).to_dict("records")}
+    rows, asked = [], targets.to_dict("records")
     for who in cycle.subjects["person_id"]:
-        for target in targets.to_dict("records"):
+        for target in asked:
             scope, name = str(target["scope"]), str(target["metric"])
-            if (who, name) not in whole.index:
+            if (metric := whole.get((who, name))) is None:
                 continue
-            metric = whole.loc[(who, name)]
             value, needs = metric["value"], metric["needs"]
             if scope not in ("team", who):
-                mine = results[(results["person_id"] == who) & (results["segment"] == scope)]
-                if name == "time_to_value_days" or mine["owned_opening"].sum() <= 0:
+                mine = parts.get((who, scope))
+                if mine is None or name == "time_to_value_days":
+                    continue
+                if mine["owned_opening"].sum() <= 0:
                     continue
                 value, needs = _segment_figure(mine, name), ""
             if target["end"] < period.end:

@@ -277,6 +277,12 @@ def retained(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFrame:
         opening, kept, floor (kept without growth), nrr, grr (fractions; blank where the opening is
         0), by person_id. Less than half a cent is nothing.
     """
+    return retained_rows(cycle, attribution=attribution).set_index("person_id")
+
+
+@per_cycle
+def retained_rows(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFrame:
+    """`retained` with person_id as a column."""
     results = account_results(cycle, attribution=attribution)
     results = results.assign(floor=results["kept"].clip(upper=results["owned_opening"]))
     sums = results.groupby("person_id")[["owned_opening", "kept", "floor"]].sum()
@@ -284,7 +290,8 @@ def retained(cycle: Cycle, *, attribution: str = "outcome") -> pd.DataFrame:
     # What is more is divided as it is, so that GRR <= NRR.
     opening = opening.where(opening >= 0.005, 0.0)
     of = opening.where(opening > 0)
-    return sums.assign(opening=opening, nrr=sums["kept"] / of, grr=sums["floor"] / of)
+    kept = sums.assign(opening=opening, nrr=sums["kept"] / of, grr=sums["floor"] / of)
+    return kept.reset_index()
 
 
 @per_cycle

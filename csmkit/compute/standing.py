@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import pandas as pd
 
 from csmkit.compute.arr import arr_residual, arr_source
+from csmkit.compute.by_person import ByPerson
 from csmkit.compute.composition import CLOSING, OWNED, book_accounts, composition, health_known
 from csmkit.compute.customers import owned_accounts
 from csmkit.compute.days import MONTH_DAYS, days_between, not_after, not_before, united
@@ -65,7 +67,8 @@ def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
     ]
     parts.append(_risk(cycle, who, at["at_risk_share"]))
     result = outcomes(cycle)
-    value = result[result["person_id"] == who].set_index("metric")["value"]
+    result = result[result["person_id"] == who]
+    value = dict(zip(result["metric"], result["value"], strict=True))
     first = "; ".join(parts) + ". "
     if "nrr" not in value:
         return first.strip()
@@ -82,11 +85,11 @@ def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
     return f"{first}{kept}; {growth}."
 
 
-def _measures_at(cycle: Cycle, who: str, at: str) -> pd.Series:
+def _measures_at(cycle: Cycle, who: str, at: str) -> dict[str, float]:
     """A person's composition at a point: value by measure."""
     made_of = composition(cycle)
     made_of = made_of[(made_of["person_id"] == who) & (made_of["at"] == at)]
-    return made_of.set_index("measure")["value"]
+    return dict(zip(made_of["measure"], made_of["value"], strict=True))
 
 
 def _risk(cycle: Cycle, who: str, risk: float) -> str:
@@ -115,7 +118,8 @@ def _opening_unknown(cycle: Cycle, who: str, name: str) -> str:
 def _without_opening(cycle: Cycle, who: str, name: str) -> str:
     """Why a person's NRR has nothing to stand on."""
     words = notices()
-    _, late, lost = _late_over_opening(cycle, who)
+    results = account_results(cycle)
+    _, late, lost = _late_over_opening(results[results["person_id"] == who])
     if not late > 0:
         return words["headline_no_opening"].format(name=name)
     said = words["headline_late_opening"].format(name=name, arr=money(late, cycle.currency))
@@ -124,10 +128,12 @@ def _without_opening(cycle: Cycle, who: str, name: str) -> str:
     return said
 
 
-def _late_over_opening(cycle: Cycle, who: str) -> tuple[int, float, float]:
-    """Accounts of a person whose late renewal spans the opening, their ARR, and what was lost."""
-    results = account_results(cycle)
-    mine = results[(results["person_id"] == who) & (results["late_renewal"] > 0)]
+def _late_over_opening(own: pd.DataFrame) -> tuple[int, float, float]:
+    """A person's accounts whose late renewal spans the opening, their ARR, and what was lost."""
+    back = own["late_renewal"].to_numpy() > 0
+    if not back.any():
+        return 0, 0.0, 0.0
+    mine = own[back]
     late = mine[mine["calendar_opening"] == 0]
     return len(late), float(late["late_renewal"].sum()), float(late["lapsed_and_lost"].sum())
 
@@ -175,16 +181,59 @@ def standing(cycle: Cycle) -> pd.DataFrame:
         time, opening unknown, no calendar opening, counted as lost, no loss can show, late
         opening, inherited, assumed owner, residual, scores), message.
     """
-    rows: list[tuple[str, str, str, str]] = []
+    told = standing_by_tables(cycle)
+    if not cycle.notes:
+        return told
+    people = cycle.subjects.drop_duplicates("person_id")
+    noted = people[["person_id", "name"]].merge(
+        pd.DataFrame({"topic": "scores", "message": list(cycle.notes)}), how="cross"
+    )
+    table = pd.concat([told, noted], ignore_index=True)
+    order = pd.Index(people["person_id"]).get_indexer(table["person_id"])
+    return table.take(order.argsort(kind="stable")).reset_index(drop=True)
+
+
+@per_cycle
+def standing_by_tables(cycle: Cycle) -> pd.DataFrame:
+    """What `standing` says of each person that the tables tell, without what scores hold back."""
+    of, rows = _Parts.of(cycle), list[tuple[str, str, str, str]]()
     for person in cycle.subjects.to_dict("records"):
         who, name = str(person["person_id"]), str(person["name"])
-        said = [*_tenure(cycle, person), *_time(cycle, person), *_book(cycle, who)]
-        said += [("scores", told) for told in cycle.notes]
+        said = [
+            *_tenure(cycle, of, person),
+            *_time(cycle, of, person),
+            *_book(cycle, of, who, name),
+        ]
         rows += [(who, name, topic, message) for topic, message in said]
     return pd.DataFrame(rows, columns=["person_id", "name", "topic", "message"])
 
 
-def _tenure(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Frames that tell of people, taken apart once: each person's rows by their id."""
+
+    absences: ByPerson
+    stretches: ByPerson
+    results: ByPerson
+    unsaid: ByPerson
+    taken: ByPerson
+
+    @classmethod
+    def of(cls, cycle: Cycle) -> Self:
+        """The parts of a team, or of a book."""
+        stretches, since = ledger(cycle), cycle.period.start - pd.Timedelta(days=INHERITED_DAYS)
+        taken = spells(cycle)
+        taken = taken[taken["before"] != ""]
+        return cls(
+            absences=ByPerson(cycle.table("absences")),
+            stretches=ByPerson(stretches[stretches["start"] <= cycle.period.end]),
+            results=ByPerson(account_results(cycle)),
+            unsaid=ByPerson(ended_without_word(cycle)),
+            taken=ByPerson(taken[taken["start"].between(since, cycle.period.end)]),
+        )
+
+
+def _tenure(cycle: Cycle, of: _Parts, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]]:
     name, start, period = person["name"], person["start_date"], cycle.period
     if pd.isna(start):
         return
@@ -194,45 +243,41 @@ def _tenure(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, st
         key = "too_new" if days < TOO_NEW_DAYS else "starts_inside"
         key = key if days > 0 else "starts_after"
         yield key.replace("_", " "), notices()[key].format(days=days, **fill)
-    mine = _stretches_of(cycle, person["person_id"])
+    mine = of.stretches[str(person["person_id"])]
     early = mine.loc[mine["start"].between(ALWAYS + DAY, start - DAY), "account_id"].nunique()
     if early:
         accounts = count_of(early, "account")
         yield "before start", notices()["before_start"].format(accounts=accounts, **fill)
 
 
-def _stretches_of(cycle: Cycle, who: str) -> pd.DataFrame:
-    """A person's stretches of ownership that begin by the period's end."""
-    stretches = ledger(cycle)
-    return stretches[stretches["person_id"].eq(who) & (stretches["start"] <= cycle.period.end)]
-
-
-def _time(cycle: Cycle, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]]:
-    absences, name = cycle.table("absences"), person["name"]
-    away = united(absences[absences["person_id"] == person["person_id"]])
-    first = not_before(away["start"], cycle.period.start)
-    last = not_after(away["end"], cycle.period.end)
-    days = int((days_between(first, last) + 1).clip(lower=0).sum())
-    if days:
+def _time(cycle: Cycle, of: _Parts, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]]:
+    name = person["name"]
+    if days := _days_away(cycle, of.absences[str(person["person_id"])]):
         yield "away", notices()["away"].format(name=name, days=days)
     if pd.notna(person["fte"]) and person["fte"] < 1:
         yield "part time", notices()["part_time"].format(name=name, share=percent(person["fte"]))
 
 
-def _book(cycle: Cycle, who: str) -> Iterator[tuple[str, str]]:
-    words = notices()
-    mine = _stretches_of(cycle, who)
-    results = account_results(cycle)
-    own = results[results["person_id"] == who]
-    name = cycle.person(who)["name"]
+def _days_away(cycle: Cycle, absences: pd.DataFrame) -> int:
+    """Days of the period that a person's absences take."""
+    if absences.empty:
+        return 0
+    away = united(absences)
+    first = not_before(away["start"], cycle.period.start)
+    last = not_after(away["end"], cycle.period.end)
+    return int((days_between(first, last) + 1).clip(lower=0).sum())
+
+
+def _book(cycle: Cycle, of: _Parts, who: str, name: str) -> Iterator[tuple[str, str]]:
+    words, mine, own = notices(), of.stretches[who], of.results[who]
     if len(mine) and opening_lacks(cycle):
         before = day(cycle.period.before)
         yield "opening unknown", words["opening_unknown"].format(name=name, day=before)
     elif arr_source(cycle) and len(mine) and own["calendar_opening"].sum() == 0:
         zero = money(0, cycle.currency)
         yield "no calendar opening", words["no_calendar_opening"].format(name=name, zero=zero)
-    yield from _about_losses(cycle, who, own)
-    count, late, lost = _late_over_opening(cycle, who)
+    yield from _about_losses(cycle, of, who)
+    count, late, lost = _late_over_opening(own)
     if count:
         said = words["late_opening"].format(
             arr=money(late, cycle.currency), accounts=count_of(count, "account")
@@ -242,7 +287,7 @@ def _book(cycle: Cycle, who: str) -> Iterator[tuple[str, str]]:
         yield "late opening", said
     assumed = bool(mine["source"].eq("assumed").any())
     if own["owned_opening"].sum() > 0 and not assumed:
-        yield "inherited", _inherited(cycle, who, own)
+        yield "inherited", _inherited(of.taken[who], own)
     if assumed:
         yield "assumed owner", words["assumed_owner"]
     odd = arr_residual(cycle)
@@ -260,26 +305,21 @@ def _book(cycle: Cycle, who: str) -> Iterator[tuple[str, str]]:
         )
 
 
-def _about_losses(cycle: Cycle, who: str, own: pd.DataFrame) -> Iterator[tuple[str, str]]:
+def _about_losses(cycle: Cycle, of: _Parts, who: str) -> Iterator[tuple[str, str]]:
     """Losses that stand on a contract's end alone, and retention that could not be lower."""
     words = notices()
-    lost = ended_without_word(cycle)
-    names = list(lost.loc[lost["person_id"] == who, "account"])
-    if names:
+    if names := list(of.unsaid[who]["account"]):
         said = ", ".join(names[:NAMED])
         if len(names) > NAMED:
             said = words["and_more"].format(named=said, count=len(names) - NAMED)
         yield "counted as lost", words["counted_as_lost"].format(accounts=said)
     why = no_loss_can_show(cycle)
-    if why and own["owned_opening"].sum() > 0:
+    if why and of.results[who]["owned_opening"].sum() > 0:
         yield "no loss can show", words["no_loss_can_show"].format(share=percent(1), why=why)
 
 
-def _inherited(cycle: Cycle, who: str, own: pd.DataFrame) -> str:
+def _inherited(taken: pd.DataFrame, own: pd.DataFrame) -> str:
     """How much of the owned opening somebody else had looked after until lately."""
-    owned, since = spells(cycle), cycle.period.start - pd.Timedelta(days=INHERITED_DAYS)
-    taken = owned[(owned["person_id"] == who) & (owned["before"] != "")]
-    taken = taken[taken["start"].between(since, cycle.period.end)]
     came = own[own["account_id"].isin(taken["account_id"]) & (own["owned_opening"] > 0)]
     if came.empty:
         return notices()["not_inherited"].format(days=INHERITED_DAYS)

@@ -81,5 +81,7 @@ def team_bands(book: Book) -> pd.DataFrame:
         empty = pd.DataFrame(columns=[*COLUMNS[1:4], "value", *COLUMNS[4:]])
         empty.attrs["needs"] = f"at least {MIN_GROUP} people of the same role with these figures"
         return empty
-    table = bands.merge(mine, on="measure")
+    own = dict(zip(mine["measure"], mine["value"], strict=True))
+    table = bands[bands["measure"].isin(list(own))].reset_index(drop=True)
+    table = table.assign(value=table["measure"].map(own).astype("float64"))
     return table[["measure", "label", "unit", "value", "low", "middle", "high", "people"]]

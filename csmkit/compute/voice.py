@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from csmkit.cycle import Cycle
+from csmkit.memo import per_cycle
 
 
+@per_cycle
 def csm_comments(cycle: Cycle) -> pd.DataFrame:
     """What each person says of their own packet, in the order it was said.
 

@@ -38,16 +38,20 @@ def evidence_cited(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "
         pillar, competency (its name), value, indicators (of the colour, one a line), date,
         account_id, text, note (of the value). Values without one are in `values_without_item`.
     """
-    rows = _scored(cycle, matrix, phase)
-    items = dated_items(cycle)[["person_id", "evidence_id", "date", "account_id", "text"]]
-    told = _each_cited(cycle, phase).merge(items.drop_duplicates(["person_id", "evidence_id"]))
-    told = told.sort_values("date", kind="stable").drop(columns="evidence_id")
-    found = _named(rows.merge(told, on=KEYS), CITED)
-    found.attrs["why"] = _NONE if len(rows) else _UNSCORED
+    found = cited_rows(cycle, matrix, phase=phase)
+    found.attrs["why"] = _NONE if len(_scored(cycle, matrix, phase)) else _UNSCORED
     return found
 
 
 @per_cycle
+def cited_rows(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "") -> pd.DataFrame:
+    """The rows of `evidence_cited`, without a word on why there are none."""
+    items = dated_items(cycle)[["person_id", "evidence_id", "date", "account_id", "text"]]
+    told = _each_cited(cycle, phase).merge(items.drop_duplicates(["person_id", "evidence_id"]))
+    told = told.sort_values("date", kind="stable").drop(columns="evidence_id")
+    return _named(_scored(cycle, matrix, phase).merge(told, on=KEYS), CITED)
+
+
 def values_without_item(
     cycle: Cycle, matrix: Matrix | None = None, *, phase: str = ""
 ) -> pd.DataFrame:
@@ -64,13 +68,19 @@ def values_without_item(
         person_id, pillar, competency (its name), value, indicators (of the colour, one a line),
         cites (whether it cites anything), note.
     """
+    found = uncited_rows(cycle, matrix, phase=phase)
+    found.attrs["why"] = _ALL if len(_scored(cycle, matrix, phase)) else _UNSCORED
+    return found
+
+
+@per_cycle
+def uncited_rows(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "") -> pd.DataFrame:
+    """The rows of `values_without_item`, without a word on why there are none."""
     every = _scored(cycle, matrix, phase)
     rows = every[every["cited"].eq(0)]
     citing = _each_cited(cycle, phase).set_index(KEYS).index
     rows = rows.assign(cites=rows.set_index(KEYS).index.isin(citing))
-    found = _named(rows, UNCITED)
-    found.attrs["why"] = _ALL if len(every) else _UNSCORED
-    return found
+    return _named(rows, UNCITED)
 
 
 def without_item_note(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "") -> str:

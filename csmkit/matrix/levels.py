@@ -7,6 +7,7 @@ import pandas as pd
 from csmkit.cycle import Book, Cycle
 from csmkit.matrix.gaps import PHASES
 from csmkit.matrix.model import by_day, ratings_of_cycle
+from csmkit.memo import per_cycle
 
 OVERALL = "overall"
 COLUMNS = ["person_id", "phase", "value", "given_by", "at", "note"]
@@ -32,6 +33,15 @@ def levels_given(cycle: Cycle) -> pd.DataFrame:
         note; self first, then the managers, then what was decided. Of several final levels the
         latest stands. Without any, ``attrs["why"]`` says so. Pre-votes are left out.
     """
+    found = level_rows(cycle)
+    only_own = isinstance(cycle, Book) and cycle.edition == "csm"
+    found.attrs["why"] = _NONE_OWN if only_own else _NONE
+    return found
+
+
+@per_cycle
+def level_rows(cycle: Cycle) -> pd.DataFrame:
+    """The rows of `levels_given`, without a word on why there are none."""
     rows = by_day(ratings_of_cycle(cycle))
     own = rows["rater_id"].eq(rows["person_id"])
     # What people gave themselves as a manager is no manager's.
@@ -45,6 +55,4 @@ def levels_given(cycle: Cycle) -> pd.DataFrame:
     rows["given_by"] = rows["rater_id"].map(names).fillna(rows["rater_id"])
     rows["_order"] = rows["phase"].map({name: at for at, name in enumerate(PHASES)})
     found = rows.sort_values(["person_id", "_order"], kind="stable")[COLUMNS]
-    only_own = isinstance(cycle, Book) and cycle.edition == "csm"
-    found.attrs["why"] = _NONE_OWN if only_own else _NONE
     return found.reset_index(drop=True)

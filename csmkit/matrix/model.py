@@ -7,7 +7,7 @@ from typing import cast
 
 import pandas as pd
 
-from csmkit.cycle import Book, Cycle
+from csmkit.cycle import Book, Context, Cycle
 from csmkit.matrix.matrix import Matrix
 from csmkit.matrix.read import parse_matrix, read_matrix
 from csmkit.memo import per_cycle
@@ -23,12 +23,23 @@ def matrix_of(cycle: Cycle) -> Matrix:
     cycle : Cycle
         A book knows the matrix its packet was made with; a team does not, and has the kit's own.
     """
-    text = cycle.context.matrix if isinstance(cycle, Book) else ""
-    if not text:
+    context = cycle.context if isinstance(cycle, Book) else Context()
+    if not context.matrix:
         return read_matrix()
     if _KNOWN not in cycle.memo:
-        cycle.memo[_KNOWN] = _parsed(text)
+        cycle.memo[_KNOWN] = matrix_in(context)
     return cast(Matrix, cycle.memo[_KNOWN])
+
+
+def matrix_in(context: Context) -> Matrix:
+    """The matrix that a context names, else the kit's own.
+
+    Raises
+    ------
+    csmkit.matrix.faults.MatrixError
+        If there is something wrong with it.
+    """
+    return _parsed(context.matrix) if context.matrix else read_matrix()
 
 
 def keep_matrix(book: Book, matrix: Matrix) -> None:

@@ -108,6 +108,7 @@ def matrix_standing(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = 
     return rows[COLUMNS]
 
 
+@per_cycle
 def matrix_coverage(
     cycle: Cycle, matrix: Matrix | None = None, *, phase: str = "", without: str = ""
 ) -> pd.DataFrame:

@@ -60,6 +60,8 @@ def matrix_note(cycle: Cycle, matrix: Matrix | None = None) -> str:
         As `other_versions` takes them.
     """
     matrix = matrix or matrix_of(cycle)
+    if set(ratings_of_cycle(cycle)["matrix"].dropna()).issubset(_names(matrix)):
+        return ""
     others = other_versions(cycle, matrix)
     if others.empty:
         return ""

@@ -22,7 +22,14 @@ from csmkit.matrix.matrix import Matrix
 from csmkit.names import packet_slug
 from csmkit.render.figures import Figures
 from csmkit.render.own_words import own_words
-from csmkit.render.packet import PacketError, Plan, placeless, plan_packet, read_packet
+from csmkit.render.packet import (
+    PacketError,
+    Plan,
+    Templates,
+    placeless,
+    plan_packet,
+    read_packet,
+)
 from csmkit.render.shelf import Shelf
 from csmkit.render.slices import book_of
 from csmkit.runner.jobs import Job, Outcome
@@ -94,9 +101,10 @@ class Maker:
         force: bool = False,
         page: Mapping[str, Any] | None = None,
     ) -> None:
-        self._cycle, self._template, self._shelf, self._edition = cycle, template, shelf, edition
+        self._cycle, self._shelf, self._edition = cycle, shelf, edition
+        self._templates = Templates(template)
         self._context = team_context(cycle, matrix)
-        self._figures = Figures(cycle)
+        self._figures = Figures(cycle, edition=edition, context=self._context)
         self.failed_checks = tuple(failures(cycle, matrix))
         words = own_words(template) + (matrix.text if matrix else "")
         self._scanner = Scanner(cycle, ordinary=words)
@@ -160,7 +168,7 @@ class Maker:
             book = book_of(self._cycle, who, edition=self._edition, context=self._context)
             figures = self._figures.of(book)
             plan = plan_packet(
-                book, self._template, folder=folder, page=self._page, figures=figures
+                book, self._templates, folder=folder, page=self._page, figures=figures
             )
             entry["inputs"] = plan.inputs(self._shelf.key(who))
         except Exception as error:  # one packet's fault, whatever it is, never stops the others

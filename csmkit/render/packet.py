@@ -134,9 +134,30 @@ def for_reader(notebook: NotebookNode, *, edition: str, role: str) -> NotebookNo
     return chosen
 
 
+class Templates:
+    """A template as text for each kind of reader, made once.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        From `template`.
+    """
+
+    def __init__(self, notebook: NotebookNode) -> None:
+        self._notebook = notebook
+        self._texts: dict[tuple[str, str], str] = {}
+
+    def text(self, edition: str, role: str) -> str:
+        """The notebook that people of a role are given in an edition."""
+        if (edition, role) not in self._texts:
+            chosen = for_reader(self._notebook, edition=edition, role=role)
+            self._texts[edition, role] = nbformat.writes(chosen)
+        return self._texts[edition, role]
+
+
 def plan_packet(
     book: Book,
-    notebook: NotebookNode,
+    notebook: NotebookNode | Templates,
     *,
     folder: Path,
     page: Mapping[str, Any] | None = None,
@@ -148,8 +169,8 @@ def plan_packet(
     ----------
     book : Book
         One person's slice.
-    notebook : NotebookNode
-        From `template`.
+    notebook : NotebookNode or Templates
+        From `template`; for many packets `Templates` of it.
     folder : Path
         An empty folder. The slice written into it is the only data the packet's process can reach
         from where it runs.
@@ -165,8 +186,9 @@ def plan_packet(
     """
     person = book.owner
     write_book(book, folder / _SLICE, figures)
-    chosen = for_reader(notebook, edition=book.edition, role=str(person["role"]))
-    (folder / "template.ipynb").write_text(nbformat.writes(chosen), encoding="utf-8")
+    templates = notebook if isinstance(notebook, Templates) else Templates(notebook)
+    chosen = templates.text(book.edition, str(person["role"]))
+    (folder / "template.ipynb").write_text(chosen, encoding="utf-8")
     job = Job(folder, folder / "template.ipynb", folder / "result.ipynb", {PARAMETER: _SLICE})
     told = {
         **(page or {}),
@@ -195,7 +217,9 @@ def read_packet(plan: Plan, outcome: Outcome) -> Rendered:
     """
     notebook = nbformat.v4.new_notebook()
     if outcome.notebook:
-        notebook = _cleaned(nbformat.read(outcome.notebook, as_version=4), plan.job.folder)
+        # Papermill's own reader has checked the template; what a run adds is checked when written.
+        ran = nbformat.v4.reads(outcome.notebook.read_text(encoding="utf-8"))
+        notebook = _cleaned(ran, plan.job.folder)
     if outcome.status == "failed":
         why = placeless(outcome.why, plan.job.folder)
         raise PacketError(f"The packet of {plan.name} failed: {why}", notebook)

@@ -6,15 +6,18 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from csmkit.bias.context import team_context
+from csmkit.bias.corrections import SCORED
 from csmkit.compute.arr import REASON_DAYS
 from csmkit.compute.metrics import metrics
 from csmkit.compute.readings import asked_of_the_export
@@ -25,10 +28,13 @@ from csmkit.matrix.faults import MatrixError
 from csmkit.matrix.model import keep_matrix, matrix_of
 from csmkit.matrix.parsed import as_json, from_json
 from csmkit.memo import keep
-from csmkit.render.figures import FIGURES
+from csmkit.on_demand import OnDemand
+from csmkit.render.figures import FIGURES, TOLD
+from csmkit.render.seen import COLLEAGUE, is_shown, unnamed
 from csmkit.render.slice_files import (
     arrow_of,
     canonical_frame,
+    frame_as_it_was,
     frame_of,
     read_frames,
     read_table,
@@ -42,7 +48,7 @@ from csmkit.schema import TABLES
 from csmkit.terms import Kind, blotted
 
 EDITIONS = ("committee", "csm")
-COLLEAGUE, OTHER_ACCOUNT = "a colleague", "another account"
+OTHER_ACCOUNT = "another account"
 LABELS: dict[Kind, str] = {"person": COLLEAGUE, "account": OTHER_ACCOUNT}
 
 _OF_OWN = frozenset(
@@ -81,7 +87,7 @@ _FREE_TEXT = {
     "comments": ("about", "text"),
     "ratings": ("note",),
     "decisions": ("before", "after", "reason", "comment"),
-    "actions": ("text",),
+    "actions": ("text", "note"),
     "escalations": ("severity", "recurrence_of"),
     "touchpoints": ("type",),
     "health": ("raw",),
@@ -128,7 +134,8 @@ def book_of(
         )
     person = cycle.person(person_id)
     who = str(person["person_id"])
-    tables = _Slicer(cycle, who, edition, str(person["role"])).tables()
+    slicer = _Slicer(cycle, who, edition, str(person["role"]))
+    tables = slicer.tables()
     book = Book(
         tables={name: canonical_frame(tables[name]) for name in TABLES if name in tables},
         period=cycle.period,
@@ -141,7 +148,7 @@ def book_of(
         context=_own_context(context or Context(), person, edition),
         available=available(cycle),
     )
-    book.memo[_AS_ARROW] = tables
+    book.memo[_AS_ARROW], book.memo[TOLD] = tables, slicer.told
     return book
 
 
@@ -170,7 +177,7 @@ def _available(cycle: Cycle) -> frozenset[str]:
         f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns
     }
     needs |= {part for m in metrics().values() for need in m.needs for part in need.split(" | ")}
-    needs |= asked_of_the_export(cycle)
+    needs |= asked_of_the_export(cycle) | {SCORED}
     return frozenset(need for need in needs if not cycle.missing(need))
 
 
@@ -190,6 +197,7 @@ class _Slicer:
         for account, _, end in self.spans:
             self.last[account] = max(end, self.last.get(account, end))
         self.named = self.team.managers | {who}
+        self.told: dict[str, str] = {}
 
     def tables(self) -> dict[str, pa.Table]:
         """All tables of the slice, cut, unnamed and in canonical form."""
@@ -261,8 +269,7 @@ class _Slicer:
             )
         if name == "ratings":
             phases = rows.texts("phase", places)
-            own = self.edition == "csm"
-            return _where(places, [p == "self" if own else p != "prevote" for p in phases])
+            return _where(places, [is_shown(phase, self.edition) for phase in phases])
         return places[:0] if name == "decisions" and self.edition == "csm" else places
 
     def _reasons_while_owned(self, cut: dict[str, pa.Table]) -> None:
@@ -303,14 +310,13 @@ class _Slicer:
     def _blotted(self, text: str | None) -> str | None:
         if text is None:
             return None
-        index, who, accounts = self.team.index, self.who, self.accounts
-        return blotted(text, index, person_id=who, accounts=accounts, labels=LABELS)
+        if text not in self.told:
+            index, who, accounts = self.team.index, self.who, self.accounts
+            self.told[text] = blotted(text, index, person_id=who, accounts=accounts, labels=LABELS)
+        return self.told[text]
 
     def _unnamed(self, ids: str | None) -> str | None:
-        if ids is None:
-            return None
-        parts = [p.strip() for p in ids.split(";") if p.strip()]
-        return ";".join(p if p in self.named else COLLEAGUE for p in parts)
+        return unnamed(ids, self.named)
 
 
 def _where(places: Places, kept: list[bool]) -> Places:
@@ -383,10 +389,6 @@ def write_book(book: Book, folder: Path, figures: Mapping[str, pa.Table] | None 
     (folder / "book.json").write_text(text, encoding="utf-8")
 
 
-def _text(file: Path) -> str:
-    return file.read_bytes().decode("utf-8")
-
-
 def _beside(folder: Path, name: str) -> Path:
     """Where a slice keeps what it knows of the team; no table has such a name."""
     return folder / f"_{name}.parquet"
@@ -421,17 +423,20 @@ def read_book(folder: str | Path) -> Book:
             f"The folder {folder} holds no slice of a cycle.",
             "Render packets with csmkit render, which makes the slices itself.",
         )
-    facts = json.loads(_text(folder / "book.json"))
+    facts = json.loads((folder / "book.json").read_bytes())
     origin = facts["provenance"]
-    there = {file.name for file in folder.iterdir()}
-    known = {name: _beside(folder, name) for name in _CONTEXT_FRAMES}
+    # A cell may go to another folder: the files are read now, what they hold when it is asked for.
+    there = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    known = {name: _beside(folder, name).name for name in _CONTEXT_FRAMES}
     book = Book(
-        tables={
-            name: canonical_frame(read_table(folder / f"{name}.parquet"))
-            for name in TABLES
-            if f"{name}.parquet" in there
-        },
-        period=Period.of(*facts["period"]),
+        tables=OnDemand(
+            {
+                name: partial(_canonical, there[f"{name}.parquet"])
+                for name in TABLES
+                if f"{name}.parquet" in there
+            }
+        ),
+        period=Period(*(pd.Timestamp(day).as_unit("us") for day in facts["period"])),
         currency=facts["currency"],
         provenance=Provenance(
             files=tuple(SourceFile(**f) for f in origin["files"]),
@@ -442,15 +447,19 @@ def read_book(folder: str | Path) -> Book:
         person_id=facts["person_id"],
         edition=facts["edition"],
         context=Context(
-            **{n: frame_of(read_table(path)) for n, path in known.items() if path.name in there},
-            matrix=_text(folder / MATRIX_FILE) if MATRIX_FILE in there else "",
+            **{n: frame_of(read_table(there[file])) for n, file in known.items() if file in there},
+            matrix=there[MATRIX_FILE].decode("utf-8") if MATRIX_FILE in there else "",
         ),
         available=frozenset(facts["available"]),
     )
     if PARSED_FILE in there:
-        parsed = from_json(_text(folder / PARSED_FILE), text=book.context.matrix)
+        parsed = from_json(there[PARSED_FILE].decode("utf-8"), text=book.context.matrix)
         keep_matrix(book, parsed)
     if FIGURES_FILE in there:
-        for name, frame in read_frames(folder / FIGURES_FILE):
-            keep(book, FIGURES[name], frame)
+        for name, table in read_frames(there[FIGURES_FILE]):
+            keep(book, FIGURES[name], partial(frame_as_it_was, table))
     return book
+
+
+def _canonical(data: bytes) -> pd.DataFrame:
+    return canonical_frame(read_table(data))

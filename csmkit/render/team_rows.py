@@ -26,10 +26,12 @@ class Rows:
     ----------
     frame : DataFrame
         The table in canonical form.
+    by : str, optional
+        The one column that rows are found by; the others are then held but once.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self._frame = frame
+    def __init__(self, frame: pd.DataFrame, *, by: str = "") -> None:
+        self._frame = frame[[by]].copy() if by else frame
         self._held = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1).combine_chunks()
         self._groups: dict[tuple[str, str], _Groups] = {}
 

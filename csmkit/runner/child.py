@@ -125,32 +125,47 @@ def run(job: Job, tell: Tell) -> int:
 
 
 def _rendered(job: Job, tell: Tell) -> str:
-    import papermill
+    from papermill import iorw, parameterize
+    from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
+    from papermill.execute import (
+        prepare_notebook_metadata,
+        raise_for_execution_errors,
+        remove_error_markers,
+    )
 
-    from csmkit.runner.engine import ENGINE
+    from csmkit.runner.engine import ENGINE, KERNEL
 
+    # What `papermill.execute_notebook` does, but for writing the notebook at the end, which it lays
+    # out for people, also if it is told to write nothing. This one is read once, below.
+    notebook = iorw.load_notebook_node(str(job.template))
+    if job.parameters:
+        notebook = parameterize.parameterize_notebook(
+            notebook,
+            dict(job.parameters),
+            kernel_name=KERNEL,
+            language="python",
+            engine_name=ENGINE,
+        )
+    notebook = prepare_notebook_metadata(notebook, str(job.template), None)
+    notebook = remove_error_markers(notebook)
     result = unfinished(job.result)
     ran: list[NotebookNode] = []
     why = ""
     try:
-        papermill.execute_notebook(
-            _plain(job.template),
-            None,
-            parameters=dict(job.parameters),
-            engine_name=ENGINE,
-            kernel_name="python3",
-            language="python",
+        papermill_engines.execute_notebook_with_engine(
+            ENGINE,
+            notebook,
+            kernel_name=KERNEL,
             progress_bar=False,
-            request_save_on_cell_execute=False,
             autosave_cell_every=0,
             journal=job.folder / JOURNAL,
             on_cell=lambda index: tell({"cell": index}),
             on_notebook=ran.append,
         )
+        raise_for_execution_errors(ran[0], None)
     except PapermillExecutionError as error:
         why = f"{error.ename}: {error.evalue}"
-    # Papermill would lay it out for people, which takes ten times as long; this is read once.
     try:
         result.write_text(json.dumps(ran[0], separators=(",", ":")), encoding="ascii")
     except BaseException:
@@ -158,11 +173,6 @@ def _rendered(job: Job, tell: Tell) -> str:
         raise
     result.replace(job.result)
     return why
-
-
-def _plain(path: Path) -> str:
-    """A path as papermill takes it: braces in it are no parameters."""
-    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _short(why: str) -> str:

@@ -16,13 +16,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from queue import Empty
 from types import SimpleNamespace
 from typing import Any
 
 import zmq
-from ipykernel import iostream
+from ipykernel import iostream, ipkernel
 from ipykernel.ipkernel import IPythonKernel
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
@@ -40,9 +41,10 @@ from traitlets.config import Config
 from csmkit.errors import UsageError
 from csmkit.runner.journal import Journal
 
-ENGINE = "csmkit"
+ENGINE, KERNEL = "csmkit", "python3"
 PROFILE = ".ipython"
 _IO: Any = iostream
+_KERNEL: Any = ipkernel
 
 
 class OneProcessEngine(Engine):  # type: ignore[misc]
@@ -169,11 +171,21 @@ class _Recorded:
     def cell_complete(self, cell: NotebookNode, cell_index: int) -> None:
         # Papermill calls a cell complete also when the kernel died in it.
         whole = sys.exc_info()[0] is None
-        self._manager.cell_complete(cell, cell_index=cell_index)
+        self._complete(cell, cell_index)
         if whole and self._journal:
             changed = {*self.changed, cell_index}
             self._journal.finished((i, self._manager.nb.cells[i]) for i in sorted(changed))
         self.changed.clear()
+
+    def _complete(self, cell: NotebookNode, cell_index: int) -> None:
+        """Papermill's own record, with a duration that takes no parser of any date there is."""
+        noted = cell.metadata.papermill
+        start = noted.pop("start_time", None)
+        self._manager.cell_complete(cell, cell_index=cell_index)
+        noted["start_time"] = start
+        if start:
+            ended, began = map(datetime.fromisoformat, (noted["end_time"], start))
+            noted["duration"] = (ended - began).total_seconds()
 
 
 class _Client(PapermillNotebookClient):  # type: ignore[misc]
@@ -275,6 +287,15 @@ class _Kernel(IPythonKernel):
     shell_stream = AnyTrait()
     _supports_kernel_subshells = False
 
+    def __init__(self, **traits: Any) -> None:
+        # It asks each module of the process for its file, for a debugger that nobody uses: after
+        # a fork that copies a page of memory for each.
+        _KERNEL.sys = _NoModules()
+        try:
+            super().__init__(**traits)  # type: ignore[no-untyped-call]
+        finally:
+            _KERNEL.sys = sys
+
     def start(self) -> None:
         """Begin: there are no sockets to listen to."""
         self.io_loop = IOLoop.current()
@@ -282,6 +303,15 @@ class _Kernel(IPythonKernel):
 
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         """Nothing is queued behind a cell that failed."""
+
+
+class _NoModules:
+    """Python's own ``sys``, where no module is listed."""
+
+    modules: Mapping[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
 
 
 class _Publisher(_IO.IOPubThread):  # type: ignore[misc]

@@ -15,11 +15,15 @@ PACKAGES = ("csmkit.bias", "csmkit.compute", "csmkit.matrix", "csmkit.view")
 MODULES = (
     "IPython.core.application",
     "IPython.core.completerlib",
+    "IPython.core.logger",
     "IPython.core.oinspect",
+    "bdb",
     "csmkit.runner.child",
     "csmkit.runner.engine",
     "csmkit.render.html",
     "csmkit.render.slices",
+    "csmkit.words.balance",
+    "csmkit.words.inventory_short",
     "ipykernel.debugger",
     "pandas.core.reshape.reshape",
     "papermill.execute",
@@ -68,6 +72,7 @@ def _exercise() -> None:
     from csmkit.compute.sentences import notices
     from csmkit.matrix.read import read_matrix
     from csmkit.view.warm import warm
+    from csmkit.words.text_files import text_file
 
     numbers = pd.DataFrame({"x": [1.0, 2.0], "y": ["a", "b"], "when": pd.Timestamp(2026, 1, 1)})
     chart = alt.Chart(numbers).mark_bar().encode(x="x:Q", y="y:N", color="y:N", tooltip=["x", "y"])
@@ -75,5 +80,7 @@ def _exercise() -> None:
     alt.layer(chart, rule).properties(title="Numbers", width=100).to_dict()
     for fill in (metrics, notices, read_matrix, texts, warm):
         fill()
+    for name in ("drafts", "inventory", "inventory_short"):
+        text_file(name)
     cell = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="1")])
     nbformat.writes(nbformat.v4.new_notebook(cells=[cell]))
