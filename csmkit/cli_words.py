@@ -36,7 +36,7 @@ def lint(
     """Remarks on a review: empty words, claims without facts, what it leaves out; exit 0."""
     from csmkit.words.review import check_review
 
-    text = _read(file)
+    text = read_text(file)
     cycle = _cycle(export, map_file, period) if csm else None
     found = check_review(text, cycle=cycle, csm=csm, kind="self" if own else "review")
     for row in found.to_dict("records"):
@@ -60,7 +60,8 @@ def _cycle(export: str | None, map_file: Path | None, period: str | None) -> Cyc
     )
 
 
-def _read(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """The text of a file, or of standard input; see `lint`."""
     try:
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:

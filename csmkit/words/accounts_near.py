@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from csmkit.terms import words_of
@@ -66,6 +66,10 @@ _COMMON = frozenset(
     ]
 )
 _LEAST_LETTERS, _LEAST_CUT = 4, 3
+_AT_ONCE = 256
+"""So many runs of words are held against all names at once."""
+_Words = tuple[str, ...]
+_Hit = tuple[float, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Near:
         return self.likeness >= SURE
 
 
-def accounts_near(text: str, accounts: Iterable[tuple[str, str]]) -> list[Near]:
+def accounts_near(text: str, accounts: Iterable[tuple[str, str]] | Names) -> list[Near]:
     """The accounts a text seems to name, the likeliest first.
 
     A name counts without its legal form, and by its first word alone where no other account begins
@@ -103,8 +107,8 @@ def accounts_near(text: str, accounts: Iterable[tuple[str, str]]) -> list[Near]:
     ----------
     text : str
         The note.
-    accounts : iterable of (str, str)
-        Ids and names.
+    accounts : iterable of (str, str), or Names
+        Ids and names; as `Names` where many texts are looked through.
 
     Examples
     --------
@@ -112,40 +116,96 @@ def accounts_near(text: str, accounts: Iterable[tuple[str, str]]) -> list[Near]:
     >>> [(n.name, n.sure) for n in accounts_near("kept halycon biotech", book)]
     [('Halcyon Biotech GmbH', True)]
     """
-    said = words_of(text)
-    book = [(one, name, _core(name)) for one, name in accounts]
-    firsts = Counter(core[0] for *_, core in book)
-    found: dict[str, tuple[float, int, int, Near]] = {}
-    for account_id, name, core in book:
-        best = (0.0, 0, 0)
-        for at in range(len(said) - len(core) + 1):
-            run = said[at : at + len(core)]
-            best = max(best, (_likeness([word for word, _, _ in run], core), run[0][1], run[-1][2]))
-        first = core[0] not in _COMMON and len(core[0]) > _LEAST_LETTERS and len(core) > 1
-        if best[0] < ASK and first:
-            # By its first word alone: sure where no other account begins with it.
-            score = 100.0 if firsts[core[0]] == 1 else ASK
-            hits = [(start, end) for word, start, end in said if word == core[0]]
-            best = max([best, *((score, *hit) for hit in hits)])
-        if best[0] >= ASK:
-            near = Near(account_id, name, text[best[1] : best[2]], best[0])
-            found[account_id] = (*best, near)
-    return _apart(sorted(found.values(), key=lambda one: (-one[0], one[1])))
+    return (accounts if isinstance(accounts, Names) else Names(accounts)).near(text)
 
 
-def _likeness(said: list[str], core: list[str]) -> float:
-    """How alike a run of words and a name are, from 0 to 100."""
-    from rapidfuzz import fuzz
+class Names:
+    """The names of accounts, made ready to be looked for.
 
-    if said == core:
-        return 100.0
-    if len(core) > 1 and all(_begins(word, part) for word, part in zip(said, core, strict=True)):
-        return SURE
-    words, joined = " ".join(said), " ".join(core)
-    # One short word that is nearly another is a word, and no name.
-    if len(core) == 1 or len(joined) < 2 * _LEAST_LETTERS:
-        return 0.0
-    return float(fuzz.ratio(words, joined, score_cutoff=ASK))
+    Parameters
+    ----------
+    accounts : iterable of (str, str)
+        Ids and names.
+    """
+
+    def __init__(self, accounts: Iterable[tuple[str, str]]) -> None:
+        self._book = list(accounts)
+        cores = [_core(name) for _, name in self._book]
+        firsts = Counter(core[0] for core in cores)
+        self._of_size: dict[int, _OfSize] = {}
+        self._alone: dict[str, list[int]] = defaultdict(list)
+        # By its first word alone: sure where no other account begins with it.
+        self._first_score = {word: 100.0 if count == 1 else ASK for word, count in firsts.items()}
+        for place, core in enumerate(cores):
+            for words in dict.fromkeys([tuple(core), _whole(self._book[place][1])]):
+                self._of_size.setdefault(len(words), _OfSize()).add(place, words)
+            if len(core) > 1 and core[0] not in _COMMON and len(core[0]) > _LEAST_LETTERS:
+                self._alone[core[0]].append(place)
+
+    def near(self, text: str) -> list[Near]:
+        """The accounts a text seems to name, as `accounts_near`."""
+        said = words_of(text)
+        best: dict[int, _Hit] = {}
+        for size, names in self._of_size.items():
+            runs: dict[_Words, tuple[int, int]] = {}
+            for at in range(len(said) - size + 1):
+                run = said[at : at + size]
+                runs[tuple(word for word, _, _ in run)] = run[0][1], run[-1][2]
+            for place, score, words in names.like(list(runs)):
+                best[place] = max(best.get(place, (0.0, 0, 0)), (score, *runs[words]))
+        alone: dict[int, _Hit] = {}
+        for word, start, end in said:
+            for place in self._alone.get(word, ()):
+                alone[place] = self._first_score[word], start, end
+        hits = sorted((alone | best).items(), key=lambda one: (-one[1][0], one[1][1], one[0]))
+        found = [(*hit, Near(*self._book[at], text[hit[1] : hit[2]], hit[0])) for at, hit in hits]
+        return _apart(found)
+
+
+class _OfSize:
+    """Names of so many words."""
+
+    def __init__(self) -> None:
+        self._places: dict[_Words, list[int]] = defaultdict(list)
+        self._by_start: dict[str, list[_Words]] = defaultdict(list)
+        self._long: dict[str, _Words] = {}
+
+    def add(self, place: int, words: _Words) -> None:
+        if words not in self._places and len(words) > 1:
+            self._by_start[words[0][:_LEAST_CUT]].append(words)
+            # One short word that is nearly another is a word, and no name.
+            if len(" ".join(words)) >= 2 * _LEAST_LETTERS:
+                self._long[" ".join(words)] = words
+        self._places[words].append(place)
+
+    def like(self, runs: Sequence[_Words]) -> Iterator[tuple[int, float, _Words]]:
+        """The names that are like one of these runs of words: place, likeness, the run."""
+        scores = {(run, name): score for run, name, score in self._nearly(runs)}
+        for run in runs:
+            for name in self._by_start.get(run[0][:_LEAST_CUT], ()):
+                if all(_begins(word, part) for word, part in zip(run, name, strict=True)):
+                    scores[run, name] = SURE
+            if run in self._places:
+                scores[run, run] = 100.0
+        for (run, name), score in scores.items():
+            for place in self._places[name]:
+                yield place, score, run
+
+    def _nearly(self, runs: Sequence[_Words]) -> Iterator[tuple[_Words, _Words, float]]:
+        if not self._long:
+            return
+        from rapidfuzz import fuzz
+        from rapidfuzz.process import cdist
+
+        names = list(self._long)
+        for at in range(0, len(runs), _AT_ONCE):
+            said = [" ".join(run) for run in runs[at : at + _AT_ONCE]]
+            # What is at the cutoff is looked at again: these scores have half the digits.
+            table = cdist(said, names, scorer=fuzz.ratio, score_cutoff=ASK - 1)
+            for row, column in zip(*table.nonzero(), strict=True):
+                score = float(fuzz.ratio(said[row], names[column], score_cutoff=ASK))
+                if score:
+                    yield runs[at + row], self._long[names[column]], score
 
 
 def _begins(word: str, part: str) -> bool:
@@ -177,3 +237,11 @@ def _core(name: str) -> list[str]:
     words = [word for word, _, _ in words_of(re.sub(r"\(.*?\)", " ", name))]
     core = [word for word in words if word not in _FORMS]
     return core or words or [""]
+
+
+def _whole(name: str) -> _Words:
+    """The same, with what is a legal form at the end, and part of the name in its middle."""
+    words = [word for word, _, _ in words_of(re.sub(r"\(.*?\)", " ", name))]
+    while len(words) > 1 and words[-1] in _FORMS:
+        words.pop()
+    return tuple(words) or ("",)

@@ -6,22 +6,25 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.text import clean, day
-from csmkit.words.accounts_near import Near, accounts_near
-from csmkit.words.amounts import Amount, amounts, day_in, moved
+from csmkit.words.accounts_near import Names, Near
+from csmkit.words.amounts import Amount, Day, amounts, day_in, moved
+from csmkit.words.capture_doubts import doubts_of, doubts_of_day
 from csmkit.words.facts import owned_by
+from csmkit.words.language import is_foreign
 from csmkit.words.patterns import any_of
 from csmkit.words.text_files import text_file
 
 LONGEST = 20_000
 """Characters of one note; a longer one is many moments."""
 _MOST_COMPETENCIES = 4
+_KEPT = (__name__, "names")
 _OWN = re.compile(
     r"\b(?:i|we)(?:'ve| have)? (?P<did>[^.;!?\n]{4,160})"
     r"|^(?P<bare>[a-z]+(?:ed|t)\b[^.;!?\n]{4,160})",
@@ -69,6 +72,8 @@ class Captured:
         What a stranger would still ask.
     doubts : tuple of str
         What does not fit the tables, or is not sure.
+    foreign : bool
+        Whether it is in another language; its words are kept and not read then.
     """
 
     text: str
@@ -82,6 +87,7 @@ class Captured:
     competencies: Mapping[str, str] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    foreign: bool = False
 
     @property
     def account(self) -> Near | None:
@@ -91,6 +97,8 @@ class Captured:
     @property
     def statement(self) -> str:
         """An achievement statement of what is known: what, the outcome, one's own part."""
+        if self.foreign:
+            return f"{self.text.rstrip('.')} ({day(self.date)})."
         said = _said()["statement"]
         with_account, without = _said()["verbs"][self.kind]
         parts = [with_account.format(account=clean(self.account.name)) if self.account else without]
@@ -107,7 +115,13 @@ class Captured:
 
 
 def capture(
-    text: str, *, cycle: Cycle | None = None, author: str = "", today: Any = None
+    text: str,
+    *,
+    cycle: Cycle | None = None,
+    author: str = "",
+    today: Any = None,
+    account: str | None = None,
+    date: Any = None,
 ) -> Captured:
     """What a note says: its day, account, amounts, what moved, its kind, what it may show.
 
@@ -121,6 +135,10 @@ def capture(
         Whose note it is, by id, mail or name: accounts of the own book come first.
     today : date, optional
         The day it is written.
+    account : str, optional
+        The id of the account it is about, where its author says so; blank for none.
+    date : date, optional
+        The day it is about, where its author says so.
 
     Returns
     -------
@@ -130,7 +148,7 @@ def capture(
     Raises
     ------
     UsageError
-        If there is no text, or more than `LONGEST` characters of it.
+        If there is no text, or more than `LONGEST` characters of it, or no such account.
     """
     plain = clean(text).strip()
     if not plain:
@@ -141,24 +159,27 @@ def capture(
             "Capture its moments one by one.",
         )
     now = pd.Timestamp.now().normalize() if today is None else pd.Timestamp(today).normalize()
-    named = day_in(plain, now)
+    named = day_in(plain, now) if date is None else Day(pd.Timestamp(date).normalize(), "")
     before, after = moved(plain)
-    sums = amounts(plain)
-    kind = _kind(plain)
+    foreign = is_foreign(plain)
     found = Captured(
         plain,
         named.day if named else now,
         named.words if named else "",
-        kind,
-        _accounts(plain, cycle, author),
-        _amount(after, sums),
+        "" if foreign else _kind(plain),
+        _accounts(plain, cycle, author) if account is None else _chosen(account, cycle),
+        _amount(after, amounts(plain)),
         before,
         after,
-        _competencies(plain),
+        {} if foreign else _competencies(plain),
+        foreign=foreign,
     )
-    doubts = [] if named is None or named.sure else [f"“{named.words}” is no single day."]
-    doubts += _doubts(found, cycle, author)
-    return replace(found, gaps=_gaps(found, named is not None), doubts=tuple(doubts))
+    doubts = [
+        *doubts_of_day(found.date, named, now),
+        *doubts_of(found, cycle, author=author, chosen=account is not None),
+    ]
+    gaps = _gaps(found, has_day=named is not None, no_account=account == "")
+    return replace(found, gaps=gaps, doubts=tuple(doubts))
 
 
 def _amount(after: str, sums: list[Amount]) -> float | None:
@@ -167,19 +188,41 @@ def _amount(after: str, sums: list[Amount]) -> float | None:
     return told[0].value if told else None
 
 
+def _chosen(account: str, cycle: Cycle | None) -> tuple[Near, ...]:
+    """The account that its author names, which nobody needs to be asked about."""
+    if not account or cycle is None:
+        return ()
+    table = cycle.table("accounts")
+    names = table.loc[table["account_id"].eq(account), "name"]
+    if names.empty:
+        raise UsageError(f"No account has the id {account!r}.", "Give the id of one of the export.")
+    return (Near(account, str(names.iloc[0]), "", 100.0),)
+
+
 def _accounts(text: str, cycle: Cycle | None, author: str) -> tuple[Near, ...]:
     if cycle is None:
         return ()
-    table = cycle.table("accounts")
-    every = list(zip(table["account_id"].astype("str"), table["name"].astype("str"), strict=True))
+    mine, rest = _names(cycle, str(cycle.person(author)["person_id"]) if author else "")
     if not author:
-        return tuple(accounts_near(text, every))
-    mine = owned_by(cycle, str(cycle.person(author)["person_id"]))
-    own = accounts_near(text, [one for one in every if one[0] in mine])
+        return tuple(rest.near(text))
+    own = mine.near(text)
     if own and own[0].sure:
         return tuple(own)
-    others = accounts_near(text, [one for one in every if one[0] not in mine])
-    return (*own, *(near for near in others if near.sure))
+    return (*own, *(near for near in rest.near(text) if near.sure))
+
+
+def _names(cycle: Cycle, who: str) -> tuple[Names, Names]:
+    """The accounts of one's own book, and all others; kept for whoever writes the next note."""
+    kept = cycle.memo.get(_KEPT)
+    if kept is None or kept[0] != who:
+        table = cycle.table("accounts")
+        ids, names = table["account_id"].astype("str"), table["name"].astype("str")
+        every = list(zip(ids, names, strict=True))
+        owned = owned_by(cycle, who) if who else {}
+        mine = Names(one for one in every if one[0] in owned)
+        kept = who, mine, Names(one for one in every if one[0] not in owned)
+        cycle.memo[_KEPT] = kept
+    return cast(tuple[Names, Names], kept[1:])
 
 
 def _kind(text: str) -> str:
@@ -225,9 +268,10 @@ _NEEDS = {
 }
 
 
-def _gaps(found: Captured, has_day: bool) -> tuple[str, ...]:
+def _gaps(found: Captured, *, has_day: bool, no_account: bool) -> tuple[str, ...]:
+    """What a stranger would still ask; of another language the words are not read."""
     has = {
-        "account": found.account is not None,
+        "account": found.account is not None or no_account,
         "before": bool(found.before),
         "after": bool(found.after) or found.amount is not None,
         "action": bool(_action(found.text)),
@@ -235,67 +279,6 @@ def _gaps(found: Captured, has_day: bool) -> tuple[str, ...]:
         "adopted": bool(re.search(r"\b(?:use[sd]?|using|both)\b", found.text, re.IGNORECASE)),
         "theme": bool(re.search(r"\b(?:both|and|two|three|same)\b", found.text, re.IGNORECASE)),
     }
-    texts = _said()["gaps"]
-    asked = [texts[name] for name in _NEEDS[found.kind] if not has[name]]
+    texts, needs = _said()["gaps"], ("account",) if found.foreign else _NEEDS[found.kind]
+    asked = [texts[name] for name in needs if not has[name]]
     return tuple(asked if has_day else [*asked, texts["day"]])
-
-
-def _doubts(found: Captured, cycle: Cycle | None, author: str) -> list[str]:
-    """What the tables say otherwise: the account's owner, the day, the amount."""
-    doubts: list[str] = []
-    if found.accounts and not found.accounts[0].sure:
-        names = " or ".join(clean(near.name) for near in found.accounts[:3])
-        doubts.append(f"“{found.accounts[0].words}” may be {names}: which?")
-    if len(found.accounts) > 1 and found.accounts[0].sure:
-        rest = ", ".join(clean(near.name) for near in found.accounts[1:4])
-        doubts.append(f"It names {rest} too: the item is kept with the first.")
-    near = found.account
-    if cycle is None:
-        return doubts
-    period = cycle.period
-    if not period.start <= found.date <= period.end:
-        doubts.append(f"{day(found.date)} is outside the period ({period}).")
-    if near is None:
-        return doubts
-    name = clean(near.name)
-    if author:
-        who = str(cycle.person(author)["person_id"])
-        mine = owned_by(cycle, who).get(near.account_id)
-        if mine is None:
-            doubts.append(f"{name} is not in this book in the period.")
-        elif not mine[0] <= found.date <= mine[1] and period.start <= found.date <= period.end:
-            doubts.append(f"{name} was not owned on {day(found.date)}.")
-    known = _known_amounts(cycle, near.account_id)
-    for one in amounts(found.text):
-        closest = min(known, key=lambda value: abs(value - one.value), default=None)
-        off = closest is not None and abs(closest - one.value) > _TOLERANCE * max(
-            closest, one.value
-        )
-        if off:
-            doubts.append(
-                f"{found.text[one.start : one.end]} is not in the tables of {name}; the nearest is"
-                f" {closest:,.0f}."
-            )
-    return doubts
-
-
-_TOLERANCE = 0.03
-"""Amounts are jotted down rounded: so far from the table's is still the same."""
-
-
-def _known_amounts(cycle: Cycle, account: str) -> list[float]:
-    """Every amount the tables have of an account: ARR, renewals, opportunities, what changed."""
-    values: list[float] = []
-    for table, columns in {
-        "contracts": ("arr",),
-        "arr_snapshots": ("arr",),
-        "renewals": ("arr_due", "arr_renewed"),
-        "opportunities": ("amount",),
-        "movements": ("amount",),
-    }.items():
-        rows = cycle.table(table)
-        rows = rows[rows["account_id"].eq(account)]
-        for column in columns:
-            values += [abs(float(value)) for value in rows[column].dropna()]
-    ladder = sorted(set(values))
-    return [*ladder, *(abs(a - b) for a in ladder for b in ladder if a > b)]

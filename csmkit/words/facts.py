@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from csmkit.compute.accounts import with_account_names
+from csmkit.compute.accounts import account_facts
 from csmkit.compute.composition import OWNED, composition
 from csmkit.compute.customers import credited, owned_accounts
 from csmkit.compute.drivers import losses
@@ -22,6 +25,7 @@ from csmkit.text import by_unit, clean, count_of, day, missing, money
 from csmkit.words.text_files import text_file
 
 Row = Mapping[str, Any]
+Places = npt.NDArray[np.intp]
 _UNKNOWN = float("nan")
 
 
@@ -58,31 +62,18 @@ def scenes() -> Mapping[str, Mapping[str, Any]]:
     return text_file("scenes")
 
 
-def _renewals(cycle: Cycle) -> pd.DataFrame:
-    return with_account_names(cycle, due_renewals(cycle))
-
-
 def _opportunities(cycle: Cycle) -> pd.DataFrame:
-    table = with_account_names(cycle, cycle.table("opportunities"))
-    return table.rename(columns={"sourced_by": "person_id"})
+    return cycle.table("opportunities").rename(columns={"sourced_by": "person_id"})
 
 
 def _onboardings(cycle: Cycle) -> pd.DataFrame:
-    return with_account_names(cycle, credited(cycle, "onboardings", on="start"))
+    return credited(cycle, "onboardings", on="start")
 
 
 def _escalations(cycle: Cycle) -> pd.DataFrame:
     rows = credited(cycle, "escalations", on="opened")
     inside = rows["opened"].between(cycle.period.start, cycle.period.end)
-    return with_account_names(cycle, rows[inside])
-
-
-def _touches(cycle: Cycle) -> pd.DataFrame:
-    return with_account_names(cycle, touches(cycle))
-
-
-def _owned(cycle: Cycle) -> pd.DataFrame:
-    return with_account_names(cycle, owned_accounts(cycle))
+    return rows[inside]
 
 
 def owned_by(cycle: Cycle, who: str) -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
@@ -102,19 +93,19 @@ def _colours(cycle: Cycle) -> pd.DataFrame:
 
 def _while_owned(cycle: Cycle, rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of the days on which the person owned the account, in order of their day."""
-    found = _owned(cycle).merge(rows, on="account_id")
+    found = owned_accounts(cycle).merge(rows, on="account_id")
     found = found[found["date"].between(found["first"], found["last"])]
     return found.sort_values("date", kind="stable")
 
 
 def _surveys(cycle: Cycle) -> pd.DataFrame:
     """Answers on accounts of the person, those from before they owned it too."""
-    found = _owned(cycle).merge(cycle.table("surveys"), on="account_id")
+    found = owned_accounts(cycle).merge(cycle.table("surveys"), on="account_id")
     return found[found["date"] <= found["last"]].sort_values("date", kind="stable")
 
 
 def _plans(cycle: Cycle) -> pd.DataFrame:
-    period, found = cycle.period, _owned(cycle).merge(cycle.table("plans"), on="account_id")
+    period, found = cycle.period, owned_accounts(cycle).merge(cycle.table("plans"), on="account_id")
     return found[(found["last"] >= period.end) & (found["opened"] <= period.end)]
 
 
@@ -125,15 +116,15 @@ def _figures(cycle: Cycle) -> pd.DataFrame:
 _FRAMES: Mapping[str, Callable[[Cycle], pd.DataFrame]] = {
     "figures": _figures,
     "composition": composition,
-    "renewals": _renewals,
+    "renewals": due_renewals,
     "troubled": renewed_after_trouble,
     "losses": losses,
     "movements": movements,
     "opportunities": _opportunities,
     "onboardings": _onboardings,
     "escalations": _escalations,
-    "touches": _touches,
-    "owned": _owned,
+    "touches": touches,
+    "owned": owned_accounts,
     "usage": _usage,
     "colours": _colours,
     "surveys": _surveys,
@@ -141,6 +132,15 @@ _FRAMES: Mapping[str, Callable[[Cycle], pd.DataFrame]] = {
     "health": health_movement,
     "evidence": evidence_timeline,
 }
+
+_ROWS_OF = {
+    **{name: name for name in ("renewals", "opportunities", "onboardings", "escalations")},
+    **{name: name for name in ("usage", "surveys", "plans", "evidence")},
+    "touches": "touchpoints",
+    "health": "accounts",
+    "owned": "accounts",
+}
+"""Frames that have no rows where a table has none: nothing is to be worked out then."""
 
 
 class Tables:
@@ -150,24 +150,46 @@ class Tables:
     ----------
     cycle : Cycle
         A cycle, or a book.
+    **frames : function
+        What gives a frame in the place of the usual function, by its name.
     """
 
-    def __init__(self, cycle: Cycle) -> None:
+    def __init__(self, cycle: Cycle, **frames: Callable[[Cycle], pd.DataFrame]) -> None:
         self.cycle = cycle
-        self._kept: dict[str, dict[str, list[Row]]] = {}
+        self._functions = {**_FRAMES, **frames}
+        self._frames: dict[str, tuple[pd.DataFrame, dict[str, Places]]] = {}
+        self._kept: dict[tuple[str, str], list[Row]] = {}
+
+    @cached_property
+    def _accounts(self) -> dict[Any, Any]:
+        if not len(self.cycle.tables.get("accounts", ())):
+            return {}
+        known = account_facts(self.cycle, "name").dropna(subset=["name"])
+        return dict(zip(known["account_id"], known["name"], strict=True))
+
+    def _named(self, row: dict[str, Any]) -> Row:
+        """A row with the account's name, or its id if it has none, where it has only the id."""
+        if "account_id" in row and "account" not in row:
+            row["account"] = self._accounts.get(row["account_id"], row["account_id"])
+        return row
 
     def rows(self, name: str, who: str) -> list[Row]:
-        """One person's rows of a frame."""
-        if name not in self._kept:
-            frame = _FRAMES[name](self.cycle)
-            parts = frame.groupby("person_id", sort=False) if len(frame) else ()
-            self._kept[name] = {
-                str(person): [
-                    {str(k): v for k, v in row.items()} for row in part.to_dict("records")
-                ]
-                for person, part in parts
-            }
-        return self._kept[name].get(who, [])
+        """One person's rows of a frame, each with the name of its account."""
+        if name in _ROWS_OF and not len(self.cycle.tables.get(_ROWS_OF[name], ())):
+            return []
+        if name not in self._frames:
+            frame = self._functions[name](self.cycle)
+            # Of a large team only the rows of whoever is asked for become objects.
+            groups = frame.groupby("person_id", sort=False).indices if len(frame) else {}
+            places = {str(person): np.asarray(at) for person, at in groups.items()}
+            self._frames[name] = frame, places
+        if (name, who) not in self._kept:
+            frame, places = self._frames[name]
+            rows = frame.take(places[who]).to_dict("records") if who in places else []
+            self._kept[name, who] = [
+                self._named({str(k): v for k, v in row.items()}) for row in rows
+            ]
+        return self._kept[name, who]
 
 
 class Person:
@@ -188,10 +210,6 @@ class Person:
 
     def __init__(self, tables: Tables, who: str) -> None:
         self.tables, self.cycle, self.who = tables, tables.cycle, who
-        self._figures = {row["metric"]: row for row in self.rows("figures")}
-        self._opening = {
-            row["measure"]: row["value"] for row in self.rows("composition") if row["at"] == OWNED
-        }
         people = self.cycle.table("people")
         self._names = dict(zip(people["person_id"], people["name"], strict=True))
         mine = people[people["person_id"].eq(who)]
@@ -201,6 +219,15 @@ class Person:
     def rows(self, name: str) -> list[Row]:
         """The person's rows of a frame."""
         return self.tables.rows(name, self.who)
+
+    @cached_property
+    def _figures(self) -> dict[Any, Row]:
+        return {row["metric"]: row for row in self.rows("figures")}
+
+    @cached_property
+    def _opening(self) -> dict[Any, Any]:
+        rows = self.rows("composition")
+        return {row["measure"]: row["value"] for row in rows if row["at"] == OWNED}
 
     @property
     def opening_accounts(self) -> str:

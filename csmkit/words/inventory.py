@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -17,6 +17,7 @@ from csmkit.words.facts_voice import themes
 from csmkit.words.text_files import text_file
 
 COLUMNS = ("topic", "account", "day", "says", "on_file", "asks", "evidence_ids")
+_LAST = pd.Timestamp.max
 _BEFORE, _AFTER = pd.Timedelta(days=180), pd.Timedelta(days=30)
 
 
@@ -25,7 +26,9 @@ def _said() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
+    """A row of `inventory`."""
+
     topic: str
     account: str
     day: pd.Timestamp
@@ -33,6 +36,12 @@ class _Line:
     on_file: str = ""
     asks: str = ""
     evidence_ids: str = ""
+    account_id: str | None = None
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it tells of nothing but an item on file."""
+        return bool(self.says == _said()["says"]["item"])
 
 
 def inventory(cycle: Cycle, *, csm: str, tables: Tables | None = None) -> pd.DataFrame:
@@ -60,15 +69,21 @@ def inventory(cycle: Cycle, *, csm: str, tables: Tables | None = None) -> pd.Dat
         If there is no such person.
     """
     person = Person(tables or Tables(cycle), str(cycle.person(csm)["person_id"]))
-    lines = [line for find in _FINDERS for line in find(person)]
-    frame = pd.DataFrame([astuple(line) for line in lines], columns=list(COLUMNS))
+    lines = [[getattr(line, name) for name in COLUMNS] for line in inventory_lines(person)]
+    frame = pd.DataFrame(lines, columns=list(COLUMNS))
     texts = {name: "str" for name in COLUMNS if name != "day"}
-    frame = frame.astype({**texts, "day": "datetime64[us]"})
+    return frame.astype({**texts, "day": "datetime64[us]"})
+
+
+def inventory_lines(person: Person) -> list[Line]:
+    """The rows of `inventory` for whoever needs no frame, in its order."""
     order = {name: at for at, name in enumerate(_said()["topics"].values())}
-    frame = frame.assign(_topic=frame["topic"].map(order)).sort_values(
-        ["_topic", "day", "account"], kind="stable"
+    lines = [line for find in _FINDERS for line in find(person)]
+    # What is of no day comes last, as in a frame that is sorted.
+    return sorted(
+        lines,
+        key=lambda one: (order[one.topic], _LAST if missing(one.day) else one.day, one.account),
     )
-    return frame.drop(columns="_topic").reset_index(drop=True)
 
 
 def _line(
@@ -77,13 +92,15 @@ def _line(
     *,
     asks: str = "",
     account: Any = "",
+    account_id: Any = None,
     on: Any = pd.NaT,
     items: list[Row] | None = None,
-) -> _Line:
+) -> Line:
     found = items or []
     told = " ".join(f"{day(item['date'])}: {sentence(item['text'])}" for item in found)
     ids = "; ".join(str(item["evidence_id"]) for item in found)
-    return _Line(_said()["topics"][topic], clean(account), on, says, told, asks, ids)
+    known = None if missing(account_id) else str(account_id)
+    return Line(_said()["topics"][topic], clean(account), on, says, told, asks, ids, known)
 
 
 def _near(person: Person, account: Any, on: pd.Timestamp) -> list[Row]:
@@ -93,7 +110,7 @@ def _near(person: Person, account: Any, on: pd.Timestamp) -> list[Row]:
     ]
 
 
-def _renewals(person: Person) -> Iterator[_Line]:
+def _renewals(person: Person) -> Iterator[Line]:
     says, asks = _said()["says"], _said()["asks"]
     trouble = {(row["account_id"], row["due"]): row for row in person.rows("troubled")}
     for row in person.rows("renewals"):
@@ -125,12 +142,13 @@ def _renewals(person: Person) -> Iterator[_Line]:
             text,
             asks="" if items else asked,
             account=row["account"],
+            account_id=row["account_id"],
             on=row["due"],
             items=items,
         )
 
 
-def _health(person: Person) -> Iterator[_Line]:
+def _health(person: Person) -> Iterator[Line]:
     for row in person.rows("health"):
         if row["movement"] not in ("worsened", "improved"):
             continue
@@ -150,12 +168,13 @@ def _health(person: Person) -> Iterator[_Line]:
             text,
             asks="" if items else _said()["asks"][row["movement"]],
             account=row["account"],
+            account_id=row["account_id"],
             on=row["end_date"],
             items=items,
         )
 
 
-def _reviews(person: Person) -> Iterator[_Line]:
+def _reviews(person: Person) -> Iterator[Line]:
     says, asks = _said()["says"], _said()["asks"]
     if person.cycle.missing("touchpoints"):
         return
@@ -164,14 +183,19 @@ def _reviews(person: Person) -> Iterator[_Line]:
             items = person.items("qbr", account=row["account_id"])
             near = [i for i in items if abs(i["date"] - row["date"]) <= _AFTER]
             yield _line(
-                "reviews", says["review"], account=row["account"], on=row["date"], items=near
+                "reviews",
+                says["review"],
+                account=row["account"],
+                account_id=row["account_id"],
+                on=row["date"],
+                items=near,
             )
     if person.role == "csm":
         for name in without_review(person):
             yield _line("reviews", says["no_review"], asks=asks["no_review"], account=name)
 
 
-def _escalations(person: Person) -> Iterator[_Line]:
+def _escalations(person: Person) -> Iterator[Line]:
     says, asks = _said()["says"], _said()["asks"]
     end = person.cycle.period.end
     for row in person.rows("escalations"):
@@ -189,12 +213,13 @@ def _escalations(person: Person) -> Iterator[_Line]:
             text,
             asks="" if items else asked,
             account=row["account"],
+            account_id=row["account_id"],
             on=row["opened"],
             items=items,
         )
 
 
-def _voice(person: Person) -> Iterator[_Line]:
+def _voice(person: Person) -> Iterator[Line]:
     says, asks = _said()["says"], _said()["asks"]
     items = person.items("voice")
     for month, rows in themes(person).items():
@@ -205,14 +230,14 @@ def _voice(person: Person) -> Iterator[_Line]:
         yield _line("voice", says["none"], asks=asks["no_voice"])
 
 
-def _turned_down(person: Person) -> Iterator[_Line]:
+def _turned_down(person: Person) -> Iterator[Line]:
     items = person.items("push_back")
     yield from _listed("turned_down", items)
     if not items:
         yield _line("turned_down", _said()["says"]["none"], asks=_said()["asks"]["no_refusal"])
 
 
-def _advocacy(person: Person) -> Iterator[_Line]:
+def _advocacy(person: Person) -> Iterator[Line]:
     says, asks = _said()["says"], _said()["asks"]
     items = person.items("advocacy")
     if items:
@@ -224,23 +249,29 @@ def _advocacy(person: Person) -> Iterator[_Line]:
     yield _line("advocacy", says["none"], asks=asked)
 
 
-def _passed_on(person: Person) -> Iterator[_Line]:
+def _passed_on(person: Person) -> Iterator[Line]:
     items = person.items("playbook", "mentoring")
     yield from _listed("passed_on", items)
     if not items:
         yield _line("passed_on", _said()["says"]["none"], asks=_said()["asks"]["no_passed_on"])
 
 
-def _listed(topic: str, items: list[Row]) -> Iterator[_Line]:
+def _listed(topic: str, items: list[Row]) -> Iterator[Line]:
     for row in items:
         account = clean(row["account"])
         asked = _said()["asks"]["item_account"] if topic == "voice" and not account else ""
         yield _line(
-            topic, _said()["says"]["item"], asks=asked, account=account, on=row["date"], items=[row]
+            topic,
+            _said()["says"]["item"],
+            asks=asked,
+            account=account,
+            account_id=row["account_id"],
+            on=row["date"],
+            items=[row],
         )
 
 
-_FINDERS: tuple[Callable[[Person], Iterator[_Line]], ...] = (
+_FINDERS: tuple[Callable[[Person], Iterator[Line]], ...] = (
     _renewals,
     _health,
     _reviews,

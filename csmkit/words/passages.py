@@ -24,6 +24,13 @@ _GOALS = re.compile(
     re.I,
 )
 _NAMED_GOAL = re.compile(r"(?:goal|objective)s?\b.{0,12}:", re.IGNORECASE)
+STANDS_ON = "What this stands on"
+"""The heading of a draft's list of sources."""
+MISSING, FOR_WRITER = "missing", "for the writer"
+"""How brackets begin that are no part of a text: what is to be filled in, what is to be done."""
+# What a draft holds beside its text: brackets for its writer, and numbers of its sources.
+_BESIDE = re.compile(rf"(?<!\\)\[(?:(?:{MISSING}|{FOR_WRITER}): (?:\\.|[^\]\\])*|\d+(?:, \d+)*)\]")
+_SOURCES = re.compile(rf"^#{{1,6}} {STANDS_ON}\s*$.*?(?=^#{{1,6}} |\Z)", re.MULTILINE | re.DOTALL)
 _LONGEST_SHORT = 10
 _FIGURE = re.compile(r"\d")
 
@@ -86,14 +93,29 @@ class Sentence:
         return bool(_QUOTE.search(self.text))
 
 
+def own_text(text: str) -> str:
+    """A text with whatever a draft holds beside it blanked out, so that each place stays.
+
+    Examples
+    --------
+    >>> own_text("It grew. [1, 2] [missing: by how much?]").rstrip()
+    'It grew.'
+    """
+    for beside in (_SOURCES, _BESIDE):
+        text = beside.sub(lambda found: re.sub(r"\S", " ", found[0]), text)
+    return text
+
+
 def sentences(text: str) -> Iterator[Sentence]:
     """The sentences of a Markdown or plain text, headings left out.
 
-    A bullet ends a sentence; so does an empty line. Sentences under a heading that speaks of
-    goals, and lines that begin with one, are goals.
+    What a draft holds beside its text (gaps, numbers, sources) is passed over. A bullet ends a
+    sentence; so does an empty line. Sentences under a heading that speaks of goals, and lines that
+    begin with one, are goals.
     """
     goal, section, held, at, line_of = False, "", "", 0, 1
     start = 0
+    text = own_text(text)
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         bare = line.rstrip("\r\n")
         heading = _HEADING.match(bare)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from csmkit.terms import Terms, first_names, managers, team_terms
 from csmkit.text import day
 from csmkit.words.facts import owned_by
 from csmkit.words.lint import Mark, about_all, mark, of_sentence
-from csmkit.words.passages import Sentence, sentences
+from csmkit.words.passages import Sentence, own_text, sentences
 from csmkit.words.patterns import said, words
 from csmkit.words.search import terms
 
@@ -161,7 +161,7 @@ def check_review(
         raise UsageError(
             f"There is no kind of review {kind!r}.", f"Use one of: {', '.join(KINDS)}."
         )
-    known = None if cycle is None else _Known.of(cycle, csm)
+    known = None if cycle is None else _known(cycle, csm)
     every = list(sentences(text))
     marks: list[Mark] = []
     if _is_english(text):
@@ -170,7 +170,7 @@ def check_review(
         marks += _of_all(every, known)
     else:
         marks.append(about_all("language"))
-    marks += _length(text)
+    marks += _length(own_text(text))
     rows = [
         (
             m.rule,
@@ -187,6 +187,14 @@ def check_review(
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     numbers = ("line", "start", "end")
     return frame.astype({c: "int64" if c in numbers else "str" for c in COLUMNS})
+
+
+def _known(cycle: Cycle, csm: str) -> _Known:
+    """What the tables know of a person, once per cycle: a text is checked again and again."""
+    key = (__name__, csm)
+    if key not in cycle.memo:
+        cycle.memo[key] = _Known.of(cycle, csm)
+    return cast(_Known, cycle.memo[key])
 
 
 def _of_one(sentence: Sentence, known: _Known | None, kind: str) -> Iterator[Mark]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import csmkit as ck
 from csmkit.errors import UsageError
 from csmkit.schema import EVIDENCE_KINDS
-from csmkit.words.accounts_near import accounts_near
+from csmkit.words.accounts_near import Names, accounts_near
 from csmkit.words.amounts import amounts, day_in, moved
 from csmkit.words.capture import LONGEST, _said, capture
 
@@ -213,3 +213,83 @@ def test_any_text_is_read_or_refused(text):
     assert found.kind in {*EVIDENCE_KINDS, ""}
     assert found.amount is None or found.amount >= 0
     assert found.statement.endswith(").")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Halcyon Biotech hat verlängert und wir haben nicht nachgegeben, der Kunde ist zufrieden",
+        "Halcyon Biotech a renouvelé pour un an et nous avons signé avec la direction",
+        "ハルシオンと更新について話し合い、契約が決まりました。",
+        "Клиент продлил договор на год",
+    ],
+)
+def test_another_language_is_kept_whole_and_its_words_are_not_read(team, text):
+    found = capture(text, cycle=team, author=EMEKA, today=TODAY)
+    assert (found.foreign, found.text, found.kind, dict(found.competencies)) == (True, text, "", {})
+    assert any("another language than English" in doubt for doubt in found.doubts)
+    assert text.rstrip(".") in found.statement
+
+
+def test_english_as_it_is_jotted_is_english(team):
+    found = [capture(text, cycle=team, author=EMEKA, today=TODAY) for text, *_ in NOTES]
+    assert not any(one.foreign for one in found)
+    texts = team.table("evidence")["text"]
+    assert not any(capture(text, today=TODAY).foreign for text in texts)
+
+
+def test_a_name_that_no_account_has_is_told(team):
+    def unknown(text):
+        doubts = capture(text, cycle=team, author=EMEKA, today=TODAY).doubts
+        return [doubt for doubt in doubts if "No account of the export is called" in doubt]
+
+    assert "“Bigco Limited”" in unknown("Saved Bigco Limited from churn")[0]
+    assert unknown("Lost Bigco. QBR was bad")[0].startswith(
+        "No account of the export is called “Bigco”"
+    )
+    assert unknown("Showed Kwame the new SSO report in March") == []
+    assert unknown("Halcyon Biotech renewed, Maria was there") == []
+
+
+def test_what_its_author_says_of_account_and_day_is_not_asked_again(team):
+    steel = team.table("accounts").set_index("name").loc["Sandpiper Steel SA", "account_id"]
+    text = "last week trained the second team at sandpiper"
+    open_one = capture(text, cycle=team, author=EMEKA, today=TODAY)
+    assert len(open_one.doubts) >= 2
+    said = capture(text, cycle=team, author=EMEKA, today=TODAY, account=steel, date="2026-06-03")
+    assert (said.account.name, said.date) == ("Sandpiper Steel SA", pd.Timestamp("2026-06-03"))
+    assert not any("which?" in doubt or "no single day" in doubt for doubt in said.doubts)
+    none = capture(text, cycle=team, author=EMEKA, today=TODAY, account="")
+    assert (none.account, "Which account was it?" in none.gaps) == (None, False)
+    with pytest.raises(UsageError, match="No account has the id 'A9999'"):
+        capture(text, cycle=team, author=EMEKA, account="A9999")
+
+
+def test_a_day_that_lies_ahead_is_told():
+    assert capture("Signed on 2026-12-24", today=TODAY).doubts == ("24 Dec 2026 lies ahead.",)
+    assert capture("Signed on 2026-06-12", today=TODAY).doubts == ()
+
+
+def test_names_are_made_ready_once_for_an_author(team):
+    capture("halcyon biotech", cycle=team, author=EMEKA, today=TODAY)
+    kept = team.memo[("csmkit.words.capture", "names")]
+    capture("ironbridge hotels", cycle=team, author=EMEKA, today=TODAY)
+    assert team.memo[("csmkit.words.capture", "names")] is kept
+
+
+SYLLABLES = st.sampled_from(["Ironbridge", "Sandpiper", "Hotels", "Steel", "Bank", "Orange", "Oak", "the", "GmbH", "New"])  # fmt: skip
+
+
+@given(
+    st.lists(st.lists(SYLLABLES, min_size=1, max_size=3), max_size=6),
+    st.lists(SYLLABLES, max_size=8),
+)
+def test_a_name_that_stands_in_a_text_is_found_in_it(names, words):
+    book = [(str(at), " ".join(name)) for at, name in enumerate(names)]
+    text = " ".join(words)
+    ready = Names(book)
+    found = accounts_near(text, book)
+    assert accounts_near(text, ready) == found
+    assert all(near.words in text and 0 < near.likeness <= 100 for near in found)
+    if book:
+        assert any(near.name == book[0][1] for near in accounts_near(book[0][1], book))

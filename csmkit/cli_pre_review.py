@@ -1,0 +1,99 @@
+"""The command about the talk before the review: an agenda of where the two sides part."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from csmkit.cli_shared import (
+    ExportOption,
+    MapFile,
+    MatrixFile,
+    PeriodText,
+    Scores,
+    export_of,
+    said_of,
+    setting,
+    tell,
+)
+from csmkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from csmkit.cycle import Cycle
+
+_LIST = "accounts and moments that defined the period, one a line; what the scores cite without it."
+
+
+def pre_review(
+    csm: Annotated[str, typer.Option("--csm", help="Whose review it is: id, mail or name.")],
+    own: Annotated[
+        Path | None, typer.Option("--own", metavar="FILE", help=f"The CSM's list: {_LIST}")
+    ] = None,
+    manager: Annotated[
+        Path | None, typer.Option("--manager", metavar="FILE", help=f"The manager's list: {_LIST}")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="A page to print (.html) or a text (.md); else it is shown."),
+    ] = None,
+    scores: Scores = None,
+    export: ExportOption = None,
+    map_file: MapFile = None,
+    period: PeriodText = None,
+    matrix: MatrixFile = None,
+) -> None:
+    """Agenda of the 30-minute talk before the review: where lists and scores of both sides part.
+
+    It is for the manager: both sides' scores are in it.
+    """
+    from csmkit.matrix.read import read_matrix
+    from csmkit.render.pre_review import render_pre_review
+    from csmkit.words.pre_review_agenda import pre_review_agenda
+
+    if own is not None and own == manager:
+        raise UsageError(
+            f"Both lists are read from {own}.", "Give each side's list in its own file."
+        )
+    lists = {"own": _read(own), "manager": _read(manager)}
+    matrix_used = read_matrix(setting("matrix", matrix, of=export, required=False))
+    cycle = _cycle(export, map_file, period, scores)
+    if out is None:
+        tell(pre_review_agenda(cycle, matrix_used, csm=csm, **lists), nl=False)
+        return
+    tell(str(render_pre_review(cycle, matrix_used, csm=csm, out=out, **lists)))
+
+
+def _read(file: Path | None) -> str:
+    from csmkit.cli_words import read_text
+
+    if file is None:
+        return ""
+    text = read_text(file)
+    if not text.strip():
+        raise UsageError(f"{file} is empty.", "Write one moment a line, or leave the list away.")
+    return text
+
+
+def _cycle(
+    export: str | None, map_file: Path | None, period: str | None, scores: str | None
+) -> Cycle:
+    """The cycle, with what its store holds laid over it, if it has one."""
+    from csmkit.load.read import read_export
+    from csmkit.store.open import open_store
+    from csmkit.store.roles import part_seen
+
+    cycle = read_export(
+        export_of(export),
+        map=setting("map", map_file, of=export, required=False),
+        period=setting("period", period, of=export),
+    )
+    kept = scores or said_of(export).scores
+    if kept is None:
+        return cycle
+    with open_store(kept, create=False) as store:
+        laid, part = store.overlay(cycle), part_seen(store, cycle)
+    if part:
+        tell(f"csmkit: {part}", err=True)
+    return laid

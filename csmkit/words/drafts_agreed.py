@@ -1,0 +1,150 @@
+"""What was said before and agreed, points of criticism with the day they were said, and goals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from csmkit.text import clean, day, missing
+from csmkit.words.draft import Paragraph, Sentence
+from csmkit.words.drafts_said import Writer, name_of, said
+from csmkit.words.facts import Fact, Row
+
+MOST_POINTS, MOST_SAID, MOST_AGREED, GOALS = 3, 2, 3, 3
+_KEPT = {"yes": "kept", "partly": "partly_kept", "no": "not_kept"}
+_OF_ROLE = {
+    "csm": None,
+    "onboarding": {"milestone_missed", "onboarding_long", "ttv_above_target", "plan_open"},
+    "cs_ops": {"escalation_late", "escalation_back"},
+}
+
+
+def points(writer: Writer) -> list[Fact]:
+    """What a review may find fault with: the gravest of each scene, over several scenes."""
+    scenes = _OF_ROLE[writer.role]
+    found: list[Fact] = []
+    # Of an account that left only its loss is a point.
+    gone = {clean(r["account"]) for r in writer.person.rows("losses") if r["kind"] != "contraction"}
+    accounts: set[str] = set()
+    for scene in said()["points"]:
+        if scenes is not None and scene not in scenes:
+            continue
+        for fact in writer.of_scene(scene):
+            if fact.account in gone and not scene.startswith("loss_"):
+                continue
+            if (fact.account and fact.account in accounts) or _is_small(fact):
+                continue
+            found.append(fact)
+            accounts.add(fact.account)
+            break
+    # A point that was said before stands first: it is no news.
+    found.sort(key=lambda fact: _earlier(writer, fact) is None)
+    return found[:MOST_POINTS]
+
+
+def _is_small(fact: Fact) -> bool:
+    most = said()["point_most"].get(fact.scene)
+    if most is None:
+        return False
+    done, of = (float(fact.slots[name].replace(",", "")) for name in ("done", "of"))
+    return bool(done >= most * of)
+
+
+def _earlier(writer: Writer, fact: Fact) -> Row | None:
+    """The last piece of feedback that is about the same, as far as its words tell."""
+    words = said()["point_words"].get(fact.scene, ())
+    own = {clean(row["account"]).lower() for row in writer.person.rows("owned")}
+    for row in reversed(_feedback(writer)):
+        text = clean(row["text"]).lower()
+        if fact.account and fact.account.lower() in text:
+            return row
+        # What names an account is about that account, and not about the whole book.
+        of_book = not any(name and name in text for name in own)
+        if of_book and any(re.search(rf"\b{re.escape(word)}\b", text) for word in words):
+            return row
+    return None
+
+
+def _feedback(writer: Writer) -> list[Row]:
+    rows = writer.more.rows("feedback", writer.who)
+    return [row for row in rows if not missing(row["date"]) and clean(row["text"])]
+
+
+def before_part(writer: Writer) -> list[Paragraph]:
+    """Each point with the day it was said, or the question when; then what else was said."""
+    paragraphs, told = [], set()
+    for fact in points(writer):
+        writer.points.append(fact.scene)
+        account = name_of(fact.account)
+        text = writer.filled(said()["points"][fact.scene], **{**fact.slots, "account": account})
+        point = Sentence(text, (fact.source,))
+        row = _earlier(writer, fact)
+        about = account or said()["habits"][fact.scene]
+        answer = [writer.ask("said", about=about)]
+        if row is not None:
+            told.add(id(row))
+            # Words that name the same account may still be about something else.
+            answer = [_said(writer, row, "nearest"), writer.ask("said_near", about=about)]
+        paragraphs.append(Paragraph((point, *answer)))
+    rest = [row for row in reversed(_feedback(writer)) if id(row) not in told][:MOST_SAID]
+    if rest:
+        paragraphs.append(Paragraph(tuple(_said(writer, row) for row in rest)))
+    if not _feedback(writer):
+        paragraphs.append(Paragraph((writer.ask("feedback"),)))
+    return paragraphs
+
+
+def _said(writer: Writer, row: Row, key: str = "said") -> Sentence:
+    known = not missing(row["given_by"])
+    by = writer.part("said_by", name=writer.colleague(row["given_by"])) if known else ""
+    when = day(row["date"])
+    text = writer.quoted(row["text"], 34)
+    return writer.say(key, f"feedback of {when}", day=when, by=by, text=text)
+
+
+def agreed_part(writer: Writer) -> list[Paragraph]:
+    """Behaviour that was agreed, whether it was kept, and the decisions still to be explained."""
+    found: list[Sentence] = []
+    for row in writer.more.rows("actions", writer.who)[-MOST_AGREED:]:
+        found += _agreed(writer, row)
+    if not found:
+        found.append(writer.ask("agreed"))
+    # What the room decided is told by whoever was in it: its level and comment stay out of a draft.
+    for row in writer.more.rows("decisions", writer.who)[-1:]:
+        found.append(writer.ask("decision", day=day(row["at"])))
+    return [Paragraph(tuple(found))]
+
+
+def _agreed(writer: Writer, row: Row) -> Iterator[Sentence]:
+    when = day(row["at"])
+    until = "" if missing(row["due"]) else writer.part("until", day=day(row["due"]))
+    kept = "" if missing(row["kept"]) else writer.part(_KEPT[_was_kept(row)])
+    note = writer.quoted(row.get("note"), 20)
+    kept += writer.part("kept_note", text=note) if note and kept else ""
+    text = writer.quoted(row["text"], 34)
+    source = f"actions agreed on {when}"
+    yield writer.say("agreed", source, day=when, text=text, until=until, kept=kept)
+    if missing(row["kept"]):
+        yield writer.ask("kept")
+
+
+def _was_kept(row: Row) -> str:
+    """Yes, partly or no: an export may have a flag or a word."""
+    said_so = clean(row["kept"]).lower()
+    return {"true": "yes", "false": "no", "yes": "yes", "no": "no"}.get(said_so, "partly")
+
+
+def goals_part(writer: Writer) -> list[Paragraph]:
+    """Gaps that ask for a habit each: from what was not kept, from the points, else free."""
+    found: list[Sentence] = []
+    for row in writer.more.rows("actions", writer.who):
+        if not missing(row["kept"]) and _was_kept(row) != "yes" and len(found) < GOALS - 1:
+            found.append(writer.ask("goal_kept", number=len(found) + 1, day=day(row["at"])))
+    scenes = writer.points or [fact.scene for fact in points(writer)]
+    for scene in dict.fromkeys(scenes):
+        if len(found) < GOALS:
+            habit = said()["habits"][scene]
+            found.append(writer.ask("goal", number=len(found) + 1, habit=habit))
+    while len(found) < GOALS:
+        found.append(writer.ask("goal_free", number=len(found) + 1))
+    return [Paragraph((one,)) for one in found]
