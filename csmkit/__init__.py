@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from csmkit.compute.evidence import months_without_evidence as months_without_evidence
     from csmkit.compute.evidence import unmetered_work as unmetered_work
     from csmkit.compute.evidence import without_evidence_by_person as without_evidence_by_person
+    from csmkit.compute.follow_up import follow_up as follow_up
     from csmkit.compute.health import health_movement as health_movement
     from csmkit.compute.health import health_summary as health_summary
     from csmkit.compute.limits import cannot_tell as cannot_tell
@@ -57,8 +58,10 @@ if TYPE_CHECKING:
     from csmkit.compute.people import with_names as with_names
     from csmkit.compute.practice import planned_rule as planned_rule
     from csmkit.compute.practice import practice as practice
+    from csmkit.compute.qbr_draw import qbr_draw as qbr_draw
     from csmkit.compute.results import attribution_rules as attribution_rules
     from csmkit.compute.results import movements as movements
+    from csmkit.compute.self_check import self_check as self_check
     from csmkit.compute.standing import headline as headline
     from csmkit.compute.standing import profile as profile
     from csmkit.compute.standing import standing as standing
@@ -85,10 +88,12 @@ if TYPE_CHECKING:
     from csmkit.matrix.versions import matrix_note as matrix_note
     from csmkit.meeting.effects import meeting_effects as meeting_effects
     from csmkit.meeting.reproduce import meeting_record as meeting_record
+    from csmkit.panels.capture import capture_panel as capture_panel
     from csmkit.panels.desk import scoring_desk as scoring_desk
     from csmkit.panels.feedback import feedback_panel as feedback_panel
     from csmkit.panels.heatmap import heatmap_panel as heatmap_panel
     from csmkit.panels.level import level_panel as level_panel
+    from csmkit.panels.lint import lint_panel as lint_panel
     from csmkit.panels.mapping import map_panel as map_panel
     from csmkit.panels.meeting import meeting_panel as meeting_panel
     from csmkit.panels.prevote import prevote_panel as prevote_panel
@@ -97,6 +102,8 @@ if TYPE_CHECKING:
     from csmkit.panels.self_assessment import open_self as open_self
     from csmkit.panels.self_assessment import self_panel as self_panel
     from csmkit.panels.voice import voice_panel as voice_panel
+    from csmkit.render.calendar_file import render_calendar as render_calendar
+    from csmkit.render.draft_files import render_draft as render_draft
     from csmkit.render.pack import render_pack as render_pack
     from csmkit.render.record import render_record as render_record
     from csmkit.render.self_kit import self_assessment_kit as self_assessment_kit
@@ -118,8 +125,18 @@ if TYPE_CHECKING:
     from csmkit.view.tables import table_composition as table_composition
     from csmkit.view.tables import table_metrics as table_metrics
     from csmkit.view.tables import table_rows as table_rows
+    from csmkit.words.balance import balance as balance
+    from csmkit.words.draft_text import draft_markdown as draft_markdown
+    from csmkit.words.drafts import review_draft as review_draft
+    from csmkit.words.drafts import self_evaluation_draft as self_evaluation_draft
+    from csmkit.words.drafts_bullets import bullets_draft as bullets_draft
+    from csmkit.words.inventory import inventory as inventory
+    from csmkit.words.inventory_short import inventory_in_short as inventory_in_short
     from csmkit.words.phrases import phrases as phrases
+    from csmkit.words.pre_review import defining_moments as defining_moments
+    from csmkit.words.pre_review_agenda import pre_review_agenda as pre_review_agenda
     from csmkit.words.review import check_review as check_review
+    from csmkit.words.score_differences import score_differences as score_differences
     from csmkit.workspace import find_export as find_export
 
 _HOMES = {
@@ -182,6 +199,22 @@ _HOMES = {
     "view.tables": "note table_composition table_metrics table_rows",
     "words.phrases": "phrases",
     "words.review": "check_review",
+    "compute.follow_up": "follow_up",
+    "compute.self_check": "self_check",
+    "compute.qbr_draw": "qbr_draw",
+    "panels.capture": "capture_panel",
+    "panels.lint": "lint_panel",
+    "render.draft_files": "render_draft",
+    "render.calendar_file": "render_calendar",
+    "words.balance": "balance",
+    "words.draft_text": "draft_markdown",
+    "words.drafts": "review_draft self_evaluation_draft",
+    "words.drafts_bullets": "bullets_draft",
+    "words.inventory": "inventory",
+    "words.inventory_short": "inventory_in_short",
+    "words.pre_review": "defining_moments",
+    "words.pre_review_agenda": "pre_review_agenda",
+    "words.score_differences": "score_differences",
     "workspace": "find_export",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}

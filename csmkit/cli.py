@@ -13,8 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from csmkit.cli_capture import capture
 from csmkit.cli_csm import feedback_app, import_prevotes, import_self, self_assessment
+from csmkit.cli_cycle import calendar, inventory, qbr_draw, self_check
+from csmkit.cli_draft import draft
+from csmkit.cli_follow_up import follow_up
 from csmkit.cli_meeting import meeting_record
+from csmkit.cli_pre_review import pre_review
 from csmkit.cli_present import present
 from csmkit.cli_render import demo, render, scan
 from csmkit.cli_shared import Export, MapFile, PeriodText, setting, tell
@@ -335,7 +340,15 @@ app.command("self-assessment")(self_assessment)
 app.command("import-self")(import_self)
 app.command("import-prevotes")(import_prevotes)
 app.command("meeting-record")(meeting_record)
+app.command()(capture)
+app.command()(inventory)
+app.command("self-check")(self_check)
+app.command("qbr-draw")(qbr_draw)
+app.command("pre-review")(pre_review)
+app.command()(draft)
 app.command()(lint)
+app.command("follow-up")(follow_up)
+app.command()(calendar)
 store_app.add_typer(phases_app)
 store_app.add_typer(retention_app)
 app.add_typer(store_app, name="store")

@@ -21,6 +21,7 @@ CHARTS = {
     "03_bias_checks": 4,
     "04_score_matrix": 0,
     "05_calibration_meeting": 0,
+    "06_self_evaluation": 0,
     "csm_packet": 6,
     "self_assessment": 0,
 }
@@ -55,6 +56,13 @@ def test_the_packet_shows_overall_levels_with_the_matrix():
     code = [cell.source for cell in code_of(FOLDER / "csm_packet.ipynb")]
     at = next(i for i, source in enumerate(code) if "ck.levels_given(book)" in source)
     assert "ck.matrix_standing(book)" in code[at + 1]
+
+
+def test_both_editions_say_what_is_on_file_and_what_is_still_asked():
+    cells = nbformat.read(FOLDER / "csm_packet.ipynb", as_version=4).cells
+    at = next(i for i, c in enumerate(cells) if "inventory_in_short(book)" in c.source)
+    assert cells[at - 1].source.startswith("## What is on file, and what is still asked")
+    assert not any(cell.metadata.get("tags") for cell in cells[at - 1 : at + 1])
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=NAMES)

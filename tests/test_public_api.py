@@ -28,7 +28,7 @@ TWO_SUBJECTS = {
     *("evidence_cited", "matrix_coverage", "matrix_note", "matrix_standing", "skill_gaps"),
     *("values_without_item", "without_item_note"),
     *("heatmap_panel", "level_panel", "meeting_panel", "prevote_panel", "score_panel"),
-    *("meeting_record", "render_record", "scoring_desk"),
+    *("meeting_record", "render_record", "scoring_desk", "pre_review_agenda", "score_differences"),
     *("level_criteria", "self_assessment_kit"),
 }
 """Functions of two things, such as a cycle and a matrix; the second is given by place too."""

@@ -179,6 +179,11 @@ def record_page(*, period: str, signed: bool, holds: bool, tables: Sequence[Any]
     return _page("record.html.j2", (), period=period, signed=signed, holds=holds, tables=tables)
 
 
+def draft_page(**values: Any) -> str:
+    """A draft as a page of its own; see `csmkit.render.draft_html` for what it is told."""
+    return _page("draft.html.j2", (), **values)
+
+
 def _page(template: str, scripts: Sequence[str], *, shared: str = "", **values: Any) -> str:
     code = [_script(name) for name in scripts]
     nonce = _word(template, shared, values) if shared else ""

@@ -12,6 +12,9 @@ _TEXTS = (
     ("compute", "notices.toml"),
     ("matrix", "competencies.yaml"),
     ("view", "columns.toml"),
+    ("words", "drafts.toml"),
+    ("words", "inventory.toml"),
+    ("words", "inventory_short.toml"),
     ("render/static", "packet.html.j2"),
 )
 

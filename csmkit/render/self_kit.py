@@ -24,7 +24,7 @@ from csmkit.scan.scanner import Scanner
 if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
 
-NOTEBOOK = "self_assessment.ipynb"
+NOTEBOOKS = ("self_assessment.ipynb", "06_self_evaluation.ipynb")
 SLICE, MATRIX_FILE = "slice", "matrix.yaml"
 _PARAMETER = 'slice_folder = ""'
 
@@ -48,8 +48,9 @@ def self_assessment_kit(
     Returns
     -------
     Path
-        The folder: ``slice/`` (the CSM's edition), ``matrix.yaml``, ``self_assessment.ipynb``. One
-        that is there gets a new slice, matrix and notebook; its ``scores.db`` stays.
+        The folder: ``slice/`` (the CSM's edition), ``matrix.yaml``, ``self_assessment.ipynb`` and
+        ``06_self_evaluation.ipynb``. One that is there gets them anew; its ``scores.db`` and what
+        the person wrote stay.
 
     Raises
     ------
@@ -107,7 +108,11 @@ class KitMaker:
         """
         leaks = [
             *self.of_data.scan(_data_text(made / SLICE, work), book.person_id),
-            *self.of_words.scan(made / NOTEBOOK, book.person_id),
+            *(
+                leak
+                for name in NOTEBOOKS
+                for leak in self.of_words.scan(made / name, book.person_id)
+            ),
             *self.of_words.scan(_plain_text(made / MATRIX_FILE, work), book.person_id),
         ]
         if leaks:
@@ -122,14 +127,15 @@ class KitMaker:
 def _write(book: Book, matrix: Matrix, folder: Path) -> None:
     write_book(book, folder / SLICE)
     (folder / MATRIX_FILE).write_text(matrix.text, encoding="utf-8")
-    notebook = _notebook()
-    first = next(c for c in notebook.cells if c.cell_type == "code")
-    first.source = first.source.replace(_PARAMETER, f'slice_folder = "{SLICE}"')
-    nbformat.write(notebook, folder / NOTEBOOK)
+    for name in NOTEBOOKS:
+        notebook = _notebook(name)
+        first = next(c for c in notebook.cells if c.cell_type == "code")
+        first.source = first.source.replace(_PARAMETER, f'slice_folder = "{SLICE}"')
+        nbformat.write(notebook, folder / name)
 
 
-def _notebook() -> nbformat.NotebookNode:
-    notebook: nbformat.NotebookNode = nbformat.read(resource("notebooks") / NOTEBOOK, as_version=4)
+def _notebook(name: str) -> nbformat.NotebookNode:
+    notebook: nbformat.NotebookNode = nbformat.read(resource("notebooks") / name, as_version=4)
     return notebook
 
 
@@ -151,7 +157,7 @@ def _plain_text(file: Path, work: Path) -> Path:
 
 
 def _kit_words() -> str:
-    said = [cell.source for cell in _notebook().cells]
+    said = [cell.source for name in NOTEBOOKS for cell in _notebook(name).cells]
     said.append(own_file().read_text(encoding="utf-8"))
     metrics = files("csmkit") / "compute" / "metrics.toml"
     return "\n".join([*said, metrics.read_text(encoding="utf-8")])

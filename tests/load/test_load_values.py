@@ -151,6 +151,14 @@ def test_scores_of_an_unknown_scale_are_asked_for(cells, scales):
     assert parsed.unread.all()
 
 
+def test_a_choice_of_yes_and_no_takes_the_words_for_true_and_false():
+    cells = ("TRUE", "1", "ja", "Yes", "false", "0", "No", "partly", "not yet", "halb", None)
+    parsed = parse("choice", *cells, values=("yes", "partly", "no", "not_yet"))
+    assert shown(parsed) == [*["yes"] * 4, *["no"] * 3, "partly", "not_yet", None, None]
+    assert parsed.asks == {"values": ("halb",)}
+    assert parse("choice", "true", "0", values=("won", "lost")).unread.all()
+
+
 def test_choices_are_matched_whatever_their_case():
     parsed = parse("choice", "CSM", "Not-Observed", "boss", "Boss", values=("csm", "not_observed"))
     assert shown(parsed) == ["csm", "not_observed", None, None]

@@ -10,7 +10,7 @@ import csmkit as ck
 from csmkit.errors import DataError, UsageError
 from csmkit.matrix.read import parse_matrix, read_matrix
 from csmkit.names import packet_slug
-from csmkit.render.self_kit import KitMaker, self_assessment_kit
+from csmkit.render.self_kit import NOTEBOOKS, KitMaker, self_assessment_kit
 
 KWAME, OPS = "kwame.mensah@northwind.example", "gustavo.pereira@northwind.example"
 
@@ -25,17 +25,18 @@ def kit(maker, tmp_path_factory):
     return maker.make(KWAME, out=tmp_path_factory.mktemp("kits"))
 
 
-def test_it_holds_the_slice_the_matrix_and_the_notebook(kit):
+def test_it_holds_the_slice_the_matrix_and_the_notebooks(kit):
     assert kit.name == packet_slug("Kwame Mensah", KWAME)
-    assert {p.name for p in kit.iterdir()} == {"slice", "matrix.yaml", "self_assessment.ipynb"}
+    assert {p.name for p in kit.iterdir()} == {"slice", "matrix.yaml", *NOTEBOOKS}
     assert parse_matrix((kit / "matrix.yaml").read_bytes()).digest == read_matrix().digest
     book = ck.read_book(kit / "slice")
     assert (book.person_id, book.edition) == (KWAME, "csm")
     assert set(book.table("ratings")["phase"]) <= {"self"}
 
 
-def test_the_notebook_reads_that_slice_and_is_otherwise_the_kits(kit):
-    made = nbformat.read(kit / "self_assessment.ipynb", as_version=4)
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_a_notebook_reads_that_slice_and_is_otherwise_the_kits(kit, notebook):
+    made = nbformat.read(kit / notebook, as_version=4)
     first = next(c for c in made.cells if c.cell_type == "code")
     assert first.source.splitlines()[0] == 'slice_folder = "slice"'
 
@@ -45,7 +46,7 @@ def test_nothing_of_anybody_else_is_in_any_of_its_files(kit, team):
     others = people[people["person_id"].ne(KWAME) & people["role"].ne("manager")]
     tables = [pd.read_parquet(p).to_csv() for p in (kit / "slice").glob("*.parquet")]
     texts = [p.read_text(encoding="utf-8") for p in (kit / "slice").glob("*.json")]
-    texts.append((kit / "self_assessment.ipynb").read_text(encoding="utf-8"))
+    texts += [(kit / name).read_text(encoding="utf-8") for name in NOTEBOOKS]
     held = "\n".join([*tables, *texts])
     assert KWAME in held
     for who in [*others["person_id"], *others["name"]]:
