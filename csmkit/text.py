@@ -21,9 +21,10 @@ SYMBOLS = {
     "NZD": "NZ$",
     "BRL": "R$",
 }
-# Control characters, and the bidirectional overrides that make a name read backwards.
+# Control characters, the bidirectional overrides that make a name read backwards, and halves of
+# surrogate pairs, which no file takes.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MINUS = "\N{MINUS SIGN}"

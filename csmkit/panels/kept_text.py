@@ -24,18 +24,25 @@ class KeptText:
     """
 
     def __init__(self, path: Path) -> None:
-        if not path.parent.is_dir():
+        # A link stays one: what it leads to is written.
+        self.path = path.resolve()
+        if not self.path.parent.is_dir():
             raise refused("lint", "no_folder", folder=path.parent)
-        self.path = path
-        self._known = self._held()
+        self._held()
 
-    @property
     def text(self) -> str | None:
-        """What the file held when it was last read or written; None if there was none."""
-        return None if self._known is None else self._known.decode("utf-8-sig")
+        """What the file holds; None if there is none."""
+        return self._held()
 
-    def keep(self, text: str) -> str:
-        """Write the text if it is another than the file has, and say when.
+    def keep(self, text: str, *, instead_of: str) -> str:
+        """Write the text, if the file has what it is made from, and say when.
+
+        Parameters
+        ----------
+        text : str
+            What it shall hold.
+        instead_of : str
+            What whoever wrote the text had before them.
 
         Returns
         -------
@@ -45,24 +52,24 @@ class KeptText:
         Raises
         ------
         UsageError
-            If the file was changed by somebody else meanwhile, or cannot be written. It stays as it
-            is then.
+            If the file holds neither of the two, or cannot be written. It stays as it is then.
         """
-        data = text.encode("utf-8")
         there = self._held()
-        if there != data:
-            if there != self._known:
-                raise refused("lint", "changed", name=self.path.name)
-            write_whole(self.path, data, durable=True)
-        self._known = data
+        if there not in (None, text, instead_of):
+            raise refused("lint", "changed", name=self.path.name)
+        if there != text:
+            write_whole(self.path, text.encode("utf-8"), durable=True)
         return f"{datetime.now():%H:%M:%S}"
 
-    def _held(self) -> bytes | None:
+    def _held(self) -> str | None:
         try:
-            data = self.path.read_bytes()
-            data.decode("utf-8-sig")
+            return lines_ended(self.path.read_bytes().decode("utf-8-sig"))
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError):
             raise refused("lint", "no_text", name=self.path.name) from None
-        return data
+
+
+def lines_ended(text: str) -> str:
+    """Text with the ends of lines that a field on a page has: places are counted in it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -13,7 +13,7 @@ from csmkit.cycle import Book, Cycle
 from csmkit.errors import UsageError
 from csmkit.panels.answering import AnsweringPanel
 from csmkit.panels.assets import script, style
-from csmkit.panels.kept_text import KeptText
+from csmkit.panels.kept_text import KeptText, lines_ended
 from csmkit.panels.log_panel import mark_of
 from csmkit.panels.scoring_state import somebody
 from csmkit.panels.texts import refused, texts
@@ -91,8 +91,9 @@ def lint_panel(
         "stored": said["kept_in"].format(name=kept.path.name) if kept else said["stored"],
         "panel": new_key(),
     }
-    begun = kept.text if kept and kept.text is not None else text
-    return LintPanel(shown, text=_plain(begun), cycle=cycle, csm=csm, kind=kind, kept=kept)
+    held = kept.text() if kept else None
+    begun = text if held is None else held
+    return LintPanel(shown, text=lines_ended(begun), cycle=cycle, csm=csm, kind=kind, kept=kept)
 
 
 def _person(cycle: Cycle, csm: str) -> dict[str, Any]:
@@ -144,21 +145,22 @@ class LintPanel(AnsweringPanel):
             self.turn += 1
 
     def _do(self, message: Mapping[str, Any]) -> dict[str, Any]:
-        text = storable(_plain(str(message.get("text", ""))))
+        text = storable(lines_ended(str(message.get("text", ""))))
         self._of_page = True
         self.text = text
         self._of_page = False
-        kept = self._keep(text)
+        kept = self._keep(text, storable(lines_ended(str(message.get("before", "")))))
         if len(text) > LONGEST:
             raise refused("lint", "long", count=len(text), most=LONGEST)
         checked = {"words": count_words(text), "remarks": self._remarks(text)}
         return {"answer": "checked", "kept": kept, **checked}
 
-    def _keep(self, text: str) -> str:
+    def _keep(self, text: str, before: str) -> str:
         """Keep the text where a file is named; what it began with is kept once it was changed."""
-        if self._kept is None or (self._kept.text is None and text == self._begun):
+        if self._kept is None or (text == self._begun and self._kept.text() is None):
             return ""
-        return str(texts("lint")["kept"].format(at=self._kept.keep(text)))
+        at = self._kept.keep(text, instead_of=before)
+        return str(texts("lint")["kept"].format(at=at))
 
     def _remarks(self, text: str) -> list[dict[str, Any]]:
         if not text.strip():
@@ -181,8 +183,3 @@ class LintPanel(AnsweringPanel):
             }
             for row in found.to_dict("records")
         ]
-
-
-def _plain(text: str) -> str:
-    """Text with the ends of lines that a field on a page has: places are counted in it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
     from csmkit.store.store import Store
 
-MATRIX_FILE, SCORES_FILE = "matrix.yaml", "scores.db"
+MATRIX_FILE, SCORES_FILE, BULLETS_FILE = "matrix.yaml", "scores.db", "bullets.txt"
 _LONGEST = 80
 
 
@@ -58,6 +58,25 @@ class SelfDesk:
     def who(self) -> str:
         """The person's id: who scores and who is scored."""
         return self.book.person_id
+
+    @property
+    def bullets(self) -> str:
+        """The rough lines that the person wrote into ``bullets.txt``; blank if there is none.
+
+        Raises
+        ------
+        UsageError
+            If it is no text.
+        """
+        file = self.folder / BULLETS_FILE
+        try:
+            return file.read_bytes().decode("utf-8-sig")
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError):
+            raise UsageError(
+                f"{file.name} cannot be read as text.", "Save it as plain text (UTF-8)."
+            ) from None
 
 
 def open_self(book: Book, *, beside: str | Path = "") -> SelfDesk:

@@ -161,7 +161,8 @@ def render_qbr_sheet(draw: pd.DataFrame, cycle: Cycle, *, csm: str, out: str | P
 def _again(who: str, seed: int, number: int) -> str:
     """The command that draws the same once more."""
     own = _line(who)
-    typed = own if own.isascii() and not set(own) & set(" &?()'\"$;|<>`\\") else f'"{own}"'
+    # Nothing of an export is offered as a command that would run.
+    typed = own if re.fullmatch(r"[\w.@+-]+", own, re.ASCII) else _words()["typed"]
     several = "" if number == _USUAL else f" --number {number}"
     return f"csmkit qbr-draw --csm {typed} --seed {seed}{several}"
 

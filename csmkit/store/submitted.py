@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from csmkit.errors import UsageError
+from csmkit.names import HANDED_IN
 from csmkit.store.database import Database
 from csmkit.store.faults import hidden
 from csmkit.store.model import needed, one_id, stamp
@@ -53,6 +54,8 @@ def _write(connection: Connection, cycle: str, ids: list[str], who: str) -> int:
     done = set(
         connection.scalars(select(submitted.c.evidence_id).where(submitted.c.cycle == cycle))
     )
+    # What `hand_in` made a copy of is handed in by that copy.
+    done |= {one for one in mine if f"{one}{HANDED_IN}" in mine}
     new = [one for one in ids if mine[one]["private"] and one not in done]
     for one in new:
         row = {"cycle": cycle, "evidence_id": one, "person_id": mine[one]["person_id"], "who": who}

@@ -125,7 +125,7 @@ def server_at(url: str, *, anywhere: bool = False) -> Server:
     except (OSError, UnicodeError):
         raise refused("unknown_host", host=shown) from None
     addresses = tuple(dict.fromkeys(str(one[4][0]) for one in found))
-    where = _where(host, addresses)
+    where = _where(addresses)
     if where == "anywhere" and not anywhere:
         raise refused("outside", host=shown)
     return Server(shown, where, parts, addresses)
@@ -151,18 +151,18 @@ def _parts(url: str) -> SplitResult:
         or parts.fragment
         or "@" in parts.netloc
         or re.search(r"\s", url.strip())
+        or not parts.path.isascii()
     ):
         # A name and password may stand in it.
         raise refused("not_url", url=clean(re.sub(r"//.*@", "//…@", url)))
     return parts
 
 
-def _where(host: str, addresses: tuple[str, ...]) -> str:
+def _where(addresses: tuple[str, ...]) -> str:
     near = [_near(address) for address in addresses]
     if near and all(near):
         return "machine" if all(_unwrapped(one).is_loopback for one in addresses) else "network"
-    # Names of this kind are only known on the network that a machine is on.
-    return "network" if host.rstrip(".").endswith(".local") else "anywhere"
+    return "anywhere"
 
 
 def _near(address: str) -> bool:

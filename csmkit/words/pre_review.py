@@ -140,7 +140,7 @@ def _lines(text: str, side: str) -> Iterator[str]:
     count = 0
     for raw in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         line = " ".join(clean(_BULLET.sub("", raw)).split())
-        if not line or line.startswith("#"):
+        if line.startswith("#") or not any(map(str.isalnum, line)):
             continue
         count += 1
         if len(line) > LONGEST or count > MOST_LINES:

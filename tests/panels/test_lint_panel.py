@@ -25,8 +25,8 @@ class Hand:
         self.panel, self.answers = lint_panel(*given, **more), []
         self.panel.send = lambda answer: self.answers.append(json.loads(json.dumps(answer)))
 
-    def check(self, text, key="k"):
-        message = {"do": "check", "key": key, "text": text}
+    def check(self, text, key="k", before=""):
+        message = {"do": "check", "key": key, "text": text, "before": before}
         self.panel._handle_custom_msg(json.loads(json.dumps(message)), [])
         return self.answers[-1]
 
@@ -211,11 +211,23 @@ def test_what_another_program_wrote_into_the_file_stays(tmp_path):
     file = tmp_path / "review.md"
     hand = Hand(file=file)
     hand.check("Mine.")
+    assert hand.check("Mine, longer.", before="Mine.")["kept"]
+    assert hand.check("Mine.", before="Mine, longer.")["kept"]
     file.write_text("Theirs.", encoding="utf-8")
-    answer = hand.check("Mine, and more.")
-    assert answer["answer"] == "refused"
+    # Also where the cell was run again, and the page goes on with what it had.
+    for panel in (hand, Hand(file=file)):
+        answer = panel.check("Mine, and more.", before="Mine.")
+        assert answer["answer"] == "refused"
     assert "review.md was changed by another program" in answer["what"]
     assert file.read_text(encoding="utf-8") == "Theirs."
+
+
+def test_a_link_to_a_file_stays_one(tmp_path):
+    (tmp_path / "real.md").write_text("Mine.", encoding="utf-8")
+    (tmp_path / "link.md").symlink_to("real.md")
+    Hand(file=tmp_path / "link.md").check("Mine, longer.", before="Mine.")
+    assert (tmp_path / "link.md").is_symlink()
+    assert (tmp_path / "real.md").read_text(encoding="utf-8") == "Mine, longer."
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\x00", None], ids=["no text", "no folder"])

@@ -10,6 +10,7 @@ from csmkit.errors import UsageError
 from csmkit.matrix.read import read_matrix
 from csmkit.panels.self_assessment import hand_in_panel, open_self, self_panel
 from csmkit.render.slices import write_book
+from csmkit.store.hand_in import hand_in
 from csmkit.store.model import Change, Place, cycle_key
 
 KWAME = "kwame.mensah@northwind.example"
@@ -44,6 +45,15 @@ def test_the_matrix_beside_the_slice_is_used(book, tmp_path):
     desk = open_self(book, beside=tmp_path / "slice")
     desk.store.close()
     assert desk.matrix.name == "Ours"
+
+
+def test_rough_lines_are_read_from_beside_the_slice(desk, tmp_path):
+    assert desk.bullets == ""
+    (tmp_path / "bullets.txt").write_text("- kept Acme\n", encoding="utf-8-sig")
+    assert desk.bullets.splitlines() == ["- kept Acme"]
+    (tmp_path / "bullets.txt").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UsageError, match="bullets.txt cannot be read"):
+        _ = desk.bullets
 
 
 def test_to_try_it_on_nothing_is_kept(book):
@@ -177,3 +187,13 @@ def test_a_folder_one_may_not_write_is_said(desk, monkeypatch):
         "refused",
         "The file x cannot be written (Permission denied).",
     )
+
+
+def test_what_was_handed_in_as_a_copy_is_not_handed_in_again(desk, book):
+    item = desk.store.add_evidence(
+        book, person=KWAME, date="2026-03-01", text="A miss", who=KWAME, private=True
+    )
+    hand_in(desk.store, book, item)
+    assert desk.store.submit(book, [item], who=KWAME) == 0
+    items = desk.store.evidence(book)
+    assert (~items["private"].astype(bool)).sum() == 1

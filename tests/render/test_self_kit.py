@@ -90,3 +90,14 @@ def test_what_an_average_csm_would_keep_comes_with_it(kit):
     facts = json.loads((kit / "slice" / "book.json").read_text(encoding="utf-8"))
     assert facts["edition"] == "csm"
     assert "average CSM" in ck.case_mix_note(ck.read_book(kit / "slice"))
+
+
+def test_made_again_what_the_person_wrote_stays(maker, tmp_path):
+    kit = maker.make(KWAME, out=tmp_path)
+    for name in ("bullets.txt", "self_evaluation.md"):
+        (kit / name).write_text("mine", encoding="utf-8")
+    assert maker.make(KWAME, out=tmp_path) == kit
+    assert [(kit / name).read_text() for name in ("bullets.txt", "self_evaluation.md")] == [
+        "mine",
+        "mine",
+    ]

@@ -344,11 +344,17 @@ def test_any_other_address_is_refused_unless_it_is_allowed(monkeypatch, addresse
     assert server_at("https://model.example/v1", anywhere=True).where == "anywhere"
 
 
-def test_a_name_of_the_local_network_is_near_wherever_it_leads(monkeypatch):
-    monkeypatch.setattr(polish_server.socket, "getaddrinfo", found("2606:2800::1"))
+def test_a_name_of_the_local_network_is_near_only_where_its_address_is(monkeypatch):
+    monkeypatch.setattr(polish_server.socket, "getaddrinfo", found("192.168.1.7"))
     assert server_at("http://studio.local:1234/v1").where == "network"
+    monkeypatch.setattr(polish_server.socket, "getaddrinfo", found("2606:2800::1"))
     with pytest.raises(UsageError, match="outside"):
-        server_at("http://studio.local.example/v1")
+        server_at("http://studio.local:1234/v1")
+
+
+def test_an_address_with_a_letter_that_no_address_has_is_none():
+    with pytest.raises(UsageError):
+        server_at("http://127.0.0.1:8080/vé")
 
 
 def test_where_sentences_went_is_said(monkeypatch):

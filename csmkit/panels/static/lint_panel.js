@@ -10,6 +10,8 @@ function render({ model, el }) {
     text: model.get("text"), given: model.get("text"), turn: 0, found: null, sent: null, problem: "",
     unsaved() { return this.text.trim() !== "" && this.text !== this.given; },
   }));
+  // What the kernel begins with, perhaps from a file that was changed; never over what is unsaved.
+  if (draft.text === draft.given && model.get("text") !== draft.given) Object.assign(draft, { text: model.get("text"), given: model.get("text"), found: null });
   let timer = 0;
   let told = "";
 
@@ -53,7 +55,7 @@ function render({ model, el }) {
     clearTimeout(timer);
     if (draft.sent && !lateOf(draft.sent)) return; // what is asked next waits for this answer
     draft.sent = { key: newKey(), text: draft.text };
-    sendOr(model, { do: "check", key: draft.sent.key, text: draft.text.toWellFormed?.() ?? draft.text }, draft.sent);
+    sendOr(model, { do: "check", key: draft.sent.key, before: draft.given, text: draft.text.toWellFormed?.() ?? draft.text }, draft.sent);
     setTimeout(() => paintAll(draft), PATIENCE + 10);
     paintAll(draft);
   }
