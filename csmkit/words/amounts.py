@@ -10,12 +10,23 @@ from itertools import pairwise
 import pandas as pd
 
 _SCALE = {"": 1.0, "k": 1e3, "thousand": 1e3, "m": 1e6, "mio": 1e6, "million": 1e6, "mn": 1e6}
+_SCALE |= {"b": 1e9, "bn": 1e9, "bln": 1e9, "billion": 1e9}
 _CURRENCY = "eur|usd|gbp|chf"
+_AFTER = rf"[$€£]|(?:{_CURRENCY}|euros?|dollars?|pounds?)\b"
+_APART = "\u00a0\u2007\u2009\u202f"
+"""Spaces that part groups of digits and never words."""
+_GROUPED = rf"[1-9]\d{{0,2}}(?P<by>[,.'’{_APART}])\d{{3}}(?:(?P=by)\d{{3}}){{0,4}}"
+# An ordinary space parts groups where money is meant: "5 100 seats" may be seats on the fifth.
+_SPACED = (
+    r"[1-9]\d{0,2}(?: \d{3}){1,5}(?!\d)"
+    rf"(?(sign)|(?:(?<= 000)|(?=(?:[.,]\d{{1,2}})?\s?(?:{_AFTER}))))"
+)
 _AMOUNT = re.compile(
-    rf"(?P<sign>[$€£]|\b(?:{_CURRENCY})\s?)?\s?"
-    r"(?P<number>(?<![\w.,-])\d{1,3}(?:[,.'’]\d{3})+(?:\.\d{1,2})?|(?<![\w.,-])\d+(?:[,.]\d{1,2})?)"
-    r"\s?(?P<scale>k|m|mio|mn|thousand|million)?\b"
-    rf"\s?(?P<after>[$€£]|(?:{_CURRENCY}|euros?|dollars?|pounds?)\b)?",
+    rf"(?:(?P<sign>[$€£]|\b(?:{_CURRENCY}))\s{{0,2}})?(?(sign)|(?<![\w.,'’-]))"
+    rf"(?P<number>(?P<groups>{_GROUPED}|{_SPACED})(?:[.,]\d{{1,2}})?|\d{{1,15}}(?:[.,]\d{{1,4}})?)"
+    r"(?![.,'’]?\d)"
+    rf"(?:\s?(?P<scale>{'|'.join(sorted(filter(None, _SCALE), key=len, reverse=True))}))?(?!\w)"
+    rf"(?:\s?(?P<after>{_AFTER}))?",
     re.IGNORECASE,
 )
 _STATE = r"(?:red|yellow|amber|green)"
@@ -28,7 +39,8 @@ _STATES = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _COUNTS = re.compile(
-    r"(?P<before>\d+(?:\.\d+)?\s?%?)\s*(?:->|→|to)\s*(?P<after>\d+(?:\.\d+)?\s?%?)\s*"
+    r"(?<![\d.,])(?P<before>\d{1,9}(?:\.\d{1,9})?\s?%?)\s*(?:->|→|to)\s*"
+    r"(?P<after>\d{1,9}(?:\.\d{1,9})?(?![\d.,]\d|\d)\s?%?)\s*"
     r"(?P<what>seats|users|licen[cs]es|sites|teams|days|hours|%|percent|points)?",
     re.IGNORECASE,
 )
@@ -82,18 +94,18 @@ def amounts(text: str) -> list[Amount]:
 def _amounts(text: str) -> Iterator[Amount]:
     for found in _AMOUNT.finditer(text):
         scale = (found["scale"] or "").lower()
-        signed = bool((found["sign"] or "").strip() or found["after"])
-        digits = found["number"]
-        grouped = bool(re.fullmatch(r"\d{1,3}(?:[,.'’]\d{3})+(?:\.\d{1,2})?", digits))
-        if grouped:
-            tail = re.search(r"\.\d{1,2}$", digits)
-            whole = digits[: tail.start()] if tail else digits
-            value = float(re.sub(r"\D", "", whole) + (tail[0] if tail else ""))
+        signed = bool(found["sign"] or found["after"])
+        digits, groups = found["number"], found["groups"]
+        if groups:
+            tail = digits[len(groups) :].replace(",", ".")
+            value = float(re.sub(r"\D", "", groups) + tail)
         else:
             value = float(digits.replace(",", "."))
         value *= _SCALE[scale]
+        if scale == "b" and not signed:
+            continue  # Room 5b.
         year = digits.isdigit() and 1990 <= value <= 2100 and not signed and not scale
-        bare = not signed and not scale and not grouped
+        bare = not signed and not scale and not groups
         if year or (bare and (value < _LEAST_BARE or not digits.isdigit())):
             continue
         yield Amount(value, found.start("number"), found.end())
@@ -119,8 +131,22 @@ def moved(text: str) -> tuple[str, str]:
     return "", ""
 
 
-def day_in(text: str, today: pd.Timestamp) -> Day | None:
+def day_in(text: str, today: pd.Timestamp, *, year: int | None = None) -> Day | None:
     """The first day a text names, seen from today; None if it names none.
+
+    Parameters
+    ----------
+    text : str
+        A note, or a part of it.
+    today : Timestamp
+        The day it is written.
+    year : int, optional
+        The year of a day and month that stand without one; the last such day, if not given.
+
+    Returns
+    -------
+    Day or None
+        With the words that say so.
 
     Examples
     --------
@@ -128,12 +154,13 @@ def day_in(text: str, today: pd.Timestamp) -> Day | None:
     >>> [f"{day_in(t, today).day:%d %b}" for t in ("last tuesday", "15 April", "yesterday")]
     ['12 May', '15 Apr', '13 May']
     """
-    found = [day for day in (reader(text, today) for reader in _READERS) if day]
+    read = _iso(text), _named(text, today, year), _month(text, today), _relative(text, today)
+    found = [day for day in read if day]
     places = [text.lower().find(day.words.lower()) for day in found]
     return min(zip(places, range(len(found)), found, strict=True))[2] if found else None
 
 
-def _iso(text: str, _: pd.Timestamp) -> Day | None:
+def _iso(text: str) -> Day | None:
     if found := re.search(r"\b20\d\d-\d\d-\d\d\b", text):
         return _made(found[0], found[0])
     if found := re.search(r"\b(\d{1,2})\.(\d{1,2})\.(20\d\d)\b", text):
@@ -147,27 +174,63 @@ def _iso(text: str, _: pd.Timestamp) -> Day | None:
     return None
 
 
-_IN_MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_YEAR = r"(?:,? (?P<year>20\d\d))?"
+_IN_MONTHS = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?!\w|-[a-z])"
+)
+# Two digits after a day are its year, and not how many came: "on 2 March 25 users left".
+_YEAR = (
+    r"(?:,? (?P<year>(?:19|20)\d\d)(?!\d)|,? ?['’](?P<marked>\d\d)\b"
+    r"|,? (?P<short>\d\d)(?![\w%:€$£]|[.,'’]\d| ?%| (?:k|m|people|more|new|of)\b| [a-z]{2,}s\b))?"
+)
 _DAYS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\.? (?:of )?(?P<month>{_IN_MONTHS})\.?{_YEAR}",
-        rf"\b(?P<month>{_IN_MONTHS})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?![,.]\d){_YEAR}",
+        rf"\b(?P<day>\d{{1,2}})(?P<th>st|nd|rd|th)?\.? (?:of )?(?P<month>{_IN_MONTHS})\.?{_YEAR}",
+        rf"\b(?P<month>{_IN_MONTHS})\.? (?P<day>\d{{1,2}})(?P<th>st|nd|rd|th)?\b(?![,.]\d| times\b)"
+        rf"{_YEAR}",
     )
 )
+_ON = re.compile(r"\b(?:on|by|since|from|until|till|before|after)$", re.IGNORECASE)
+_EARLIEST = 1990
 
 
-def _named(text: str, today: pd.Timestamp) -> Day | None:
-    for pattern in _DAYS:
-        if found := pattern.search(text):
-            month = _MONTHS.index(found["month"][:3].lower()) + 1
-            named = found["year"]
-            for year in [int(named)] if named else [today.year, today.year - 1]:
-                day = _made(f"{year}-{month:02}-{int(found['day']):02}", found[0])
-                if day and (named or day.day <= today):
-                    return day
+def _named(text: str, today: pd.Timestamp, year: int | None) -> Day | None:
+    """The first day and month, of the year beside them or else of the last that has come."""
+    hits = sorted((hit for one in _DAYS for hit in one.finditer(text)), key=re.Match.start)
+    for hit in hits:
+        if hit["month"] == "may" and not _is_month(hit, text):
+            continue
+        said, words = _year_of(hit, today)
+        month = _MONTHS.index(hit["month"][:3].lower()) + 1
+        told = said or year
+        for one in [told] if told else [today.year, today.year - 1]:
+            day = _made(f"{one}-{month:02}-{int(hit['day']):02}", words)
+            if day and one >= _EARLIEST and (told or day.day <= today):
+                return day
     return None
+
+
+def _year_of(hit: re.Match[str], today: pd.Timestamp) -> tuple[int | None, str]:
+    """The year beside a day, and the words of both; a number that is no likely year is none."""
+    if hit["year"]:
+        return int(hit["year"]), hit[0]
+    digits = hit["marked"] or hit["short"]
+    if digits and 2000 + int(digits) <= today.year + 1:
+        return 2000 + int(digits), hit[0]
+    return None, hit[0][: -len(digits)].rstrip(" ,'’") if digits else hit[0]
+
+
+def _is_month(hit: re.Match[str], text: str) -> bool:
+    """Whether "may" without a capital is a month: "they may 5 more" and "3 may leave" are not."""
+    if hit["th"] or hit["year"] or hit["marked"] or hit["short"]:
+        return True
+    before, after = text[: hit.start()].rstrip(" "), text[hit.end() :].lstrip(" ")
+    if _ON.search(before[-12:]):
+        return True
+    if hit.start("month") < hit.start("day"):
+        return not before[-1:].isalnum()
+    return not after[:1].isalnum()
 
 
 def _month(text: str, today: pd.Timestamp) -> Day | None:
@@ -208,9 +271,6 @@ def _relative(text: str, today: pd.Timestamp) -> Day | None:
     if found := re.search(r"\bthis wk\b", low):
         return Day(today, found[0], sure=False)
     return None
-
-
-_READERS = (_iso, _named, _month, _relative)
 
 
 def _made(iso: str, words: str, *, sure: bool = True) -> Day | None:

@@ -23,6 +23,7 @@ _WEEK = re.compile(
     r"\b(?:(20\d\d)[ -]?)?(?:W|CW|KW|(?:calendar )?week )\s?(\d{1,2})\b", re.IGNORECASE
 )
 _YEAR = re.compile(r"\b20\d\d\b")
+_TWO_YEARS = re.compile(r"\b20\d\d\s?[/–-]\s?\d\d")
 _OF_WEEK = re.compile(r"\bweek(?: (?:of|from|beginning|commencing|starting|ending))?\b", re.I)
 _ENDING = re.compile(r"\bending\b", re.IGNORECASE)
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -70,20 +71,37 @@ class _When:
 
 @dataclass
 class _Above:
-    """The headings above a line: of which day they are, and what they say beside."""
+    """The headings above a line: of which day and year they are, and what they say beside."""
 
     when: dict[int, _When] = field(default_factory=dict)
     words: dict[int, str] = field(default_factory=dict)
+    years: dict[int, int] = field(default_factory=dict)
 
     def enter(self, level: int, text: str, today: pd.Timestamp) -> None:
-        for kept in (self.when, self.words):
+        for kept in (self.when, self.words, self.years):
             for deeper in [one for one in kept if one >= level]:
                 del kept[deeper]
-        week = self.when[max(self.when)] if self.when else None
-        if found := _when(text, today, week):
+        if found := self._read(text, today):
             self.when[level] = found
+        elif year := _year_alone(text):
+            # A year and nothing else is meant for the headings beside it too.
+            self.years[level - (text.strip() == str(year))] = year
         if words := _beside(text) if found else text:
             self.words[level] = words
+
+    def _read(self, text: str, today: pd.Timestamp) -> _When | None:
+        """The days of a heading, of the year that those above say; within their days, if it can."""
+        above = self.days
+        for year in {above.first.year, above.last.year} if above else ():
+            found = _when(text, today, above, year)
+            if found and above and above.first <= found.first <= above.last:
+                return found
+        return _when(text, today, above, self.year)
+
+    @property
+    def year(self) -> int | None:
+        """The year of the nearest heading that names one and no day."""
+        return self.years[max(self.years)] if self.years else None
 
     @property
     def days(self) -> _When | None:
@@ -99,8 +117,11 @@ class _Above:
 
 def is_journal(text: str, today: pd.Timestamp) -> bool:
     """Whether a Markdown text has bullets, and a heading with a day or a week."""
-    lines = text.splitlines()
-    dated = any(_when(hit[2], today, None) for line in lines if (hit := _HEADING.match(line)))
+    lines, above, dated = text.splitlines(), _Above(), False
+    for line in lines:
+        if hit := _HEADING.match(line):
+            above.enter(len(hit[1]), hit[2], today)
+            dated = dated or bool(above.when)
     return dated and any(_BULLET.match(line) for line in lines)
 
 
@@ -122,41 +143,54 @@ def of_journal(text: str, name: str, today: pd.Timestamp) -> Iterator[Note | Lef
         elif above.topic and _ahead().match(above.topic):
             yield left(where, "ahead", block.text, heading=above.topic)
         else:
-            yield _moment(block.text, above, where)
+            yield _moment(block.text, above, where, today)
 
 
 def _blocks(lines: list[str]) -> Iterator[_Block]:
     """Headings, bullets with all that belongs to them, and other lines that are not blank."""
-    held: _Block | None = None
+    held: list[_Block] = []
     fenced = False
     for number, line in enumerate(lines, 1):
         fence = bool(_FENCE.match(line))
         inside, fenced = fenced or fence, fenced != fence
         heading = None if inside else _HEADING.match(line)
         bullet = None if inside or _RULE.match(line) else _BULLET.match(line)
-        deep = held is not None and len(line) - len(line.lstrip()) > held.level
-        goes_on = deep or (bullet is None and number > 1 and bool(lines[number - 2].strip()))
+        deep = bool(held) and _indent(line) > held[0].level
+        below = number > 1 and bool(lines[number - 2].strip())
+        goes_on = deep or (bullet is None and below)
         if held and line.strip() and heading is None and goes_on and not _RULE.match(line):
             # A bullet goes on in lines that are indented, and in those right below it.
-            held.text += f"\n{bullet['text'] if bullet else line.strip()}"
+            if bullet and bullet["box"] == " " and not held[0].open:
+                held.append(_block_of(bullet, number))
+            else:
+                its = held[-1] if _indent(line) > held[-1].level or bullet is None else held[0]
+                its.text += f"\n{bullet['text'] if bullet else line.strip()}"
             continue
-        if held and line.strip():
-            yield held
-            held = None
+        if line.strip():
+            yield from held
+            held = []
         if heading:
             yield _Block("heading", number, len(heading[1]), heading[2])
         elif bullet:
-            held = _Block("bullet", number, len(bullet[1]), bullet["text"], bullet["box"] == " ")
+            held = [_block_of(bullet, number)]
         elif line.strip() and not _RULE.match(line):
             yield _Block("line", number, 0, line.strip())
-    if held:
-        yield held
+    yield from held
 
 
-def _moment(text: str, above: _Above, where: str) -> Note:
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _block_of(bullet: re.Match[str], number: int) -> _Block:
+    return _Block("bullet", number, len(bullet[1]), bullet["text"], bullet["box"] == " ")
+
+
+def _moment(text: str, above: _Above, where: str, today: pd.Timestamp) -> Note:
     whole = f"{above.topic}: {text}" if above.topic else text
     if above.days is None:
-        return Note(whole, None, where)
+        found = day_in(text, today, year=above.year) if above.year else None
+        return Note(whole, found.day if found and found.sure else None, where)
     day = _day_within(text, above.days)
     return Note(whole, day or above.days.first, where, sure=day is not None)
 
@@ -177,10 +211,10 @@ def _day_within(text: str, days: _When) -> pd.Timestamp | None:
     return found.day if found is not None and within else None
 
 
-def _when(text: str, today: pd.Timestamp, week: _When | None) -> _When | None:
+def _when(text: str, today: pd.Timestamp, week: _When | None, year: int | None) -> _When | None:
     """The days a heading is about; a weekday is one of the week above it."""
     weekday = _WEEKDAY.match(text)
-    found = day_in(text, today)
+    found = day_in(text, today, year=year)
     if found is not None and found.sure:
         if not _OF_WEEK.search(text):
             return _When(found.day, found.day)
@@ -190,7 +224,7 @@ def _when(text: str, today: pd.Timestamp, week: _When | None) -> _When | None:
     if weekday and week is not None and week.last - week.first < _A_WEEK:
         return _When(week.on(weekday[0]), week.on(weekday[0]))
     if numbered := _WEEK.search(text):
-        return _of_week(text, numbered, today)
+        return _of_week(text, numbered, today, year)
     if month := _MONTH.search(text):
         first = pd.Timestamp(f"{month[2]}-{_MONTHS.index(month[1][:3].lower()) + 1:02}-01")
         return _When(first, first + pd.offsets.MonthEnd(0))
@@ -206,12 +240,20 @@ def _beside(text: str) -> str:
     return rest if _NAMED.search(rest) else ""
 
 
-def _of_week(text: str, numbered: re.Match[str], today: pd.Timestamp) -> _When | None:
-    """An ISO week; without a year the last one of that number."""
-    named = numbered[1] or next(iter(_YEAR.findall(text)), "")
-    for year in [int(named)] if named else [today.year, today.year - 1]:
+def _year_alone(text: str) -> int | None:
+    """The year in a heading; None for none, for several, and for one that lies in two (2025/26)."""
+    years = set(_YEAR.findall(text))
+    return int(years.pop()) if len(years) == 1 and not _TWO_YEARS.search(text) else None
+
+
+def _of_week(
+    text: str, numbered: re.Match[str], today: pd.Timestamp, year: int | None
+) -> _When | None:
+    """An ISO week; without a year, beside it or above, the last one of that number."""
+    named = numbered[1] or next(iter(_YEAR.findall(text)), "") or year
+    for one in [int(named)] if named else [today.year, today.year - 1]:
         try:
-            monday = pd.Timestamp(dt.date.fromisocalendar(year, int(numbered[2]), 1))
+            monday = pd.Timestamp(dt.date.fromisocalendar(one, int(numbered[2]), 1))
         except ValueError:
             continue
         if named or monday <= today:

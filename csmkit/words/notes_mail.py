@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
+from typing import Any
 
 import pandas as pd
 
@@ -44,6 +45,7 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _LAST_LINES = 10
+_EARLIEST = 1990
 
 
 def of_mail(data: bytes, name: str, today: pd.Timestamp) -> Iterator[Note | Left]:
@@ -52,13 +54,13 @@ def of_mail(data: bytes, name: str, today: pd.Timestamp) -> Iterator[Note | Left
         message = message_from_bytes(data, _class=EmailMessage, policy=default)
         found = list(_of_mail(message, name, today))
     except Exception:
-        # The headers of a broken mail make the library's parser raise errors of any kind.
+        # The parts of a broken mail make the library's parser raise errors of any kind.
         found = [left(name, "no_mail")]
     yield from found
 
 
 def _of_mail(message: EmailMessage, name: str, today: pd.Timestamp) -> Iterator[Note | Left]:
-    if not any(message.get(header) for header in ("From", "To", "Date", "Subject", "Received")):
+    if not any(_header(message, one) for one in ("From", "To", "Date", "Subject", "Received")):
         yield left(name, "no_mail")
         return
     yield _of_message(message, _body(message), name, today)
@@ -81,7 +83,7 @@ def of_text(text: str, name: str, today: pd.Timestamp) -> Iterator[Note | Left]:
 
 def _of_message(message: EmailMessage, body: str, name: str, today: pd.Timestamp) -> Note | Left:
     own = newest(body)
-    subject = _REPLY.sub("", " ".join(str(message.get("Subject") or "").split()))
+    subject = _REPLY.sub("", " ".join(str(_header(message, "Subject") or "").split()))
     both = f"{subject}\n{own}" if subject and own else own
     return _own(both, name, _day(message, today), body)
 
@@ -128,13 +130,23 @@ def _said(text: str) -> str:
 def _day(message: EmailMessage, today: pd.Timestamp) -> pd.Timestamp | None:
     """The day its header says, where it was written; None where it is none, or may be two."""
     for name in ("Date", "Sent", "Datum", "Gesendet"):
-        given = message.get(name)
+        given = _header(message, name)
         moment = getattr(given, "datetime", None)
         if moment is not None:
-            return pd.Timestamp(moment.date())
+            # A clock that was never set says 1970.
+            return pd.Timestamp(moment.date()) if moment.year >= _EARLIEST else None
         if given and (found := day_in(str(given), today)) and found.sure:
             return found.day
     return None
+
+
+def _header(message: EmailMessage, name: str) -> Any:
+    """A header as the library reads it; None where there is none, or it is broken."""
+    try:
+        return message.get(name)
+    except Exception:
+        # A broken header makes the library's parser raise errors of any kind.
+        return None
 
 
 def _body(message: EmailMessage) -> str:

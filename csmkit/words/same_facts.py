@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 from csmkit.words.told import Told, blanked, ready
 from csmkit.words.told_dates import dates, forgotten, lacking
+from csmkit.words.told_events import by_others, events, led_otherwise, on_others, unnamed
 from csmkit.words.told_figures import Figure, figures, same
 from csmkit.words.told_names import Names, known_names, not_named, spans
 from csmkit.words.told_sides import (
@@ -20,6 +21,7 @@ from csmkit.words.told_sides import (
     sides,
     states,
 )
+from csmkit.words.told_words import words_added
 
 # Signs of good typing that need not be in the plain sentence.
 _TYPOGRAPHY = frozenset("’‘–—…−‑\u00a0\u202f€£")
@@ -43,6 +45,8 @@ class _Text:
     figures: list[Told]
     codes: list[Told]
     names: list[Told]
+    people: list[Told]
+    """Names, and whoever is told of without one."""
     plain: str
     """Without names, so that a name's words take no side."""
 
@@ -50,6 +54,11 @@ class _Text:
     def words(self) -> str:
         """Every word, those beside a figure apart from it too."""
         return f"{self.text} {self.rest}"
+
+    @property
+    def bare(self) -> str:
+        """Without names, dates and figures."""
+        return blanked(self.rest, self.names)
 
 
 def not_in_source(polished: str, source: str, *, names: Iterable[str] = ()) -> tuple[str, ...]:
@@ -124,7 +133,8 @@ def _told(text: str, known: Names) -> _Text:
     ]
     rest = blanked(in_digits, [*of_time, *found])
     names = spans(rest, known)
-    return _Text(text, rest, of_time, found, codes, names, blanked(in_digits, names))
+    people = sorted([*names, *unnamed(blanked(rest, names))], key=lambda one: one.start)
+    return _Text(text, rest, of_time, found, codes, names, people, blanked(in_digits, names))
 
 
 def _added(polished: str, source: str, told: _Text, plain: _Text, known: Names) -> Iterator[str]:
@@ -136,7 +146,9 @@ def _added(polished: str, source: str, told: _Text, plain: _Text, known: Names) 
     yield from _other(states(told.plain), states(plain.plain))
     yield from (one.words for one in added_sides(told.plain, plain.plain))
     yield from not_negated(told.plain, plain.plain)
+    yield from words_added(told.bare, plain.text)
     yield from _moved(told, plain)
+    yield from _bound(told, plain)
 
 
 def _missing(told: _Text, plain: _Text, known: Names) -> Iterator[str]:
@@ -145,6 +157,7 @@ def _missing(told: _Text, plain: _Text, known: Names) -> Iterator[str]:
     yield from _unlike(plain.figures, told.figures, gone=told)
     yield from _other(plain.codes, told.codes)
     yield from (one.words for one in not_named(plain.rest, told.words, known))
+    yield from _other(plain.people, [*told.people, *plain.names])
     yield from _other(states(plain.plain), states(told.plain))
     yield from (one.words for one in dropped_sides(told.plain, plain.plain))
     yield from not_negated(plain.plain, told.plain)
@@ -225,7 +238,7 @@ def _moved(told: _Text, plain: _Text) -> Iterator[str]:
         for one, other in _turned(here, there):
             if not _says_its_part((here[one], there[one]), (here[other], there[other])):
                 yield f"{here[one].words} … {here[other].words}"
-    here, there = _placed(told.names), _placed(plain.names)
+    here, there = _placed(told.people), _placed(plain.people)
     for one, other in _turned(here, there):
         # Who did it may be named later: Acme was renewed by Ana.
         if not _by(told.text, here[other]) and not _by(plain.text, there[one]):
@@ -279,8 +292,8 @@ def _by(text: str, name: Told) -> bool:
 
 def _of_another(told: _Text, plain: _Text) -> Iterator[str]:
     """What stands behind one name there, and behind another here."""
-    count = len({one.key for one in plain.names})
-    agents = any(_by(text.text, name) for text in (told, plain) for name in text.names)
+    count = len({one.key for one in plain.people})
+    agents = any(_by(text.text, name) for text in (told, plain) for name in text.people)
     # Of one account and whoever did it, either may be named first.
     if count < _SEVERAL or (count == _SEVERAL and agents):
         return
@@ -299,5 +312,47 @@ def _of_another(told: _Text, plain: _Text) -> Iterator[str]:
 
 
 def _name_before(text: _Text, one: Told) -> Hashable:
-    named = [name.key for name in text.names if name.end <= one.start]
+    named = [name.key for name in text.people if name.end <= one.start]
     return named[-1] if named else None
+
+
+def _bound(told: _Text, plain: _Text) -> Iterator[str]:
+    """What another did, or on another day, and figures that are led by another word."""
+    verbs = (told.bare, plain.bare)
+    yield from by_others((told.text, told.people), (plain.text, plain.people), verbs)
+    days = [_in_one_way(text.dates, [*told.dates, *plain.dates]) for text in (told, plain)]
+    yield from on_others((told.text, days[0]), (plain.text, days[1]), verbs)
+    sums = [[one for one in text.figures if _figure(one)[0] == "money"] for text in (told, plain)]
+    yield from on_others((told.text, sums[0]), (plain.text, sums[1]), verbs)
+    yield from _verbs_moved(told, plain)
+    yield from led_otherwise(_pairs(_placed(told.dates), _placed(plain.dates)), "dates")
+    for kind in sorted({_figure(one)[0] for one in told.figures}):
+        pairs = _pairs(_placed(told.figures, kind), _placed(plain.figures, kind))
+        yield from led_otherwise(pairs, "figures")
+
+
+def _verbs_moved(told: _Text, plain: _Text) -> Iterator[str]:
+    """Verbs the other way round, where the figures beside them are not."""
+    here, there = _placed(events(told.bare)), _placed(events(plain.bare))
+    turned = list(_turned(here, there))
+    if not turned:
+        return
+    for kind in sorted({_figure(one)[0] for one in told.figures}):
+        mine, theirs = _placed(told.figures, kind), _placed(plain.figures, kind)
+        if len(mine.keys() & theirs.keys()) >= _SEVERAL and not any(_turned(mine, theirs)):
+            yield from (f"{here[one].words} … {here[other].words}" for one, other in turned)
+
+
+def _in_one_way(days: list[Told], among: list[Told]) -> list[Told]:
+    """Days without their years, where one of them is told without."""
+    keys = [one.key for one in among if isinstance(one.key, tuple)]
+    if all(key[1] for key in keys):
+        return days
+    return [
+        replace(one, key=(one.key[0], *one.key[2:])) if isinstance(one.key, tuple) else one
+        for one in days
+    ]
+
+
+def _pairs(here: Placed, there: Placed) -> list[tuple[Told, Told]]:
+    return [(one, there[key]) for key, one in here.items() if key in there]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,11 +19,11 @@ NEAR_DAYS = 3
 _ALIKE_SAME_DAY, _ALIKE = 0.85, 0.95
 _LEAST_WORDS = 5
 """Fewer words on two days are two short notes of two moments."""
-_LEAST_LETTERS, _TYPO, _TELLING_TYPO = 5, 85.0, 90.0
+_LEAST_LETTERS = 5
+"""In a shorter word one letter makes another word: lost, cost; won, own."""
 _SLIP = 0.2
-"""What a slip of the pen counts, where another word counts 1."""
+"""What a word with a slip of the pen takes from the likeness of one word."""
 _MOST_SHOWN = 3
-_ALIKE_LETTERS = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,23 @@ class Same:
     likeness: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word without case and accents, and whether it is written with a capital."""
+
+    plain: str
+    capital: bool
+
+
 def same_moment(
     note: Captured, items: Iterable[Mapping[str, Any]], *, by: str, account: str | None = None
 ) -> Same | None:
     """The item on file that a note tells of again; None if it is a moment of its own.
 
     It is the same person, the same account or none on one side, a day at most `NEAR_DAYS` apart,
-    and the same words but for slips of the pen. Another figure, state, name or day is another
-    moment: two business reviews of one account in one month are two.
+    and the same words but for slips of the pen and little words. Any other word, figure or name is
+    another moment: two business reviews of one account in one month are two. A word with a capital
+    may be a name, and one letter makes another name: Hansen is not Hanson.
 
     Parameters
     ----------
@@ -94,7 +103,7 @@ def _one_account(account: str, other: Any) -> bool:
     return not account or missing(other) or other in ("", account)
 
 
-def _same(mine: list[str], note: Captured, row: Mapping[str, Any]) -> Same | None:
+def _same(mine: list[_Word], note: Captured, row: Mapping[str, Any]) -> Same | None:
     if missing(row["date"]) or missing(row["text"]):
         return None
     days = abs((note.date.normalize() - pd.Timestamp(row["date"]).normalize()).days)
@@ -105,58 +114,41 @@ def _same(mine: list[str], note: Captured, row: Mapping[str, Any]) -> Same | Non
     differ = _differing(mine, theirs)
     if differ is None:
         return None
-    unspaced = UNSPACED.search(note.text) is not None
-    least = _ALIKE_LETTERS if unspaced else _ALIKE if days else _ALIKE_SAME_DAY
-    likeness = 1 - sum(weight for _, weight in differ) / max(longest, 1)
-    if likeness < least:
+    likeness = 1 - _SLIP * len(differ) / longest
+    if likeness < (_ALIKE if days else _ALIKE_SAME_DAY):
         return None
-    return Same(str(row["evidence_id"]), _why([word for word, _ in differ], days), likeness)
+    return Same(str(row["evidence_id"]), _why(differ, days), likeness)
 
 
-def _words(text: str) -> list[str]:
+def _words(text: str) -> list[_Word]:
     """The words that count, without case and accents; of scripts without spaces the letters."""
-    words = [word for word, _, _ in words_of(text)]
-    apart = [list(word) if UNSPACED.search(word) else [word] for word in words]
-    every = [word for part in apart for word in part]
-    return [word for word in every if word not in _listed("little")] or every
+    every = [
+        _Word(part, text[start].isupper())
+        for word, start, _ in words_of(text)
+        for part in (word if UNSPACED.search(word) else [word])
+    ]
+    return [word for word in every if word.plain not in _listed("little")] or every
 
 
-def _differing(mine: list[str], theirs: list[str]) -> list[tuple[str, float]] | None:
-    """The words that only one has, each with its weight; None where one of them tells apart."""
-    from rapidfuzz.distance import Levenshtein
-
-    found: list[tuple[str, float]] = []
-    for step in Levenshtein.opcodes(mine, theirs):
-        if step.tag == "equal":
-            continue
-        here = mine[step.src_start : step.src_end]
-        there = theirs[step.dest_start : step.dest_end]
-        for word, slip in _paired(here, there):
-            if not slip and _tells(word):
-                return None
-            found.append((word, _SLIP if slip else 1.0))
-    return found
+def _differing(mine: list[_Word], theirs: list[_Word]) -> list[str] | None:
+    """The words that have a slip on one side; None where any word is another one."""
+    if len(mine) != len(theirs):
+        return None
+    pairs = [(a, b) for a, b in zip(mine, theirs, strict=True) if a.plain != b.plain]
+    return [one.plain for one, _ in pairs] if all(_is_slip(a, b) for a, b in pairs) else None
 
 
-def _paired(here: list[str], there: list[str]) -> Iterator[tuple[str, bool]]:
-    """Words that differ, and whether the other side has the same with a slip of the pen."""
-    from rapidfuzz import fuzz
+def _is_slip(one: _Word, other: _Word) -> bool:
+    """Whether two words are one, with a letter wrong, too many, missing or out of its place."""
+    from rapidfuzz.distance import OSA
 
-    if len(here) != len(there):
-        yield from ((word, False) for word in (*here, *there))
-        return
-    for one, other in zip(here, there, strict=True):
-        long = min(len(one), len(other)) >= _LEAST_LETTERS
-        least = _TELLING_TYPO if _tells(one) or _tells(other) else _TYPO
-        figures = any(letter.isdigit() for letter in one + other)
-        if long and not figures and fuzz.ratio(one, other) >= least:
-            yield one, True
-        else:
-            yield from ((one, False), (other, False))
-
-
-def _tells(word: str) -> bool:
-    return any(letter.isdigit() for letter in word) or word in _listed("telling")
+    a, b = one.plain, other.plain
+    if min(len(a), len(b)) < _LEAST_LETTERS or a[0] != b[0] or one.capital or other.capital:
+        return False
+    if any(letter.isdigit() for letter in a + b):
+        return False
+    telling = a in _listed("telling") or b in _listed("telling")
+    return OSA.distance(a, b) == 1 and (len(a) != len(b) or not telling)
 
 
 def _why(differ: list[str], days: int) -> str:

@@ -13,6 +13,7 @@ from csmkit.words.text_files import text_file
 
 # Signs that look alike to a reader, and are many characters.
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "\N{MINUS SIGN}": "-", "—": "–"})
+_MINUS = re.compile(r"\bminus ?-?(?=[€$£]?\d)", re.IGNORECASE)
 _ENDING = re.compile(r"(?:ings?|ed|als?|ions?|ments?|ers?|ly|th|(?<=w)n|es|s|e)$")
 _LEAST_STEM = 3
 _SMALL_WORDS = re.compile(r"\w+'?\w*")
@@ -51,7 +52,7 @@ def ready(text: str) -> str:
     """A text as a reader sees it: no unseen characters, one sign for what looks the same."""
     plain = unicodedata.normalize("NFKC", text)
     seen = "".join(c for c in plain if unicodedata.category(c) not in ("Cf", "Cs", "Co", "Cn"))
-    return " ".join(seen.translate(_ALIKE).split())
+    return _MINUS.sub("-", " ".join(seen.translate(_ALIKE).split()))
 
 
 def blanked(text: str, told: list[Told]) -> str:

@@ -113,6 +113,9 @@ def not_negated(text: str, other: str) -> list[str]:
         turned = one.of & plainly
         if not there or (one.of and not one.of & of_there) or turned:
             missing.append(one.words)
+    # "With nothing" and "without nothing" negate the same, and not as often.
+    if there and len(here) > len(there):
+        missing.append(here[-1].words)
     return missing + list(_unlike(text, other))
 
 

@@ -406,3 +406,102 @@ def test_any_text_has_a_newest_part(text):
 def test_text_made_to_be_slow_is_not(text):
     newest(text)
     list(of_journal(text, "j.md", TODAY))
+
+
+def test_columns_that_are_not_known_are_kept_with_the_text(read):
+    notes, left = read(
+        "n.csv",
+        "date,account id,id,note,outcome,Owner\n2026-03-02,A1,7,Ran the QBR,Renewed for 40k,\n"
+        ",,8,,Signed,Ana\n",
+    )
+    assert notes == [
+        ("Ran the QBR\noutcome: Renewed for 40k", "2026-03-02"),
+        ("outcome: Signed\nOwner: Ana", None),
+    ]
+    assert left == []
+    assert read("s.csv", "subject,text\nRenewal,They signed\n")[0] == [
+        ("They signed\nsubject: Renewal", None)
+    ]
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), max_size=4))
+def test_no_text_of_any_column_is_lost(rows):
+    import csv
+    import io
+
+    file = io.StringIO()
+    csv.writer(file).writerows([["outcome", "text", "next step"], *rows])
+    found = list(of_csv(file.getvalue(), "n.csv", TODAY))
+    assert len(found) == len(rows)
+    for row, one in zip(rows, found, strict=True):
+        if any(cell.strip() for cell in row):
+            assert isinstance(one, Note)
+            assert all(cell.strip() in one.text for cell in row)
+
+
+def test_a_year_of_two_digits_in_a_cell_is_read_or_refused(read):
+    notes, left = read("n.csv", "text,date\nA,2 Mar 25\nB,2 Mar 45\nC,2 March 2026 10:22\n")
+    assert notes == [("A", "2025-03-02"), ("C", "2026-03-02")]
+    assert [why[:26] for _, why in left] == ["“2 Mar 45” is no day: writ"]
+
+
+BROKEN = "1 Jan 2026 00:00:00 +99999999999999"
+
+
+def test_a_broken_header_does_not_stop_the_folder(tmp_path, read):
+    (tmp_path / "in").mkdir()
+    text = f"From: Ana\nDate: {BROKEN}\nSubject: Acme\n\nThey signed.\n"
+    for name in ("a.txt", "b.eml"):
+        (tmp_path / "in" / name).write_text(text, encoding="utf-8")
+    (tmp_path / "in" / "c.txt").write_text("They paid.\n", encoding="utf-8")
+    notes, left = read("in")
+    assert [text for text, _ in notes] == ["Acme\nThey signed.", "Acme\nThey signed.", "They paid."]
+    assert left == []
+
+
+@pytest.mark.parametrize("date", ["Thu, 1 Jan 1970 00:00:00 +0000", "Mon, 2 Mar 0202 10:00:00"])
+def test_a_mail_of_a_clock_that_was_never_set_has_no_day(read, date):
+    text = f"From: Ana\nDate: {date}\nSubject: Acme\n\nThey signed.\n"
+    assert read("m.eml", text)[0] == [("Acme\nThey signed.", None)]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_any_header_of_a_text_is_a_note_or_left(header):
+    from csmkit.words.notes_mail import of_text
+
+    for name in ("Date", "Sent", "Subject"):
+        (one,) = of_text(f"From: {header}\n{name}: {header}\n\nThey signed.", "m.txt", TODAY)
+        assert isinstance(one, Note | Left)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "day"),
+    [
+        ("# Journal 2025", "## Week 12", "2025-03-17"),
+        ("# Journal 2025", "## 3 March", "2025-03-03"),
+        ("# Journal 2024", "## 29 February", "2024-02-29"),
+        ("# Journal 2025", "## Week 12 2024", "2024-03-18"),
+        ("# 2025", "# 3 March", "2025-03-03"),
+        ("## March 2025", "### 3 March", "2025-03-03"),
+        ("# 2025\n## Week 1", "### 30 December", "2024-12-30"),
+        # Which of two years it is, nobody said.
+        ("# Journal 2024/25", "## 3 March", "2026-03-03"),
+        ("# Journal 2025\n# Notes", "## 3 March", "2026-03-03"),
+    ],
+)
+def test_the_year_of_a_heading_above_counts(read, above, below, day):
+    assert read("j.md", f"{above}\n{below}\n- saved it\n")[0][0][1] == day
+
+
+def test_a_day_in_a_bullet_has_the_year_above_too(read):
+    text = "# 2025\n## 3 March\n- a\n# 2024\n## Acme\n- 4 April: b\n- c\n"
+    assert [day for _, day in read("j.md", text)[0]] == ["2025-03-03", "2024-04-04", None]
+
+
+def test_an_open_task_below_a_bullet_is_left(read):
+    notes, left = read(
+        "j.md",
+        "## 2 March 2026\n- met Acme\n  - [ ] call them\n    by Friday\n  - all came\n  - [x] sent notes\n",
+    )
+    assert notes == [("met Acme\nall came\nsent notes", "2026-03-02")]
+    assert left == [("j.md line 3", "it is an open task")]

@@ -113,7 +113,7 @@ def test_any_other_answer_is_not_taken_and_the_reason_told(what):
 
 
 def test_names_of_others_are_found_where_they_are_told():
-    with model(lambda _: "Acme, like borealis, renewed for €40k on 2 Mar 2026.") as (_, url):
+    with model(lambda _: "Acme, with borealis, renewed for €40k on 2 Mar 2026.") as (_, url):
         assert polish(draft(ACME), url=url, names=("Borealis",)).rejected[0].reason == (
             "Not in the plain sentence: borealis."
         )

@@ -164,3 +164,42 @@ def test_another_figure_is_another_moment(one, other):
 )
 def test_case_and_signs_make_no_difference(words):
     assert found(" ".join(words), ", ".join(words).upper() + "!", "2026-03-03") is not None
+
+
+CALL = "Had a long call with {} about the rollout of the new {} module and agreed the next steps for the training plan of autumn"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        (CALL.format("Weber", "reporting"), CALL.format("Keller", "reporting")),
+        (CALL.format("weber", "reporting"), CALL.format("keller", "reporting")),
+        (CALL.format("Weber", "reporting"), CALL.format("Weber", "billing")),
+        (CALL.format("Weber", "reporting"), CALL.format("Weber and Keller", "reporting")),
+        # One letter makes another name.
+        (CALL.format("Hansen", "reporting"), CALL.format("Hanson", "reporting")),
+        (CALL.format("Petersen", "reporting"), CALL.format("Peterson", "reporting")),
+        ("the site in australia is live after long work", "the site in austria is live after long work"),
+        ("they call the new export usable after long work", "they call the new export unusable after long work"),
+        ("Acme told us they match what was agreed", "Acme told us they march what was agreed"),
+    ],
+)  # fmt: skip
+def test_another_word_or_name_in_a_long_note_is_another_moment(text, other):
+    assert found(text, other) is None
+    assert found(other, text) is None
+
+
+@pytest.mark.parametrize("slip", ["reportng", "reportinng", "repotring", "reporring"])
+def test_one_letter_wrong_missing_too_many_or_out_of_place_is_a_slip(slip):
+    same = found(CALL.format("Weber", "reporting"), CALL.format("Weber", slip))
+    assert same is not None
+    assert "(reporting)" in same.why
+
+
+TOLD_ONCE = CALL.format("Weber", "reporting")
+TELLING = [word for word in TOLD_ONCE.split() if len(word) > 3 and word != "with"]
+
+
+@given(st.sampled_from(TELLING), st.sampled_from(["Keller", "refused", "twelve", "export"]))
+def test_no_word_of_a_long_note_can_be_another(word, instead):
+    assert found(TOLD_ONCE, TOLD_ONCE.replace(word, instead)) is None

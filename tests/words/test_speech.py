@@ -256,3 +256,48 @@ def test_text_without_numbers_stays_as_it_is(text):
         for word in ("hundred", "thousand", "million", "k", "dollar", "euro", "pound")
     ):
         assert in_figures(text) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("one point two million dollars", "1,200,000 dollars"),
+        ("forty five point five thousand", "45,500"),
+        ("one point two five dollars", "1.25 dollars"),
+        ("half a million", "500,000"),
+        ("in March two thousand twenty six we renewed for forty thousand dollars", "in March 2026 we renewed for 40,000 dollars"),
+        ("two thousand dollars", "2,000 dollars"),
+        ("three billion", "3,000,000,000"),
+        ("forty thousand and two calls", "40,000 and two calls"),
+        ("two hundred and five", "205"),
+        ("fifteen hundred dollars", "1,500 dollars"),
+        # What is no one number stays as it was said.
+        ("one twenty thousand dollars", "one twenty thousand dollars"),
+        ("two thousand million", "two thousand million"),
+        ("a million and a half", "a million and a half"),
+        ("version two point one", "version two point one"),
+        ("the point five million", "the point five million"),
+    ],
+)  # fmt: skip
+def test_decimals_years_and_what_does_not_compose(said, written):
+    assert in_figures(said) == written
+    assert in_figures(written) == written
+
+
+def test_a_year_that_is_said_is_no_sum():
+    note = capture(in_figures("In March two thousand twenty six we renewed for forty thousand"))
+    assert note.amount == 40_000
+
+
+@given(st.integers(1, 999), st.sampled_from(["thousand", "million"]))
+def test_every_number_of_words_is_its_figure(number, scale):
+    ones = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]  # fmt: skip
+    tens = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+    hundreds, rest = divmod(number, 100)
+    words = [ones[hundreds], "hundred"] if hundreds else []
+    if rest >= 20:
+        words += [tens[rest // 10 - 2], *([ones[rest % 10]] if rest % 10 else [])]
+    elif rest:
+        words.append(ones[rest])
+    value = number * {"thousand": 1_000, "million": 1_000_000}[scale]
+    assert in_figures(f"{' '.join(words)} {scale} dollars") == f"{value:,} dollars"
