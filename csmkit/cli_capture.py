@@ -91,7 +91,8 @@ def capture(
             count = store.submit(cycle, submit, who=who)
             tell(f"{count} handed in, {len(set(submit)) - count} already were.")
         elif many is not None:
-            import_notes(store, cycle, many, who, as_json=as_json)
+            ids = _of_own_matrix(matrix, export)
+            import_notes(store, cycle, many, who, competencies=ids, as_json=as_json)
         else:
             chosen = {"account": account, "date": date, "kind": kind}
             read = _read(cycle, note, who, chosen, matrix, export)
@@ -158,6 +159,7 @@ def _read(
 ) -> Captured:
     """The note as it is read, with what is given in place of what its words say."""
     from csmkit.panels.captured import account_id_of, given_day
+    from csmkit.panels.captured_many import within
     from csmkit.schema import EVIDENCE_KINDS
     from csmkit.store.model import one_of
     from csmkit.words.capture import capture as read
@@ -171,15 +173,19 @@ def _read(
     note = read(text, cycle=cycle, author=who, account=account, date=day)
     if note.accounts and note.account is None and sys.stdin.isatty():
         note = read(text, cycle=cycle, author=who, account=_asked(note), date=day)
-    own = setting("matrix", matrix, of=export, required=False)
-    if own is not None:
-        from csmkit.matrix.read import read_matrix
-
-        # The words lead to competencies of the kit's matrix; another one may not have them.
-        ids = set(read_matrix(own).ids)
-        shows = {name: words for name, words in note.competencies.items() if name in ids}
-        note = replace(note, competencies=shows)
+    ids = _of_own_matrix(matrix, export)
+    note = note if ids is None else within(note, ids)
     return note if kind is None else replace(note, kind=kind)
+
+
+def _of_own_matrix(matrix: Path | None, export: str | None) -> frozenset[str] | None:
+    """The competencies of the matrix that is given or set up; None for the kit's own."""
+    own = setting("matrix", matrix, of=export, required=False)
+    if own is None:
+        return None
+    from csmkit.matrix.read import read_matrix
+
+    return frozenset(read_matrix(own).ids)
 
 
 def _asked(note: Captured) -> str:
@@ -211,7 +217,7 @@ def _keep(
     """Store a note unless it is there, and say what was read of it."""
     from csmkit import cli_capture_told as show
     from csmkit.panels.captured import AccountUnsure, account_of_note, keep_capture
-    from csmkit.panels.captured_many import OnFile
+    from csmkit.panels.on_file import OnFile
 
     try:
         about = account_of_note(cycle, note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,26 @@ if TYPE_CHECKING:
     from csmkit.store.store import Store
 
 
-def import_notes(store: Store, cycle: Cycle, path: Path, who: str, *, as_json: bool) -> None:
-    """Store many notes, say what became of each, and end with 1 if one needs attention."""
+def import_notes(
+    store: Store,
+    cycle: Cycle,
+    path: Path,
+    who: str,
+    *,
+    competencies: Collection[str] | None = None,
+    as_json: bool,
+) -> None:
+    """Store many notes, say what became of each, and end with 1 if one needs attention.
+
+    ``competencies`` are the ids of a matrix of one's own, whose others are left out.
+    """
     from csmkit.cli_capture_told import as_rows
     from csmkit.panels.captured_many import ATTENTION, LEFT, keep_notes
     from csmkit.text import clean
     from csmkit.words.notes_in import notes_in
 
     notes, left = notes_in(path)
-    done = keep_notes(store, cycle, notes, by=who)
+    done = keep_notes(store, cycle, notes, by=who, competencies=competencies)
     rows: list[dict[str, Any]] = [
         *({str(k): v for k, v in row.items()} for row in done.to_dict("records")),
         *(

@@ -50,7 +50,7 @@ def as_json(note: Captured, **more: Any) -> str:
             **more,
             "statement": note.statement,
             "text": note.text,
-            "date": f"{note.date:%Y-%m-%d}",
+            "date": note.date.date().isoformat(),
             "date_words": note.date_words,
             "account_id": near.account_id if near else "",
             "account": clean(near.name) if near else "",
@@ -86,6 +86,6 @@ def as_rows(rows: Iterable[Mapping[Any, Any]]) -> Iterator[str]:
     """The same rows, each as one JSON object."""
     for row in rows:
         plain = {str(k): None if missing(v) else v for k, v in row.items()}
-        if plain.get("date") is not None:
-            plain["date"] = f"{plain['date']:%Y-%m-%d}"
+        if (on := plain.get("date")) is not None:
+            plain["date"] = on.date().isoformat()
         yield json.dumps(plain, ensure_ascii=False)

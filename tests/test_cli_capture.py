@@ -161,6 +161,7 @@ def test_another_language_is_kept_whole_and_said_so(run, on_file):
         (("So", "--list"), "Too much is asked at once"),
         (("So", "--account", "Nobody of that name"), "No account in this export has the id or name"),
         (("So", "--date", "3.3.2026"), "which is not a day"),
+        (("So", "--date", "0202-03-02"), "is 0202-03-02, which is before 1990"),
         (("So", "--kind", "triumph"), "It can be: , win, save"),
         (("--audio", "no.wav"), "no.wav cannot be read"),
         (("--import", "no.csv"), "no.csv is not there"),
@@ -328,6 +329,25 @@ def test_competencies_that_a_matrix_of_ones_own_lacks_are_left_out(run, on_file,
     code, text = run(SAVED, "--matrix", "own.yaml")
     assert (code, "success planning" in text) == (0, False), text
     assert "success_planning" not in str(on_file()[0]["competencies"])
+
+
+def test_an_import_leaves_them_out_too(run, on_file, tmp_path):
+    own = ck.read_matrix().text.replace("success_planning", "our_planning")
+    (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
+    (tmp_path / "note.txt").write_text(SAVED, encoding="utf-8")
+    code, text = run("--import", "note.txt", "--matrix", "own.yaml")
+    assert code == 0, text
+    assert on_file()[0]["competencies"] == "health_monitoring"
+
+
+def test_what_a_manager_wrote_in_private_is_not_told_by_the_command(run, on_file, team):
+    noted = json.loads(run(SAVED, "--json", by=KWAME)[1])
+    said = {"date": noted["date"], "text": SAVED, "account": noted["account_id"], "who": KWAME}
+    with open_store("scores.db") as store:
+        other = store.add_evidence(team, person=EMEKA, private=True, **said)
+    code, text = run(SAVED)
+    assert (code, "on file already" in text, other in text) == (0, False, False)
+    assert len(on_file()) == 2
 
 
 def test_nothing_is_left_beside_the_store(run, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,14 @@ from csmkit.matrix.read import read_matrix
 from csmkit.panels.answering import AnsweringPanel
 from csmkit.panels.assets import script, style
 from csmkit.panels.capture_told import captured_rows, listed_accounts, told_note, without_answered
-from csmkit.panels.captured import keep_capture
+from csmkit.panels.captured import EARLIEST, account_of_note, keep_capture
 from csmkit.panels.log_panel import mark_of
+from csmkit.panels.on_file import OnFile
 from csmkit.panels.scoring_state import somebody
 from csmkit.panels.texts import refused, texts
 from csmkit.schema import EVIDENCE_KINDS
 from csmkit.store.model import cycle_key, new_key, one_of, storable
-from csmkit.text import clean, day
+from csmkit.text import SYMBOLS, clean, day
 from csmkit.words.amounts import amounts
 from csmkit.words.capture import Captured, capture
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from csmkit.store.store import Store
 
 SOURCE = "capture"
+_CURRENCIES = {"", "chf", *(sign.casefold() for pair in SYMBOLS.items() for sign in pair)}
+_MOST_DIGITS = 15
 
 
 def capture_panel(
@@ -128,17 +132,24 @@ class CapturePanel(AnsweringPanel):
         for error in wrong.values():
             raise error
         note, said, key = self._note(message, changes), message.get("said", {}), str(message["key"])
-        shows = [str(one) for one in said.get("competencies", note.competencies)]
-        unknown = [one for one in shows if one not in self._names and one not in note.competencies]
+        read = [one for one in note.competencies if one in self._names]
+        shows = [str(one) for one in said.get("competencies", read)]
+        unknown = [one for one in shows if one not in self._names]
         if unknown:
             raise refused("capture", "competency", given=clean(unknown[0]))
         account = str(said["account"]) if "account" in said else None
+        about = account_of_note(self._cycle, note, account)
+        if not message.get("anyway"):
+            file = OnFile.of(self._store, self._cycle, self._who)
+            alike = None if file.exact(note, about) else file.same(note, about)
+            if alike is not None:
+                return {"answer": "alike", "why": alike.why}
         _, new = keep_capture(
             self._store,
             self._cycle,
             note,
             by=self._who,
-            account=account,
+            account=about,
             competencies=shows,
             private=bool(said.get("private", True)),
             source=SOURCE,
@@ -195,6 +206,8 @@ def _day(text: str) -> pd.Timestamp:
         on = None
     if on is None or on > dt.date.today():
         raise refused("capture", "date", given=clean(text))
+    if on < EARLIEST.date():
+        raise refused("capture", "early", given=clean(text), earliest=EARLIEST.year)
     return pd.Timestamp(on)
 
 
@@ -206,9 +219,12 @@ def _amount(text: str) -> float | None:
     """A sum of money as people write it; None if it is blank."""
     if not text:
         return None
-    found = amounts(text)
-    if found:
-        return found[0].value
-    if text.isdecimal():
+    if text.isdecimal() and len(text) <= _MOST_DIGITS:
         return float(text)
+    found = amounts(text)
+    if found and math.isfinite(found[0].value):
+        around = (text[: found[0].start], text[found[0].end :])
+        # Nothing but the currency beside it: of "2 x 5k" no part is the sum.
+        if all(part.strip().casefold() in _CURRENCIES for part in around):
+            return found[0].value
     raise refused("capture", "amount", given=clean(text))

@@ -54,7 +54,7 @@ def told_note(note: Captured, as_noted: Captured, names: Mapping[str, str]) -> d
     """
     sure = note.account.account_id if note.account else None if note.accounts else ""
     return {
-        "date": f"{note.date:%Y-%m-%d}",
+        "date": note.date.date().isoformat(),
         "date_words": clean(as_noted.date_words),
         "kind": note.kind,
         "account": sure,

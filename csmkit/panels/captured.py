@@ -10,8 +10,9 @@ import pandas as pd
 from csmkit.cycle import Cycle, Period
 from csmkit.errors import UsageError
 from csmkit.names import nearest
+from csmkit.panels.on_file import OnFile
 from csmkit.schema import EVIDENCE_KINDS
-from csmkit.store.model import one_of, storable
+from csmkit.store.model import one_of
 from csmkit.text import clean
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from csmkit.words.capture import Captured
 
 _MOST_NAMED = 4
+EARLIEST = pd.Timestamp("1990-01-01")
+"""No moment is older: a day before it is one that is half typed, or a slip of the pen."""
 
 
 class AccountUnsure(UsageError):
@@ -94,13 +97,14 @@ def keep_capture(
     on = captured.date if date is None else given_day(date)
     sort = one_of("kind", captured.kind if kind is None else kind, ("", *EVIDENCE_KINDS))
     shows = tuple(captured.competencies) if competencies is None else tuple(competencies)
-    known = _on_file(store, cycle, who, (on, storable(captured.text), about), evidence_id)
+    file = OnFile.of(store, cycle, who)
+    known = file.exact(captured, about, on=on, evidence_id=evidence_id)
     if known:
         return known, False
     stored = store.add_evidence(
         cycle,
         person=who,
-        date=f"{on:%Y-%m-%d}",
+        date=on.date().isoformat(),
         text=captured.text,
         who=who,
         competencies=shows,
@@ -166,39 +170,21 @@ def account_id_of(cycle: Cycle, text: str) -> str:
     )
 
 
-def _on_file(
-    store: Store, cycle: Cycle, who: str, same: tuple[Any, str, str], evidence_id: str
-) -> str:
-    """The id of the author's item of the same day, text and account; blank if there is none.
-
-    Of a named id only that item counts: who asks for another one gets another one.
-    """
-    on, text, account = same
-    for items in (cycle.table("evidence"), store.evidence(cycle, who, reader=who)):
-        hit = items[
-            items["person_id"].eq(who)
-            & items["date"].eq(on)
-            & items["text"].eq(text)
-            & items["account_id"].astype("str").fillna("").eq(account)
-        ]
-        ids = [str(one) for one in hit["evidence_id"] if evidence_id in ("", one)]
-        if ids:
-            return ids[0]
-    return ""
-
-
 def given_day(date: Any) -> pd.Timestamp:
     """The day that somebody gives for a moment.
 
     Raises
     ------
     UsageError
-        If it is none.
+        If it is none, or is before `EARLIEST`.
     """
+    write = "Write it as YYYY-MM-DD, for example 2026-03-02."
     try:
-        return Period.of(date, date).start
+        on = Period.of(date, date).start
     except UsageError:
+        raise UsageError(f"The day of the moment is {date!r}, which is not a day.", write) from None
+    if on < EARLIEST:
         raise UsageError(
-            f"The day of the moment is {date!r}, which is not a day.",
-            "Write it as YYYY-MM-DD, for example 2026-03-02.",
-        ) from None
+            f"The day of the moment is {on.date()}, which is before {EARLIEST.year}.", write
+        )
+    return on

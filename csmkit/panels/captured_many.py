@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,10 +11,11 @@ import pandas as pd
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.panels.captured import AccountUnsure, account_id_of, account_of_note, keep_capture
+from csmkit.panels.on_file import OnFile
+from csmkit.panels.texts import texts
 from csmkit.text import clean, day
 from csmkit.words.capture import Captured, capture
 from csmkit.words.notes_said import Note
-from csmkit.words.same_moment import Same, same_moment
 
 if TYPE_CHECKING:
     from csmkit.store.store import Store
@@ -25,36 +26,19 @@ ATTENTION = (ASKS, LEFT)
 COLUMNS = ("where", "result", "evidence_id", "told", "text")
 
 
-@dataclass(frozen=True, slots=True)
-class OnFile:
-    """The items of one author, as a note is held against them."""
-
-    who: str
-    rows: list[Mapping[str, Any]]
-
-    @classmethod
-    def of(cls, store: Store, cycle: Cycle, by: str) -> OnFile:
-        """What the export and the store have of a person."""
-        who = str(cycle.person(by)["person_id"])
-        exported, kept = cycle.bare.table("evidence"), store.evidence(cycle, who, reader=who)
-        mine = [exported[exported["person_id"].eq(who)], kept]
-        rows = [row for frame in mine for row in frame.to_dict("records")]
-        return cls(who, [{str(k): v for k, v in row.items()} for row in rows])
-
-    def same(self, note: Captured, account: str | None = None) -> Same | None:
-        """The item that a note tells of again, if there is one."""
-        return same_moment(note, self.rows, by=self.who, account=account)
-
-    def add(self, evidence_id: str, note: Captured, account: str) -> None:
-        """Hold the next note against this one too."""
-        row = {"evidence_id": evidence_id, "person_id": self.who, "account_id": account}
-        self.rows.append({**row, "date": note.date, "text": note.text})
-
-
 def keep_notes(
-    store: Store, cycle: Cycle, notes: Iterable[Note], *, by: str, today: Any = None
+    store: Store,
+    cycle: Cycle,
+    notes: Iterable[Note],
+    *,
+    by: str,
+    today: Any = None,
+    competencies: Collection[str] | None = None,
 ) -> pd.DataFrame:
     """Store notes as private items of evidence of their author, each one once.
+
+    A note that comes without a day is not stored again on another day: the same words count as the
+    same note then.
 
     Parameters
     ----------
@@ -68,6 +52,9 @@ def keep_notes(
         The author: an id, a mail or a name.
     today : date, optional
         The day from which the days in the notes are seen; the machine's, if not given.
+    competencies : collection of str, optional
+        Ids of a matrix of one's own: what it lacks is left out. All that the words lead to, if not
+        given.
 
     Returns
     -------
@@ -86,29 +73,47 @@ def keep_notes(
     file, rows = OnFile.of(store, cycle, by), []
     for note in notes:
         try:
-            result, evidence_id, told = _keep(store, cycle, note, file, today)
+            read, account = _read(cycle, note, file.who, today, competencies)
+            result, evidence_id, told = _keep(store, cycle, note, file, read, account)
+        except AccountUnsure as error:
+            result, evidence_id, told = ASKS, "", str(error)
         except UsageError as error:
             result, evidence_id, told = LEFT, "", str(error)
         rows.append((note.source, result, evidence_id, told, note.text))
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
 
 
-def _keep(store: Store, cycle: Cycle, note: Note, file: OnFile, today: Any) -> tuple[str, str, str]:
-    try:
-        account = account_id_of(cycle, note.account) if note.account else None
-        read = capture(
-            note.text, cycle=cycle, author=file.who, today=today, account=account, date=note.date
-        )
-        account = account_of_note(cycle, read, account)
-    except AccountUnsure as error:
-        return ASKS, "", str(error)
+def _read(
+    cycle: Cycle, note: Note, who: str, today: Any, competencies: Collection[str] | None
+) -> tuple[Captured, str]:
+    """What a note says, and the account it is kept with."""
+    account = account_id_of(cycle, note.account) if note.account else None
+    read = capture(note.text, cycle=cycle, author=who, today=today, account=account, date=note.date)
+    account = account_of_note(cycle, read, account)
     if note.kind:
         read = replace(read, kind=note.kind)
+    return (read if competencies is None else within(read, competencies)), account
+
+
+def within(note: Captured, competencies: Collection[str]) -> Captured:
+    """A note without the competencies that a matrix lacks: its words lead to the kit's own."""
+    shows = {one: words for one, words in note.competencies.items() if one in competencies}
+    return replace(note, competencies=shows)
+
+
+def _keep(
+    store: Store, cycle: Cycle, note: Note, file: OnFile, read: Captured, account: str
+) -> tuple[str, str, str]:
+    said = texts("capture")["many"]
     if (same := file.same(read, account)) is not None:
         return THERE, same.evidence_id, f"{same.why}."
-    kept, _ = keep_capture(
+    # Its day is that of the import, or is seen from it: at the next import it is another one.
+    if note.date is None and (known := file.worded_alike(read, account)):
+        return THERE, known, said["same_words"]
+    kept, new = keep_capture(
         store, cycle, read, by=file.who, account=account, source=clean(note.source)
     )
     file.add(kept, read, account)
-    unsure = [] if note.sure else [f"Its day is not told: {day(read.date)} was taken."]
-    return ADDED, kept, " ".join([*unsure, *read.doubts])
+    untold = not note.sure if note.date is not None else not read.date_words
+    unsure = [said["untold"].format(day=day(read.date))] if untold else []
+    return (ADDED if new else THERE), kept, " ".join([*unsure, *read.doubts])

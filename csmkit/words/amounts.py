@@ -26,7 +26,7 @@ _AMOUNT = re.compile(
     rf"(?P<number>(?P<groups>{_GROUPED}|{_SPACED})(?:[.,]\d{{1,2}})?|\d{{1,15}}(?:[.,]\d{{1,4}})?)"
     r"(?![.,'’]?\d)"
     rf"(?:\s?(?P<scale>{'|'.join(sorted(filter(None, _SCALE), key=len, reverse=True))}))?(?!\w)"
-    rf"(?:\s?(?P<after>{_AFTER}))?",
+    rf"(?:\s?(?P<after>{_AFTER})(?!\d))?",
     re.IGNORECASE,
 )
 _STATE = r"(?:red|yellow|amber|green)"

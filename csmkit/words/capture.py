@@ -229,9 +229,12 @@ def _kind(text: str) -> str:
     """The kind with the most words in a note; of several the one that is listed first."""
     if _SAID.search(text):
         return "voice"
-    counts = {name: len(pattern.findall(text)) for name, pattern in _patterns("kinds").items()}
-    best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] else ""
+    for part in ("kinds", "kinds_else"):
+        counts = {name: len(pattern.findall(text)) for name, pattern in _patterns(part).items()}
+        best = max(counts, key=lambda name: counts[name])
+        if counts[best]:
+            return best
+    return ""
 
 
 def _competencies(text: str) -> dict[str, str]:

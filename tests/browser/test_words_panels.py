@@ -205,6 +205,10 @@ class TestCapture:
         assert capture.field.input_value() == SIGNED
         capture.key("date").fill("2026-05-04")
         capture.key("keep").click()
+        capture.says(".trouble", "looks like one on file: the same words, 1 day apart")
+        assert len(stored(work)) == 1
+        assert capture.key("keep").text_content() == "Keep it all the same"
+        capture.key("keep").click()
         capture.root.locator(".captured li").nth(1).wait_for()
         assert len(stored(work)) == 2
 

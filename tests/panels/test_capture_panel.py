@@ -21,6 +21,7 @@ from csmkit.store.errors import StoreBusy
 from csmkit.store.from_csm import export_self
 from csmkit.store.hand_in import hand_in
 from csmkit.store.open import open_store
+from csmkit.words.capture import Captured
 
 EMEKA, KWAME = "emeka.obi@northwind.example", "kwame.mensah@northwind.example"
 DEEPA = "deepa.krishnan@northwind.example"
@@ -49,8 +50,8 @@ class Hand:
     def read(self, text, **said):
         return self.ask(do="read", text=text, said=said)["read"]
 
-    def keep(self, text, key="k", again=False, **said):
-        return self.ask(do="keep", key=key, text=text, said=said, again=again)
+    def keep(self, text, key="k", again=False, anyway=False, **said):
+        return self.ask(do="keep", key=key, text=text, said=said, again=again, anyway=anyway)
 
 
 @pytest.fixture
@@ -114,11 +115,31 @@ class TestRead:
         assert (read["before"], read["amount"], read["date"]) == ("red", "19,700", "2026-05-05")
 
     @pytest.mark.parametrize(
-        ("typed", "shown"), [("12k", "12,000"), ("1,250", "1,250"), ("800", "800"), ("", "")]
+        ("typed", "shown"),
+        [
+            *(("12k", "12,000"), ("1,250", "1,250"), ("800", "800"), ("", "")),
+            *(("€12k", "12,000"), ("EUR 1,250", "1,250"), ("12k CAD", "12,000"), ("2026", "2,026")),
+        ],
     )
     def test_sums_are_read_as_people_write_them(self, hand, typed, shown):
         read = hand.read(SIGNED, amount=typed)
         assert (read["amount"], read["wrong"]) == (shown, {})
+
+    @pytest.mark.parametrize("typed", ["12k to 14k", "2 x 5k", "12k or so", "-5k", "9" * 400])
+    def test_a_sum_is_all_that_is_typed_or_none(self, hand, typed):
+        read = hand.read(SIGNED, amount=typed)
+        assert "is no sum of money" in read["wrong"]["amount"]
+        assert read["amount"] == "19,700"
+
+    def test_a_year_that_is_half_typed_is_told_and_the_rest_is_read(self, hand):
+        read = hand.read(SIGNED, date="0202-03-02", before="red")
+        assert "“0202-03-02” is before 1990" in read["wrong"]["date"]
+        assert (read["before"], read["date"]) == ("red", "2026-05-05")
+
+    def test_days_are_written_with_a_year_of_four_figures(self):
+        # Windows and Linux do not agree on how a year before 1000 is formatted.
+        note = Captured("So it was", pd.Timestamp("0202-03-02"))
+        assert capture_told.told_note(note, note, {})["date"] == "0202-03-02"
 
     def test_nothing_is_understood_of_nothing(self, hand):
         assert hand.read(" \n") is None
@@ -174,8 +195,39 @@ class TestKeep:
     def test_the_same_twice_is_said_and_is_one_item(self, hand, team, store):
         assert hand.keep(SIGNED, key="a")["answer"] == "kept"
         assert hand.keep(SIGNED, key="b")["answer"] == "twice"
-        assert hand.keep(SIGNED, key="c", date="2026-05-04")["answer"] == "kept"
+        assert hand.keep(SIGNED, key="c", anyway=True)["answer"] == "twice"
+        assert hand.keep(SIGNED, key="d", date="2026-04-04")["answer"] == "kept"
         assert len(store.evidence(team, EMEKA)) == 2
+
+    def test_one_that_looks_like_another_is_asked_about_and_kept_if_it_is_none(
+        self, hand, team, store
+    ):
+        hand.keep(SIGNED, key="a")
+        slip = SIGNED.replace("finally", "finaly")
+        answer = hand.keep(slip, key="b")
+        assert answer["answer"] == "alike"
+        assert answer["why"] == "nearly the same words (finaly) on the same day"
+        assert len(store.evidence(team, EMEKA)) == 1
+        assert hand.keep(slip, key="c", anyway=True)["answer"] == "kept"
+        assert hand.keep(slip, key="c", anyway=True, again=True)["answer"] == "kept"
+        assert list(store.evidence(team, EMEKA)["text"]) == [SIGNED, slip]
+
+    def test_what_the_manager_wrote_in_private_is_not_told(self, hand, team, store):
+        read = hand.read(SIGNED)
+        said = {"date": read["date"], "text": SIGNED, "account": read["account"], "who": DEEPA}
+        store.add_evidence(team, person=EMEKA, private=True, **said)
+        assert hand.keep(SIGNED)["answer"] == "kept"
+
+    def test_without_a_word_on_competencies_only_those_of_the_matrix_are_kept(
+        self, team, store, tmp_path
+    ):
+        own = read_matrix().text.replace("risk_recovery", "our_recovery")
+        (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
+        hand = Hand(team, store, matrix=read_matrix(tmp_path / "own.yaml"))
+        assert hand.keep(SIGNED)["answer"] == "kept"
+        kept = store.evidence(team, EMEKA)["competencies"]
+        assert "risk_recovery" not in str(kept[0])
+        assert hand.keep(SIGNED, competencies=["risk_recovery"])["answer"] == "refused"
 
     @pytest.mark.parametrize("restarted", [False, True])
     def test_sent_again_it_is_one_item_and_called_kept(self, hand, team, store, restarted):
@@ -197,6 +249,8 @@ class TestKeep:
             ({"amount": "soon"}, "no sum of money"),
             ({"date": "2126-05-05"}, "no day that has been"),
             ({"date": "yesterday"}, "no day that has been"),
+            ({"date": "0202-03-02"}, "before 1990"),
+            ({"amount": "12k to 14k"}, "no sum of money"),
             ({"kind": "poem"}, "kind"),
             ({"account": "A-none"}, "A-none"),
             ({"competencies": ["juggling"]}, "juggling"),

@@ -139,6 +139,34 @@ def test_notes_as_they_are_typed(team, text, kind, account, amount):
     assert found.text == text
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("lost Acme, they asked for a discount", "churn"),
+        ("Lost Carpathia Foods, 48,000", "churn"),
+        ("lost touch with the lab", ""),
+        ("their team has 11 hours a week lost to wrong lists", ""),
+        ("Acme lost its sponsor", "sponsor"),
+        ("wrote a playbook, the team asked for it", "playbook"),
+        ("customers asked for bulk export", "voice"),
+        ("the plant wrote that labels print twice", "voice"),
+        ("closed the deal", "win"),
+        ("closed at 45k", "win"),
+        ("closed in 3 days", ""),
+        ("the plant closed two lines", ""),
+    ],
+)
+def test_the_kind_is_what_the_telling_words_say(text, kind):
+    assert capture(text, today=TODAY).kind == kind
+
+
+def test_each_word_of_the_lists_can_match():
+    """A pattern that ends with a space can never stand at the edge of a word."""
+    for part in ("kinds", "kinds_else", "competencies"):
+        for words in _said()[part].values():
+            assert not [word for word in words if word.rpartition("(?!")[0].endswith(" ")]
+
+
 def test_two_accounts_are_told(team):
     found = capture(NOTES[-1][0], cycle=team, author=EMEKA, today=TODAY)
     assert any("Merrow Freight" in doubt for doubt in found.doubts)
@@ -293,3 +321,85 @@ def test_a_name_that_stands_in_a_text_is_found_in_it(names, words):
     assert all(near.words in text and 0 < near.likeness <= 100 for near in found)
     if book:
         assert any(near.name == book[0][1] for near in accounts_near(book[0][1], book))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("€40 000", [40_000]),
+        ("renewed 40 000 EUR", [40_000]),
+        ("renewed 40 000 early", [40_000]),
+        ("100 000 €", [100_000]),
+        ("40\u00a0000 and 22\u202f100", [40_000, 22_100]),
+        ("EUR40,000", [40_000]),
+        ("$1.2bn", [1.2e9]),
+        ("$1.2 billion, €3b", [1.2e9, 3e9]),
+        ("1.250,50 €", [1250.5]),
+        ("1 200 000", [1_200_000]),
+        # Never the middle of a number, and no count beside another.
+        ("$1.2.3, room 5b, 1,234.567", []),
+        ("€" + "9" * 400, []),
+        ("on the 5 100 seats came, in 2026 400 left", []),
+        ("in March 2026 400 EUR", [400]),
+    ],
+)
+def test_sums_with_spaces_and_large_ones(text, values):
+    assert [one.value for one in amounts(text)] == pytest.approx(values)
+
+
+@given(
+    st.integers(1_000, 10**9), st.sampled_from([",", ".", "’", " ", "\u00a0", "\u2009", "\u202f"])
+)
+def test_a_sum_is_the_same_however_its_digits_are_parted(value, apart):
+    written = f"{value:,}".replace(",", apart)
+    assert [one.value for one in amounts(f"renewed at €{written}.")] == [value]
+    assert [one.value for one in amounts(f"renewed at {written} EUR.")] == [value]
+
+
+@given(st.text("0123456789 .,€kbnm’-", max_size=60))
+def test_every_sum_is_finite_and_no_part_of_a_number(text):
+    for one in amounts(text):
+        assert 0 <= one.value < 1e25
+        assert not text[one.start - 1 : one.start].isdigit() or one.start == 0
+        assert not text[one.end : one.end + 1].isdigit()
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", ["1" * LONGEST, "1 111 " * 3_000, "may 3 " * 3_000, "2 mar 25 " * 2_000])  # fmt: skip
+def test_a_note_made_to_be_slow_is_not(text):
+    import time
+
+    start = time.perf_counter()
+    capture(text, today=TODAY)
+    assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Met 3 decision makers", None),
+        ("trained 3 marketing people", None),
+        ("sent 4 decks to 5 separate teams", None),
+        ("They may 5 more", None),
+        ("3 may leave", None),
+        ("They may 5 more, and on 3 May signed", "2026-05-03"),
+        ("on 3 may", "2026-05-03"),
+        ("may 3: signed", "2026-05-03"),
+        ("3 Sept", "2025-09-03"),
+        ("2 Mar 25", "2025-03-02"),
+        ("2 Mar '25 Acme signed", "2025-03-02"),
+        ("on 2 March 25 users left", "2026-03-02"),
+        ("2 Mar 2019", "2019-03-02"),
+        ("Mar 3 a call, 4 April another", "2026-03-03"),
+        ("2 Mar 1902", None),
+    ],
+)
+def test_words_that_look_like_months_are_no_days(text, day):
+    found = day_in(text, TODAY)
+    assert (found and found.day.date().isoformat()) == day
+
+
+def test_a_day_without_a_year_can_be_of_a_year_that_is_known():
+    assert day_in("29 Feb", TODAY, year=2024).day == pd.Timestamp("2024-02-29")
+    assert day_in("29 Feb", TODAY, year=2025) is None
+    assert day_in("3 March 2026", TODAY, year=2024).day == pd.Timestamp("2026-03-03")

@@ -9,7 +9,7 @@ function render({ model, el }) {
   const isolated = (text) => make("bdi", {}, text);
   const prefix = `csmkit-capture-${Math.random().toString(36).slice(2)}`;
   const draft = draftOf(shown.session, shown.panel, paint, () => ({
-    text: "", said: {}, read: null, reading: null, keeping: null, handing: null, wanted: false, problem: "", saved: "", twice: false,
+    text: "", said: {}, read: null, reading: null, keeping: null, handing: null, wanted: false, problem: "", saved: "", twice: false, alike: "",
     unsaved() { return Boolean(this.text.trim() || this.keeping); },
   }));
   let timer = 0;
@@ -17,7 +17,7 @@ function render({ model, el }) {
   // The browser's own spelling check may send what is typed to somebody.
   const field = make("textarea", { id: `${prefix}-text`, rows: "3", "data-key": "text", spellcheck: "false", autocomplete: "off", "data-gramm": "false", "aria-describedby": `${prefix}-help`, oninput: typed });
   const part = openRead({ shown, said: () => draft.said, changed: corrected, prefix, isolated });
-  const hidden = make("input", { type: "checkbox", "data-key": "private", onchange: () => { draft.said.private = hidden.checked; draft.twice = false; paintAll(draft); } });
+  const hidden = make("input", { type: "checkbox", "data-key": "private", onchange: () => { draft.said.private = hidden.checked; Object.assign(draft, { twice: false, alike: "" }); paintAll(draft); } });
   const keep = make("button", { type: "button", class: "primary", "data-key": "keep", onclick: keepIt }, shown.button);
   const saved = make("strong", { class: "saved", role: "status", "aria-live": "polite" });
   const trouble = make("div", { class: "trouble", role: "alert", hidden: true });
@@ -57,7 +57,7 @@ function render({ model, el }) {
   }
 
   function soon(delay) {
-    Object.assign(draft, { problem: "", twice: false, wanted: false });
+    Object.assign(draft, { problem: "", twice: false, alike: "", wanted: false });
     clearTimeout(timer);
     timer = setTimeout(ask, delay);
     paintAll(draft);
@@ -99,13 +99,14 @@ function render({ model, el }) {
       return part.account.focus();
     }
     draft.problem = "";
-    draft.keeping = { key: newKey(), text: draft.text, said: part.values(draft.read) };
+    // Asked for once more, it is another moment than the one that it looks like.
+    draft.keeping = { key: newKey(), text: draft.text, said: part.values(draft.read), anyway: Boolean(draft.alike) };
     sendKept(false);
   }
 
   function sendKept(again) {
-    const { key, text, said } = draft.keeping;
-    sendOr(model, { do: "keep", key, text: plain(text), said, again }, draft.keeping);
+    const { key, text, said, anyway } = draft.keeping;
+    sendOr(model, { do: "keep", key, text: plain(text), said, again, anyway }, draft.keeping);
     later();
   }
 
@@ -140,6 +141,8 @@ function render({ model, el }) {
   function takeKept(answer, sent) {
     draft.problem = problemOf(answer);
     draft.twice = answer.answer === "twice";
+    // What was typed on meanwhile is not what looks like another.
+    draft.alike = answer.answer === "alike" && draft.text === sent.text ? answer.why : "";
     if (answer.answer !== "kept") return;
     draft.saved = new Date().toLocaleTimeString("en-GB");
     // What was typed on meanwhile is not kept yet, and stays.
@@ -170,7 +173,7 @@ function render({ model, el }) {
     part.node.classList.toggle("outdated", open && !current());
     hidden.checked = draft.said.private ?? true;
     keep.setAttribute("aria-disabled", String(draft.keeping ? !lateOf(draft.keeping) : !seen()));
-    keep.textContent = lateOf(draft.keeping) ? shown.again : shown.button;
+    keep.textContent = lateOf(draft.keeping) ? shown.again : draft.alike ? shown.anyway : shown.button;
     list.paint(Boolean(draft.handing) && !lateOf(draft.handing));
     paintSaved();
     paintTrouble();
@@ -181,7 +184,7 @@ function render({ model, el }) {
     if (draft.keeping || draft.handing) return ["", shown.saving];
     if (lateOf(draft.reading)) return ["bad", shown.unread];
     if (draft.problem) return ["bad", draft.read ? shown.unsaved : shown.unread];
-    if (draft.twice) return ["", ""];
+    if (draft.twice || draft.alike) return ["", ""];
     if (draft.text.trim()) return ["", current() ? shown.not_yet : shown.reading];
     return draft.saved ? ["good", `${shown.kept} ${draft.saved}`] : ["", ""];
   }
@@ -194,7 +197,7 @@ function render({ model, el }) {
 
   function paintTrouble() {
     const silent = [draft.reading, draft.keeping, draft.handing].some(lateOf);
-    const said = silent ? [shown.silent, lateOf(draft.keeping) ? shown.silent_sent : ""].filter(Boolean).join(" ") : draft.problem || (draft.twice ? shown.twice : "");
+    const said = silent ? [shown.silent, lateOf(draft.keeping) ? shown.silent_sent : ""].filter(Boolean).join(" ") : draft.problem || (draft.twice ? shown.twice : draft.alike ? shown.alike.replace("{why}", () => draft.alike) : "");
     trouble.hidden = !said;
     if (trouble.dataset.text === said) return;
     trouble.dataset.text = said;
