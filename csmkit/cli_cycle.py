@@ -81,7 +81,7 @@ def self_check(
     map_file: MapFile = None,
     period: PeriodText = None,
 ) -> None:
-    """Accounts without a business review, use nobody acted on, renewals with nothing prepared."""
+    """Business reviews not held, use nobody acted on, renewals ahead, open escalations."""
     from csmkit.compute.self_check import day_in
     from csmkit.compute.self_check import self_check as found_in
     from csmkit.text import day as told_day

@@ -84,13 +84,26 @@ def test_a_self_check_of_one_person(run):
     assert "No renewal is due between 11 Feb 2026 and 11 Feb 2026" in text
 
 
+def test_a_self_check_names_the_largest_renewal_ahead_and_what_is_past_due(run):
+    text = " ".join(run("self-check", "--csm", "Mateo Núñez")[1].split())
+    assert "Quintero Energía: Due 6 Jul 2026, €580,000; on file: a business review on" in text
+    assert "a success plan that is past due since 3 Jun 2026 and still open" in text
+
+
+def test_a_self_check_of_operations_lists_what_is_open(run):
+    text = " ".join(run("self-check", "--csm", "Gustavo Pereira")[1].split())
+    assert "Puerto Seguros: Open for 8 days, since 22 Jun 2026, S2 → Who has it now" in text
+
+
 def test_a_self_check_of_everybody_is_short_and_counts_nobody_against_others(run):
     code, text = run("self-check", "--on", "2026-03-31")
     assert code == 0
     # 19 CSMs, of whom 2 own nothing yet.
     assert " ".join(text.split()).count("between 31 Mar 2026 and 29 Jun 2026") == 17
     assert "Wei Chen (wei.chen2)\n" in text
-    assert "Hye-jin Park\n  Nothing of this check is of this person's role\n" in text
+    assert (
+        "Hye-jin Park\n  2 escalations handled by this person not resolved by 31 Mar 2026\n" in text
+    )
     assert "→" not in text
     assert text.endswith("lists the accounts, and says what was looked for.\n")
 

@@ -15,8 +15,10 @@ from csmkit.compute.accounts import with_account_names
 from csmkit.compute.customers import owned_accounts
 from csmkit.compute.ledger import ledger
 from csmkit.compute.metrics import metrics
+from csmkit.compute.open_escalations import open_escalations
 from csmkit.compute.practice import QBR_OWNED_DAYS, QBR_TYPES, touches, work_on_accounts
 from csmkit.compute.renewals_ahead import (
+    KINDS,
     SOURCES,
     TRACKED_DAYS,
     dues_need,
@@ -29,7 +31,11 @@ from csmkit.memo import with_period
 from csmkit.text import by_unit, clean, count_of, day, missing, money
 
 TOPICS = {"reviews": "qbr_coverage", "use": "licence_use", "renewals": "renewal_rate"}
-"""Each topic, and the metric whose roles it is for."""
+"""Each topic of a book, and the metric whose roles it is for."""
+LARGEST = 3
+"""So many of the largest renewals ahead are named, whatever is on file of them."""
+_HANDLES = "cs_ops"
+"""The role that has escalations and no book."""
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
 _KEYS = ["person_id", "account_id"]
 Row = Mapping[str, Any]
@@ -86,6 +92,8 @@ class Check:
         # What the export lacks is the same for everybody.
         self.no_touches = cycle.missing("touchpoints")
         self.no_use = cycle.missing("usage.active", "usage.expected")
+        self.no_resolved = cycle.missing("escalations.resolved")
+        self.open = _by_person(open_escalations(cycle, on=rule.on))
         self.no_dues, self.no_renewals = dues_need(cycle), cycle.missing("renewals")
         self.seen = preparation_seen(cycle)
         self.told = {
@@ -102,6 +110,9 @@ class Check:
     def lines(self, who: str, role: str) -> Iterator[Line]:
         """All of one person, by topic; of each topic the line that counts comes first."""
         finders = {"reviews": self._reviews, "use": self._use, "renewals": self._renewals}
+        if role == _HANDLES:
+            yield from self._escalations(who)
+            return
         asked = [name for name, metric in TOPICS.items() if role in metrics()[metric].roles]
         if not asked:
             yield self._line(who, "book", "no_topics")
@@ -222,16 +233,58 @@ class Check:
             text = words["says"]["not_exported"].format(lacking=" and no ".join(lacks))
             lacking = text if lacks else ""
             yield self._line(who, "renewals", "renewals_looked", looked=looked, lacking=lacking)
+        largest = {row["account_id"] for row in sorted(rows, key=_arr, reverse=True)[:LARGEST]}
         for row in rows:
-            if not row["prepared"]:
-                arr = row["arr_due"]
-                amount = "" if missing(arr) else money(float(arr), currency=self.cycle.currency)
-                told = {
-                    "due": day(row["due"]),
-                    "since": day(row["since"]),
-                    "arr": f", {amount}" if amount else "",
-                }
-                yield self._line(who, "renewals", "unprepared", row, on=row["due"], **told)
+            late = not missing(row["plan_due"])
+            if not row["prepared"] or late or row["account_id"] in largest:
+                yield self._renewal(who, row, late=late)
+
+    def _renewal(self, who: str, row: Row, *, late: bool) -> Line:
+        """A renewal ahead: amount, due day, what is on file, and a plan that is past due."""
+        words, arr = said(), row["arr_due"]
+        amount = "" if missing(arr) else money(float(arr), currency=self.cycle.currency)
+        told = {"due": day(row["due"]), "arr": f", {amount}" if amount else ""}
+        if not row["prepared"]:
+            since = day(row["since"])
+            return self._line(
+                who, "renewals", "unprepared", row, on=row["due"], since=since, **told
+            )
+        shown = words["on_file"]
+        found = [
+            shown[kind].format(day=day(row[kind]))
+            for kind in KINDS
+            if not missing(row[kind]) and not (kind == "plan" and late)
+        ]
+        if late:
+            found.append(shown["plan_due"].format(day=day(row["plan_due"])))
+        asks = "plan_due" if late else ""
+        told |= {"found": ", ".join(found)}
+        return self._line(who, "renewals", "prepared", row, on=row["due"], asks=asks, **told)
+
+    def _escalations(self, who: str) -> Iterator[Line]:
+        """What somebody of CS operations has open."""
+        if needs := self.no_resolved:
+            yield self._line(who, "escalations", "escalations_needs", needs=needs)
+            return
+        rows, on = self.open.get(who, []), self.rule.on
+        count = count_of(len(rows), "escalation")
+        kind = "escalations" if rows else "escalations_none"
+        yield self._line(who, "escalations", kind, count=count)
+        for row in rows:
+            severity = clean(row["severity"])
+            again = "" if missing(row["recurrence_of"]) else said()["says"]["escalation_again"]
+            told = {
+                "opened": day(row["opened"]),
+                "days": count_of((on - row["opened"]).days, "day"),
+                "severity": f", {severity}" if severity else "",
+                "again": again,
+            }
+            yield self._line(who, "escalations", "escalation", row, on=row["opened"], **told)
+
+
+def _arr(row: Row) -> float:
+    """What orders renewals by size; without an amount nobody knows how large one is."""
+    return -1.0 if missing(row["arr_due"]) else float(row["arr_due"])
 
 
 def _figures(row: Row) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The mid-period self-check: reviews not held, falls of use nobody acted on, renewals ahead."""
+"""The mid-period self-check: reviews not held, use nobody acted on, renewals, escalations."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def self_check(
     """What is still to be done in a book in the middle of a period, with what is asked of it.
 
     Looked for are accounts without a business review so far, falls of use nobody acted on, and
-    renewals ahead with nothing on file. What happened after the day is not looked at.
+    renewals ahead with nothing on file; of the largest, and of those whose success plan is past
+    due, what is on file is told. People of CS operations, who have no book, get the escalations
+    they have open. What happened after the day is not looked at.
 
     Parameters
     ----------

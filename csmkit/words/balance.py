@@ -11,11 +11,14 @@ from csmkit.compute.readings import no_loss_can_show
 from csmkit.cycle import Book, Cycle
 from csmkit.memo import per_cycle
 from csmkit.text import by_unit, clean, missing
-from csmkit.words.facts import Fact, Finder, Person, Tables, accounts_of
+from csmkit.words.drafts_rows import More
+from csmkit.words.facts import Fact, Finder, Person, Row, Tables, accounts_of
 from csmkit.words.facts_expansion import expansion
 from csmkit.words.facts_retention import RAISED_EARLY_DAYS, retention
 from csmkit.words.phrases import all_filled
 from csmkit.words.text_files import text_file
+
+_NEVER = pd.Timestamp.min
 
 
 def balance(cycle: Cycle, *, csm: str = "") -> str:
@@ -45,7 +48,7 @@ def balance(cycle: Cycle, *, csm: str = "") -> str:
     --------
     >>> import csmkit as ck
     >>> ck.balance(ck.sample_team(), csm="kwame.mensah@northwind.example")[:45]
-    'The balance: in retention, 3 of 3 renewals cl'
+    'The balance: in retention, 3 of 3 renewals ke'
     """
     who = csm or (cycle.person_id if isinstance(cycle, Book) else "")
     rows = balance_rows(cycle)
@@ -99,7 +102,23 @@ def _retention(person: Person, texts: Mapping[str, Any]) -> str:
         arr = texts["renewals_arr"].format(kept=kept, arr=due)
     said_of = texts["renewals"].format(won=f"{won:,}", due=f"{len(rows):,}", arr=arr)
     saves = len({fact.account for fact in _facts(person, retention, "save")})
-    return str(said_of + (texts["saves"].format(count=f"{saves:,}") if saves else ""))
+    told = str(said_of + (texts["saves"].format(count=f"{saves:,}") if saves else ""))
+    early = _signed_before(person, rows)
+    return told + (texts["signed_before"].format(count=f"{early:,}") if early else "")
+
+
+def _signed_before(person: Person, rows: list[Row]) -> int:
+    """How many renewals were signed before the person took the account over."""
+    began: dict[Any, Any] = {}
+    for spell in More.of(person.cycle).rows("spells", person.who):
+        if spell["before"] and not missing(spell["start"]):
+            began[spell["account_id"]] = max(spell["start"], began.get(spell["account_id"], _NEVER))
+    return sum(
+        row["outcome"] == "renewed"
+        and not missing(row["closed"])
+        and row["closed"] < began.get(row["account_id"], _NEVER)
+        for row in rows
+    )
 
 
 def _expansion(person: Person, texts: Mapping[str, Any]) -> str:
@@ -126,12 +145,13 @@ def _practice(person: Person, texts: Mapping[str, Any]) -> str:
 
 
 def _churn(person: Person, texts: Mapping[str, Any]) -> str:
-    lost = [row for row in person.rows("losses") if row["kind"] != "contraction"]
+    every = person.rows("losses")
+    lost = [row for row in every if row["kind"] != "contraction"]
     opening = person.share("nrr")
     if opening is None or (not lost and no_loss_can_show(person.cycle)):
         return str(texts["unknown_churn"])
     if not lost:
-        return str(texts["contained"])
+        return _cut(person, every, texts) if every else str(texts["contained"])
     amount = sum(abs(float(row["amount"])) for row in lost)
     churned = person.value("churned_arr")
     share = ""
@@ -141,6 +161,7 @@ def _churn(person: Person, texts: Mapping[str, Any]) -> str:
     told = texts["lost"].format(
         amount=person.money(amount), accounts=accounts_of(len(names)), share=share
     )
+    told += _within_reach(person, lost, texts)
     if person.cycle.missing("renewals.risk_raised") == "":
         early = sum(
             not missing(row["risk_raised"])
@@ -150,3 +171,25 @@ def _churn(person: Person, texts: Mapping[str, Any]) -> str:
         key = "raised" if early else "raised_none"
         told += texts[key].format(early=f"{early:,}", count=f"{len(lost):,}")
     return str(told)
+
+
+def _cut(person: Person, rows: list[Row], texts: Mapping[str, Any]) -> str:
+    amount = person.money(sum(abs(float(row["amount"])) for row in rows))
+    accounts = accounts_of(len({clean(row["account"]) for row in rows}))
+    return str(texts["cut_only"].format(amount=amount, accounts=accounts))
+
+
+def _within_reach(person: Person, lost: list[Row], texts: Mapping[str, Any]) -> str:
+    """How much of a loss the record calls controllable, and how much not."""
+    sums = dict.fromkeys(("ours", "theirs", "unsaid"), 0.0)
+    for row in lost:
+        known = row["controllable"]
+        key = "unsaid" if missing(known) else "ours" if known else "theirs"
+        sums[key] += abs(float(row["amount"]))
+    there = [key for key, amount in sums.items() if amount]
+    if there in (["unsaid"], []):
+        return ""
+    if len(there) == 1:
+        return str(texts[f"all_{there[0]}"])
+    parts = [texts[f"lost_{key}"].format(amount=person.money(sums[key])) for key in there]
+    return str(texts["lost_of_it"].format(parts=all_of(parts)))

@@ -14,8 +14,9 @@ from csmkit.words.drafts_agreed import agreed_part, before_part, goals_part
 from csmkit.words.drafts_headline import headline_part
 from csmkit.words.drafts_losses import learned_part, losses_part, miss_part
 from csmkit.words.drafts_said import Writer, said
+from csmkit.words.drafts_time import inherited_wins, time_part
 from csmkit.words.drafts_wins import wins_part
-from csmkit.words.drafts_work import practice_part, time_part, unmetered_part
+from csmkit.words.drafts_work import practice_part, unmetered_part
 from csmkit.words.facts import Tables
 
 AIM = 640
@@ -96,7 +97,8 @@ def self_evaluation_draft(
     -------
     Draft
         One headline with composition, three wins, one miss, one thing learned, and gaps that ask
-        for three goals; practice and work for others where the level puts them.
+        for three goals; practice and work for others where the level puts them; whose work the
+        figures show of somebody ramping.
 
     Raises
     ------
@@ -127,6 +129,8 @@ def _draft(cycle: Cycle, csm: str, kind: str, tables: Tables | None) -> Draft:
     by_role = said()["order"][kind][writer.role]
     order: list[str] = by_role.get(writer.level, by_role["mid"])
     made = {name: PARTS[name](writer) for name in sorted(order, key=lambda n: n not in _FIRST)}
+    if "wins" in made:
+        made["wins"] = inherited_wins(writer, made["wins"])
     there = [name for name in order if made[name]]
     return fitted(draft_of(writer, {name: made[name] for name in there}), there)
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from csmkit.compute.practice import TOUCH_OWNED_DAYS
 from csmkit.text import clean, day, missing
 from csmkit.words.draft import Paragraph, Sentence
+from csmkit.words.drafts_returns import OWN, first_of
 from csmkit.words.drafts_said import Writer, name_of, said
-from csmkit.words.facts import Fact, Row
+from csmkit.words.facts import Fact, Row, listed
 
 MOST_POINTS, MOST_SAID, MOST_AGREED, GOALS = 3, 2, 3, 3
-_KEPT = {"yes": "kept", "partly": "partly_kept", "no": "not_kept"}
+MOST_NAMED = 4
+_SENTENCES = re.compile(r"(?<=[.!?;])\s+")
+_KEPT = {"yes": "kept", "partly": "partly_kept", "no": "not_kept", "not_yet": "not_yet_kept"}
 _OF_ROLE = {
     "csm": None,
     "onboarding": {"milestone_missed", "onboarding_long", "ttv_above_target", "plan_open"},
@@ -29,7 +33,7 @@ def points(writer: Writer) -> list[Fact]:
     for scene in said()["points"]:
         if scenes is not None and scene not in scenes:
             continue
-        for fact in writer.of_scene(scene):
+        for fact in _found(writer, scene):
             if fact.account in gone and not scene.startswith("loss_"):
                 continue
             if (fact.account and fact.account in accounts) or _is_small(fact):
@@ -42,6 +46,50 @@ def points(writer: Writer) -> list[Fact]:
     return found[:MOST_POINTS]
 
 
+def _found(writer: Writer, scene: str) -> list[Fact]:
+    """The facts of a scene that are the person's own to answer for."""
+    if scene == "untouched":
+        return _untouched(writer)
+    if scene == "qbr_none":
+        return _no_review(writer)
+    facts = writer.of_scene(scene)
+    if scene == "escalation_back":
+        # Where somebody else resolved the first one, its return is no fault of this person's.
+        return [fact for fact in facts if first_of(writer, fact) == OWN]
+    return facts
+
+
+def _untouched(writer: Writer) -> list[Fact]:
+    """Accounts owned long enough, without a contact or an item of evidence."""
+    if not writer.of_scene("untouched"):
+        return []
+    person = writer.person
+    there = {row["account_id"] for name in ("touches", "evidence") for row in person.rows(name)}
+    rows = [
+        row
+        for row in person.rows("owned")
+        if row["days"] >= TOUCH_OWNED_DAYS and row["account_id"] not in there
+    ]
+    names, began = sorted(name_of(row["account"]) for row in rows), {row["first"] for row in rows}
+    # One day for all is a day on which each of them was owned.
+    one = writer.part("since_day", day=day(min(began))) if len(began) == 1 else ""
+    slots = {
+        "since": one or writer.part("since_owned"),
+        "accounts": writer.accounts(len(names)),
+        "names": listed(names, MOST_NAMED),
+    }
+    source = "touchpoints of the accounts owned, and evidence on file"
+    return [Fact("untouched", slots, float(len(names)), source=source)] if names else []
+
+
+def _no_review(writer: Writer) -> list[Fact]:
+    parts = writer.person.share("qbr_coverage")
+    if parts is None or parts[0] or not parts[1]:
+        return []
+    slots = {"accounts": writer.accounts(parts[1])}
+    return [Fact("qbr_none", slots, parts[1], source="QBRs of the period")]
+
+
 def _is_small(fact: Fact) -> bool:
     most = said()["point_most"].get(fact.scene)
     if most is None:
@@ -51,18 +99,36 @@ def _is_small(fact: Fact) -> bool:
 
 
 def _earlier(writer: Writer, fact: Fact) -> Row | None:
-    """The last piece of feedback that is about the same, as far as its words tell."""
-    words = said()["point_words"].get(fact.scene, ())
+    """The last piece of feedback that is about the same, as far as its words tell.
+
+    An account's name is not enough: a word of the point itself is needed, in a sentence that is
+    no praise.
+    """
+    words = _pattern(said()["point_words"][fact.scene])
     own = {clean(row["account"]).lower() for row in writer.person.rows("owned")}
     for row in reversed(_feedback(writer)):
         text = clean(row["text"]).lower()
-        if fact.account and fact.account.lower() in text:
-            return row
         # What names an account is about that account, and not about the whole book.
-        of_book = not any(name and name in text for name in own)
-        if of_book and any(re.search(rf"\b{re.escape(word)}\b", text) for word in words):
+        if fact.account:
+            of_it = fact.account.lower() in text
+        else:
+            of_it = not any(name and name in text for name in own)
+        # An account may have a word of the point in its name.
+        if of_it and _criticises(text.replace(fact.account.lower() or "\0", " "), words):
             return row
     return None
+
+
+def _criticises(text: str, words: re.Pattern[str]) -> bool:
+    praise, turn = (_pattern(said()["point_praise"][name]) for name in ("words", "turns"))
+    return any(
+        words.search(one) and (turn.search(one) or not praise.search(one))
+        for one in _SENTENCES.split(text)
+    )
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
 
 
 def _feedback(writer: Writer) -> list[Row]:
@@ -118,27 +184,28 @@ def agreed_part(writer: Writer) -> list[Paragraph]:
 def _agreed(writer: Writer, row: Row) -> Iterator[Sentence]:
     when = day(row["at"])
     until = "" if missing(row["due"]) else writer.part("until", day=day(row["due"]))
-    kept = "" if missing(row["kept"]) else writer.part(_KEPT[_was_kept(row)])
+    answer = _was_kept(row)
+    kept = writer.part(_KEPT[answer]) if answer else ""
     note = writer.quoted(row.get("note"), 20)
     kept += writer.part("kept_note", text=note) if note and kept else ""
     text = writer.quoted(row["text"], 34)
     source = f"actions agreed on {when}"
     yield writer.say("agreed", source, day=when, text=text, until=until, kept=kept)
-    if missing(row["kept"]):
+    if not answer:
         yield writer.ask("kept")
 
 
 def _was_kept(row: Row) -> str:
-    """Yes, partly or no: an export may have a flag or a word."""
-    said_so = clean(row["kept"]).lower()
-    return {"true": "yes", "false": "no", "yes": "yes", "no": "no"}.get(said_so, "partly")
+    """Yes, partly, no or not_yet; blank for what is none of them."""
+    kept = clean(row["kept"]).lower()
+    return kept if kept in _KEPT else ""
 
 
 def goals_part(writer: Writer) -> list[Paragraph]:
     """Gaps that ask for a habit each: from what was not kept, from the points, else free."""
     found: list[Sentence] = []
     for row in writer.more.rows("actions", writer.who):
-        if not missing(row["kept"]) and _was_kept(row) != "yes" and len(found) < GOALS - 1:
+        if _was_kept(row) in ("no", "partly") and len(found) < GOALS - 1:
             found.append(writer.ask("goal_kept", number=len(found) + 1, day=day(row["at"])))
     scenes = writer.points or [fact.scene for fact in points(writer)]
     for scene in dict.fromkeys(scenes):

@@ -3,108 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
-from csmkit.text import clean, day, missing
-from csmkit.words.capture import Captured, capture
+from csmkit.text import clean, day
 from csmkit.words.draft import Draft, Paragraph, Sentence
 from csmkit.words.drafts import draft_of, writer_of
 from csmkit.words.drafts_agreed import goals_part
+from csmkit.words.drafts_also import also_part
+from csmkit.words.drafts_bullets_read import (
+    DID,
+    FELL,
+    SINCE,
+    Bullet,
+    bullet_of,
+    bullets_of,
+    goal_lacks,
+    learned_lacks,
+)
+from csmkit.words.drafts_bullets_tables import joined, owns, worth
 from csmkit.words.drafts_headline import headline_part
-from csmkit.words.drafts_said import KINDS, Writer, name_of, one_line, said
-from csmkit.words.facts import Row, Tables, days_from
+from csmkit.words.drafts_said import KINDS, LABELS, Writer, name_of, said
+from csmkit.words.facts import Tables
 from csmkit.words.text_files import text_file
 
+__all__ = ["LONGEST", "MOST", "bullets_draft", "bullets_of"]
 LONGEST, MOST = 20_000, 60
 """Characters of all bullets together, and how many there may be: a page has fewer."""
-_MARK = re.compile(r"^\s*(?:[-*+•‣◦·–—]|\(?\d{1,3}[.)]|\[[ xX]?\])\s+")
-_AROUND = re.compile(r"^[\s#*_]+|[\s#*_:]+$")
-_LOST = re.compile(r"\blost\b(?! (?:touch|track|time))|\bchurned\b|\bleft us\b", re.IGNORECASE)
+MOST_WINS = 3
+"""So many moments a self-evaluation asks for; more stand below, to be chosen from."""
 _CHANGED = re.compile(r"\b(?:since|now|from now on)\b", re.IGNORECASE)
-# What was done, but for words that tell the outcome.
-_DID = re.compile(
-    r"\b(?!(?:renew|churn|sign|escalat|ask|sav|need|want|mov)\w*ed\b)\w{3,}ed\b"
-    r"|\b(?:ran|held|built|wrote|gave|took|brought|met|led|made|found|call|calls|showed)\b",
-    re.IGNORECASE,
-)
-_GOAL = re.compile(
-    r"^goals?\b|\bnext (?:half|quarter|period|year)\b|\bgoing forward\b|\bi (?:want|plan) to\b",
-    re.IGNORECASE,
-)
-_LEARNED = re.compile(
-    r"(?:\bi )?\b(?:learned|learnt|lesson|from now on|taught me)\b", re.IGNORECASE
-)
-_OF_KIND = {
-    **dict.fromkeys(("win", "save", "qbr", ""), "wins"),
-    **dict.fromkeys(("miss", "churn"), "fell"),
-    **dict.fromkeys(
-        ("voice", "playbook", "mentoring", "advocacy", "sponsor", "push_back"), "unmetered"
-    ),
-}
-_FELL = {"self": "miss", "review": "losses"}
 _ORDER = {
-    "self": ("headline", "wins", "unmetered", "miss", "learned", "goals", "unplaced"),
+    "self": ("headline", "wins", "more", "unmetered", "miss", "learned", "goals", "unplaced"),
     "review": ("headline", "wins", "losses", "unmetered", "learned", "goals", "unplaced"),
 }
 _FOR_OTHERS = re.compile(
     r"\b(?:playbooks?|templates?|checklists?|mentor\w*|coach\w*|shadow\w*)\b", re.I
 )
 _START_WORDS = 6
-_NEAR_DAYS = 120
-
-
-@dataclass(frozen=True)
-class Bullet:
-    """One line of somebody's notes, with what its words say, and where it belongs."""
-
-    number: int
-    text: str
-    captured: Captured
-    section: str
-
-
-def bullets_of(text: str) -> list[tuple[str, str]]:
-    r"""The bullets of a text, each on one line, with the section of the heading above it.
-
-    Bullets begin with ``-``, ``*``, ``•`` or a number; where none does, each line is one. A line
-    without a mark below a bullet belongs to it. Only headings that everybody uses are taken for
-    one, so that no line is lost.
-
-    Examples
-    --------
-    >>> bullets_of("Wins:\n- Acme renewed,\n  at 22k\n\nwrote a playbook")
-    [('Acme renewed, at 22k', 'wins'), ('wrote a playbook', 'wins')]
-    """
-    lines = [clean(line) for line in text.splitlines()]
-    marked = any(_MARK.match(line) for line in lines)
-    found: list[tuple[str, str]] = []
-    section, goes_on = "", False
-    for line in lines:
-        bare = one_line(_MARK.sub("", line, count=1))
-        heading = _heading(line)
-        if not bare or heading:
-            section, goes_on = heading or section, False
-        elif marked and goes_on and not _MARK.match(line):
-            found[-1] = (f"{found[-1][0]} {bare}", found[-1][1])
-        else:
-            found.append((bare, section))
-            goes_on = True
-    return found
-
-
-def _heading(line: str) -> str:
-    """The section a line is the heading of; blank if it is none."""
-    bare = _AROUND.sub("", line).lower()
-    for section, words in said()["bullet"]["headings"].items():
-        if any(re.fullmatch(word, bare) for word in words):
-            return str(section)
-    return ""
 
 
 def bullets_draft(
@@ -120,7 +60,8 @@ def bullets_draft(
 
     Nothing is made up: each sentence is a bullet, or a row of the tables with its source. What a
     stranger would still ask is a gap. No bullet is left out: one that cannot be placed stands in a
-    section of its own. Colleagues' names become "a colleague".
+    section of its own. Colleagues' names become "a colleague". What is on file and in none of the
+    bullets stands last, to be kept or struck.
 
     Parameters
     ----------
@@ -141,7 +82,7 @@ def bullets_draft(
     Returns
     -------
     Draft
-        Headline from the tables, the bullets by section, gaps.
+        Headline from the tables, the bullets by section, gaps, and what else is on file.
 
     Raises
     ------
@@ -160,47 +101,47 @@ def bullets_draft(
         )
     writer = writer_of(cycle, csm, kind, tables)
     now = cycle.period.end if today is None else pd.Timestamp(today)
-    bullets = [_read(writer, n, line, now) for n, line in enumerate(lines, start=1)]
-    parts = {name: _section(writer, name, bullets) for name in _ORDER[kind]}
+    bullets = [bullet_of(writer, n, line, now) for n, line in enumerate(lines, start=1)]
+    placed = _sorted(writer, bullets)
+    parts = {name: _section(writer, name, placed) for name in _ORDER[kind]}
+    parts["also"] = also_part(writer, bullets)
     return draft_of(writer, {name: part for name, part in parts.items() if part})
 
 
-def _read(writer: Writer, number: int, line: tuple[str, str], now: pd.Timestamp) -> Bullet:
-    text, below = line
-    found = capture(text, cycle=writer.cycle, author=writer.who, today=now)
-    section = _place(text, found, below)
-    if section == "fell":
-        section = _FELL[writer.kind]
-    return Bullet(number, text, found, section)
+def _sorted(writer: Writer, bullets: list[Bullet]) -> dict[str, list[Bullet]]:
+    """The bullets by section, the most money first; a self-evaluation has three great moments."""
+    placed: dict[str, list[Bullet]] = {name: [] for name in _ORDER[writer.kind]}
+    for bullet in bullets:
+        placed["unmetered" if _is_unmetered(writer, bullet) else bullet.section].append(bullet)
+    for name in ("wins", *FELL.values()):
+        placed.get(name, []).sort(key=lambda bullet: -worth(writer, bullet))
+    if writer.kind == "self":
+        placed["more"] = placed["wins"][MOST_WINS:]
+        placed["wins"] = placed["wins"][:MOST_WINS]
+    return placed
 
 
-def _place(text: str, found: Captured, below: str) -> str:
-    """Where a bullet belongs: by words that leave no doubt, by its heading, else by its kind."""
-    if _GOAL.search(text):
-        return "goals"
-    if _LEARNED.match(text) or (_LEARNED.search(text) and found.kind in ("", "miss")):
-        return "learned"
-    if _LOST.search(text):
-        return "fell"
-    if below or found.kind or found.account is not None:
-        return below or _OF_KIND[found.kind]
-    return "unplaced"
+def _is_unmetered(writer: Writer, bullet: Bullet) -> bool:
+    """Whether a line tells what was done, and neither it nor the tables have a figure of it."""
+    found = bullet.captured
+    open_to = bullet.section == "wins" and not bullet.under and not found.kind
+    counted = found.amount is not None or found.after
+    return bool(open_to and not counted and DID.search(bullet.text)) and not any(
+        joined(writer, bullet)
+    )
 
 
-def _section(writer: Writer, name: str, bullets: list[Bullet]) -> list[Paragraph]:
+def _section(writer: Writer, name: str, placed: dict[str, list[Bullet]]) -> list[Paragraph]:
     if name == "headline":
         return headline_part(writer)
-    mine = [bullet for bullet in bullets if bullet.section == name]
-    if name in ("wins", "miss", "losses"):
-        mine.sort(key=lambda bullet: -(bullet.captured.amount or 0.0))
-    found = [_paragraph(writer, bullet) for bullet in mine]
-    return [*found, *_asked(writer, name, len(mine))]
+    found = [_paragraph(writer, bullet) for bullet in placed[name]]
+    return [*found, *_asked(writer, name, len(found))]
 
 
 def _asked(writer: Writer, name: str, there: int) -> Iterator[Paragraph]:
     """What the document still needs beside its bullets."""
     if name == "wins":
-        for number in range(there + 1, 4):
+        for number in range(there + 1, MOST_WINS + 1):
             yield Paragraph((writer.ask("win", number=number),))
     elif name == "goals":
         yield from goals_part(writer)[there:]
@@ -216,173 +157,79 @@ def _paragraph(writer: Writer, bullet: Bullet) -> Paragraph:
     line = writer.plain(bullet.text, words=LONGEST)
     line = line[:1].upper() + line[1:]
     told = Sentence(line if line.endswith((".", "!", "?", "…", "”")) else f"{line}.", (source,))
+    rows = list(joined(writer, bullet))
+    return Paragraph((told, *rows, *_gaps(writer, bullet, rows)), _title(writer, bullet))
+
+
+def _title(writer: Writer, bullet: Bullet) -> str:
+    """The account's name, where the draft may name it and the line is about it."""
     near = bullet.captured.account
-    rows = list(_joined(writer, bullet)) if near is not None else []
-    title = name_of(near.name) if near is not None else ""
-    return Paragraph((told, *rows, *_gaps(writer, bullet, bool(rows))), title)
+    if near is None or writer.plain(near.name) == LABELS["account"]:
+        return ""
+    about_others = bullet.captured.kind == "mentoring" and not owns(writer, bullet)
+    return "" if about_others else name_of(near.name)
 
 
-def _gaps(writer: Writer, bullet: Bullet, joined: bool) -> Iterator[Sentence]:
+# ── what is still asked ─────────────────────────────────────────────────────────────────────────
+def _gaps(writer: Writer, bullet: Bullet, rows: list[Sentence]) -> Iterator[Sentence]:
     """What a stranger would still ask, and what does not fit the tables."""
     texts = said()["bullet"]["gaps"]
     start = writer.plain(bullet.text, _START_WORDS).removesuffix("…").strip()
-    for key in _lacking(bullet, joined):
-        yield _gap(writer, start, texts[key])
-    found = bullet.captured
-    for doubt in found.doubts if bullet.section != "goals" else ():
-        # Without a day in its words a bullet is of no day that could be wrong.
-        if found.date_words or day(found.date) not in doubt:
-            yield _gap(writer, start, writer.plain(doubt))
+    for key in _lacking(bullet, bool(rows)):
+        text = texts[key][writer.kind] if isinstance(texts[key], dict) else texts[key]
+        yield _gap(writer, start, text.format(csm=writer.name))
+    for doubt in _doubts(bullet, rows):
+        yield _gap(writer, start, writer.plain(doubt))
 
 
-def _lacking(bullet: Bullet, joined: bool) -> Iterator[str]:
-    """What a bullet lacks, by name; what the tables tell nobody needs to be asked."""
-    asked = {"goals": [], "learned": ["habit"], "unplaced": ["place"]}
-    if bullet.section in asked:
-        yield from asked[bullet.section]
+def _doubts(bullet: Bullet, rows: list[Sentence]) -> Iterator[str]:
+    """What is not sure or does not fit, but for what the draft itself answers."""
+    found, texts = bullet.captured, text_file("capture")["doubts"]
+    if bullet.section == "goals":
         return
-    if not bullet.captured.kind and bullet.captured.account is None:
+    answered = set()
+    month = f"{found.date:%b %Y}"
+    if SINCE.search(bullet.text) or any(month in row.text for row in rows):
+        answered.add(texts["no_day"].format(words=found.date_words))
+    if found.kind == "mentoring" and found.account is not None:
+        # Whose account it was is the colleague's: nothing that would not fit.
+        answered.add(texts["not_mine"].format(name=clean(found.account.name)))
+    for doubt in found.doubts:
+        # Without a day in its words a bullet is of no day that could be wrong.
+        if doubt not in answered and (found.date_words or day(found.date) not in doubt):
+            yield doubt
+
+
+def _lacking(bullet: Bullet, has_rows: bool) -> Iterator[str]:
+    """What a bullet lacks, by name; what the tables tell nobody needs to be asked."""
+    if bullet.section in _LACKING:
+        yield from _LACKING[bullet.section](bullet.text)
+        return
+    found = bullet.captured
+    if not found.kind and found.account is None:
         yield "place"
         return
     keys = {text: key for key, text in text_file("capture")["gaps"].items()}
-    fell = bullet.section in _FELL.values()
-    told = {"before", "after", "day"} if joined else set()
-    told |= {"action"} if _DID.search(bullet.text) else set()
+    fell = bullet.section in FELL.values()
+    told = {"before", "after", "day"} if has_rows else set()
+    told |= {"action"} if DID.search(bullet.text) else set()
     told |= {"theme", "after"} if fell else {"lesson"}
     told |= {"account", "theme"} if _FOR_OTHERS.search(bullet.text) else set()
-    for gap in bullet.captured.gaps:
+    told |= {"account", "theme", "before", "action"} if found.kind == "mentoring" else set()
+    for gap in found.gaps:
         if keys[gap] not in {*told, "lesson"}:
             yield keys[gap]
     if fell and not _CHANGED.search(bullet.text):
         yield "lesson"
 
 
+def _place_lacks(_: str) -> list[str]:
+    return ["place"]
+
+
+_LACKING = {"goals": goal_lacks, "learned": learned_lacks, "unplaced": _place_lacks}
+
+
 def _gap(writer: Writer, start: str, question: str) -> Sentence:
     text = said()["bullet"]["asks"].format(start=start, question=question)
     return Sentence(writer.filled("{line}", line=text), gap=True)
-
-
-# ── what the tables say of a bullet ─────────────────────────────────────────────────────────────
-def _joined(writer: Writer, bullet: Bullet) -> Iterator[Sentence]:
-    """Rows of the account's tables that are about the same as the bullet."""
-    near = bullet.captured.account
-    account = near.account_id if near is not None else ""
-    if near is None or account not in {row["account_id"] for row in writer.person.rows("owned")}:
-        return
-    texts, name = said()["bullet"], name_of(near.name)
-    text, kind = bullet.text.lower(), _kind(bullet)
-    of_account = {
-        table: [row for row in writer.person.rows(table) if row["account_id"] == account]
-        for table in ("renewals", "troubled", "movements", "onboardings", "escalations", "health")
-    }
-    renewal = _nearest(of_account["renewals"], "due", bullet)
-    if renewal is not None and (kind in ("win", "save", "churn") or "renew" in text):
-        yield from _renewal(writer, renewal, of_account["troubled"], name)
-    for row in of_account["movements"]:
-        yield from _movement(writer, row, name, bullet)
-    if re.search(r"\b(?:red|yellow|green|health)\b", text) and renewal is None:
-        for row in of_account["health"]:
-            if row["movement"] in ("improved", "worsened"):
-                slots = {
-                    "before": row["start_status"],
-                    "first": day(row["start_date"]),
-                    "after": row["end_status"],
-                    "last": day(row["end_date"]),
-                }
-                yield _told(writer, texts["health"], f"health of {name}", account=name, **slots)
-    if re.search(r"onboard|kick-?off|go-?live|first value", text):
-        for row in of_account["onboardings"][:1]:
-            yield _onboarding(writer, row, name)
-    escalation = _nearest(of_account["escalations"], "opened", bullet)
-    if escalation is not None and re.search(r"escalat|ticket|outage", text):
-        yield _escalation(writer, escalation, name)
-
-
-def _kind(bullet: Bullet) -> str:
-    """What sort of moment: what fell short is a loss, whatever else its words say."""
-    return "churn" if bullet.section in _FELL.values() else bullet.captured.kind
-
-
-def _told(writer: Writer, template: str, source: str, /, **slots: Any) -> Sentence:
-    return Sentence(writer.filled(template, **slots), (source,))
-
-
-def _nearest(rows: list[Row], column: str, bullet: Bullet) -> Row | None:
-    """The row nearest to the bullet's day; any, where it names none."""
-    on = bullet.captured.date
-    dated = [row for row in rows if not missing(row[column])]
-    if bullet.captured.date_words:
-        dated = [row for row in dated if abs(days_from(row[column], on) or 0) <= _NEAR_DAYS]
-    return min(dated, key=lambda row: abs(row[column] - on), default=None)
-
-
-def _renewal(writer: Writer, row: Row, trouble: list[Row], name: str) -> Iterator[Sentence]:
-    texts, due = said()["bullet"], day(row["due"])
-    source = f"renewals: {name}, due {due}"
-    money = writer.person.money
-    if row["outcome"] == "renewed" and not missing(row["arr_renewed"]):
-        before = "" if missing(row["arr_due"]) else money(row["arr_due"])
-        was = texts["renewed_before"].format(before=before) if before else ""
-        slots = {"due": due, "arr": money(row["arr_renewed"]), "before": was}
-        yield _told(writer, texts["renewed"], source, account=name, **slots)
-    elif row["outcome"] in ("open", "churned"):
-        arr = (
-            ""
-            if missing(row["arr_due"])
-            else texts["renewed_arr"].format(arr=money(row["arr_due"]))
-        )
-        outcome = texts[f"outcome_{row['outcome']}"]
-        yield _told(
-            writer, texts["renewed_open"], source, account=name, due=due, arr=arr, outcome=outcome
-        )
-    for was_so in trouble:
-        if was_so["due"] == row["due"]:
-            slots = {"worst": was_so["worst"], "trouble": was_so["trouble"]}
-            when = day(was_so["troubled"])
-            told = f"health and renewals, {name}, due {due}"
-            yield _told(writer, texts["trouble"], told, account=name, troubled=when, **slots)
-
-
-def _movement(writer: Writer, row: Row, name: str, bullet: Bullet) -> Iterator[Sentence]:
-    texts, when = said()["bullet"], day(row["date"])
-    by_kind: Mapping[str, tuple[str, tuple[str, ...]]] = {
-        "expansion": ("grew", ("win", "")),
-        "price uplift": ("grew", ("win", "")),
-        "churn": ("lost", ("churn", "miss")),
-        "contraction": ("shrank", ("churn", "miss", "push_back", "save")),
-    }
-    key, kinds = by_kind.get(str(row["kind"]), ("", ()))
-    if key and _kind(bullet) in kinds:
-        slots = {"amount": writer.person.money(float(row["amount"])), "day": when}
-        yield _told(writer, texts[key], f"ARR of {name}, {when}", account=name, **slots)
-
-
-def _onboarding(writer: Writer, row: Row, name: str) -> Sentence:
-    texts, start, end = said()["bullet"], day(row["start"]), writer.cycle.period.end
-
-    def part(key: str, column: str, slot: str) -> str:
-        there = not missing(row[column]) and row[column] <= end
-        return str(texts[key].format(**{slot: day(row[column])})) if there else ""
-
-    return _told(
-        writer,
-        texts["onboarded"],
-        f"onboardings, {name}, begun {start}",
-        account=name,
-        start=start,
-        value=part("onboarded_value", "first_value", "reached"),
-        completed=part("onboarded_done", "completed", "completed"),
-    )
-
-
-def _escalation(writer: Writer, row: Row, name: str) -> Sentence:
-    texts, opened = said()["bullet"], day(row["opened"])
-    done = not missing(row["resolved"]) and row["resolved"] <= writer.cycle.period.end
-    resolved = (
-        texts["escalated_resolved"].format(resolved=day(row["resolved"]))
-        if done
-        else texts["escalated_open"]
-    )
-    source = f"escalations, {name}, opened {opened}"
-    slots = {"account": name, "opened": opened, "resolved": resolved}
-    return _told(writer, texts["escalated"], source, **slots)

@@ -10,8 +10,9 @@ from csmkit.compute.composition import OWNED
 from csmkit.compute.readings import no_loss_can_show
 from csmkit.text import clean, count_of, day, missing
 from csmkit.words.draft import Paragraph, Sentence
+from csmkit.words.drafts_returns import OWN, UNKNOWN, first_of
 from csmkit.words.drafts_said import Writer, is_own, item_source, name_of, said
-from csmkit.words.facts import Row, days_from, listed
+from csmkit.words.facts import Fact, Row, days_from, listed
 
 MOST, MOST_NAMED = 2, 3
 HANDOVER_DAYS = 90
@@ -69,6 +70,8 @@ def _loss(writer: Writer, row: Row) -> Paragraph:
         found.append(writer.ask("preventable", account=account))
     else:
         found.append(writer.say("preventable" if row["preventable"] else "not_preventable", source))
+        if row["preventable"] and not missing(row["controllable"]) and not row["controllable"]:
+            found.append(writer.ask("two_records", account=account))
     return Paragraph(tuple(found), account)
 
 
@@ -82,7 +85,12 @@ def _risk(writer: Writer, row: Row, account: str, source: str) -> Iterator[Sente
     seen, raised = row["risk_seen"], row["risk_raised"]
     ahead = days_from(seen if missing(raised) else raised, row["date"])
     if ahead is None or ahead < 0:
-        yield writer.ask("seen", account=account)
+        read = _first_trouble(writer, row)
+        if read is None:
+            yield writer.ask("seen", account=account)
+        else:
+            yield read
+            yield writer.ask("raised", account=account)
         return
     days = count_of(ahead, "day")
     if missing(raised):
@@ -92,6 +100,25 @@ def _risk(writer: Writer, row: Row, account: str, source: str) -> Iterator[Sente
         yield writer.say("raised_only", source, raised=day(raised), days=days)
     else:
         yield writer.say("seen", source, seen=day(seen), raised=day(raised), days=days)
+
+
+def _first_trouble(writer: Writer, row: Row) -> Sentence | None:
+    """The reading with which health turned yellow or red before a loss; None if it did not."""
+    name = clean(row["account"])
+    run: list[Row] = []
+    for reading in writer.person.rows("colours"):
+        if clean(reading["account"]) == name and reading["date"] < row["date"]:
+            run = [*run, reading] if reading["status"] in ("yellow", "red") else []
+    if not run:
+        return None
+    first = run[0]
+    red = next((one for one in run if one["status"] == "red"), first)
+    then = ""
+    if red is not first:
+        then = writer.part("then_red", day=day(red["date"]))
+    days = count_of((row["date"] - first["date"]).days, "day")
+    slots = {"status": first["status"], "day": day(first["date"]), "then": then, "days": days}
+    return writer.say("read", f"health of {name_of(row['account'])}", **slots)
 
 
 def _tried(writer: Writer, row: Row, account: str, source: str) -> Iterator[Sentence]:
@@ -141,25 +168,65 @@ def _shortfalls(writer: Writer) -> list[Paragraph]:
     """What fell short in the other roles: onboardings that hang, escalations that came back."""
     scenes = {
         "onboarding": ("milestone_missed", "onboarding_long"),
-        "cs_ops": ("escalation_back", "escalation_late"),
+        "cs_ops": ("escalation_late", "escalation_back"),
     }[writer.role]
     found: list[Paragraph] = []
     for row in writer.person.rows("losses")[:1]:
         found.append(_loss(writer, row))
     named: set[str] = {part.title for part in found}
     for fact in writer.of_scene(*scenes):
-        if fact.account in named or len(found) >= MOST:
+        key = _shortfall_key(writer, fact)
+        if fact.account in named or len(found) >= MOST or not key:
             continue
         named.add(fact.account)
         account = name_of(fact.account)
-        told = writer.say(fact.scene, fact.source, **{**fact.slots, "account": account})
+        slots = {**fact.slots, "account": account, "others": _others_took(writer, fact)}
+        told = writer.say(key, fact.source, **slots)
         found.append(Paragraph((told, *_noted(writer, fact.account)), account))
     for item in writer.person.items("miss"):
         if str(item["evidence_id"]) not in writer.used and len(found) < MOST:
             found.append(Paragraph((writer.note(item),)))
     if not found:
-        found.append(Paragraph((writer.say("no_shortfall", "records of the period"),)))
+        key = "no_shortfall" if _can_show(writer) else "unknown_shortfall"
+        lacks = said()["lacks"][writer.role]
+        found.append(Paragraph((writer.say(key, "records of the period", lacks=lacks),)))
     return found
+
+
+def _can_show(writer: Writer) -> bool:
+    """Whether the person's records have what would tell that something fell short."""
+    table, columns = {
+        "onboarding": ("onboardings", ("first_milestone", "completed")),
+        "cs_ops": ("escalations", ("sla_met", "recurrence_of")),
+    }[writer.role]
+    return any(not missing(row[name]) for row in writer.person.rows(table) for name in columns)
+
+
+def _shortfall_key(writer: Writer, fact: Fact) -> str:
+    """The sentence for a shortfall; blank where it is another's answer that did not hold."""
+    if fact.scene != "escalation_back":
+        return fact.scene
+    return {OWN: "escalation_back", UNKNOWN: "escalation_back_unknown"}.get(
+        first_of(writer, fact), ""
+    )
+
+
+def _others_took(writer: Writer, fact: Fact) -> str:
+    """How long the person's other onboardings took to the same step, from and to."""
+    steps = {"milestone_missed": "first_milestone", "onboarding_long": "completed"}
+    if fact.scene not in steps:
+        return ""
+    step, end = steps[fact.scene], writer.cycle.period.end
+    took = sorted(
+        days_from(row["start"], row[step]) or 0
+        for row in writer.person.rows("onboardings")
+        if not missing(row["start"]) and not missing(row[step]) and row[step] <= end
+    )
+    if not took:
+        return ""
+    if took[0] == took[-1]:
+        return writer.part("others_took_same", days=count_of(took[0], "day"))
+    return writer.part("others_took", low=f"{took[0]:,}", high=count_of(took[-1], "day"))
 
 
 def _noted(writer: Writer, account: str) -> Iterator[Sentence]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from csmkit.compute.accounts import with_account_names
 from csmkit.compute.composition import OWNED, book_accounts
+from csmkit.compute.customers import owned_accounts
 from csmkit.compute.drivers import time_lag
 from csmkit.compute.ledger import spells
 from csmkit.cycle import Cycle
@@ -28,6 +29,15 @@ def _private(cycle: Cycle) -> pd.DataFrame:
     return found.assign(account=found["account"].fillna("")).sort_values(["date", "evidence_id"])
 
 
+def _won(cycle: Cycle) -> pd.DataFrame:
+    """Opportunities won in the period on accounts of a person, whoever found them."""
+    rows, period = cycle.table("opportunities"), cycle.period
+    inside = rows["closed"].between(period.start, period.end) & rows["stage"].eq("won")
+    found = owned_accounts(cycle).merge(rows[inside].dropna(subset=["amount"]), on="account_id")
+    found = found[found["closed"].between(found["first"], found["last"])]
+    return with_account_names(cycle, found).sort_values(["closed", "account_id"])
+
+
 def _dated(name: str, column: str) -> Callable[[Cycle], pd.DataFrame]:
     return lambda cycle: cycle.table(name).sort_values(column, kind="stable")
 
@@ -36,6 +46,7 @@ _FRAMES: Mapping[str, Callable[[Cycle], pd.DataFrame]] = {
     "books": _books,
     "lag": time_lag,
     "spells": spells,
+    "won": _won,
     "feedback": _dated("feedback", "date"),
     "actions": _dated("actions", "at"),
     "decisions": _dated("decisions", "at"),

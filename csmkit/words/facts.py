@@ -17,11 +17,12 @@ from csmkit.compute.customers import credited, owned_accounts
 from csmkit.compute.drivers import losses
 from csmkit.compute.evidence import evidence_timeline
 from csmkit.compute.health import health_movement, statuses
-from csmkit.compute.outcomes import due_renewals, outcomes, renewed_after_trouble
+from csmkit.compute.outcomes import due_renewals, outcomes
 from csmkit.compute.practice import practice, touches
 from csmkit.compute.results import movements
 from csmkit.cycle import Cycle
 from csmkit.text import by_unit, clean, count_of, day, missing, money
+from csmkit.words.signed import trouble_before_signature
 from csmkit.words.text_files import text_file
 
 Row = Mapping[str, Any]
@@ -117,7 +118,7 @@ _FRAMES: Mapping[str, Callable[[Cycle], pd.DataFrame]] = {
     "figures": _figures,
     "composition": composition,
     "renewals": due_renewals,
-    "troubled": renewed_after_trouble,
+    "troubled": trouble_before_signature,
     "losses": losses,
     "movements": movements,
     "opportunities": _opportunities,

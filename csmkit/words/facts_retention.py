@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+
 from csmkit.text import by_unit, clean, count_of, day, missing
 from csmkit.words.facts import Fact, Person, Row, days_from, on_file
+from csmkit.words.signed import signed_on, when_signed
 
 NEAR = 0.02
 """So near a target a rate is called near it, in fractions: 2 percentage points."""
 LONG_MONTHS = 24
 EARLY_DAYS = 30
+WRITTEN_DAYS = pd.Timedelta(days=60)
+"""A win or save is often written down after the day: so long it is taken for the same."""
 RAISED_EARLY_DAYS = 90
 """Renewals are tracked 90 to 180 days ahead: a risk raised later than that came late."""
 
@@ -92,7 +97,7 @@ def _renewal(person: Person, row: Row) -> Iterator[Fact]:
     if row["outcome"] != "renewed" or missing(row["arr_renewed"]):
         return
     arr = float(row["arr_renewed"])
-    told = {"arr": person.money(arr), "due": due}
+    told = {"arr": person.money(arr), **_when(person, row)}
     late = days_from(row["due"], row["closed"])
     if late is not None and late > 0:
         closed = day(row["closed"])
@@ -127,15 +132,35 @@ def _renewal(person: Person, row: Row) -> Iterator[Fact]:
 def _save(person: Person, row: Row) -> Iterator[Fact]:
     if not row["recovered"] or missing(row["arr_renewed"]):
         return
-    account, due, arr = clean(row["account"]), day(row["due"]), float(row["arr_renewed"])
-    slots = {"account": account, "worst": row["worst"], "due": due, "arr": person.money(arr)}
-    source = f"health and renewals, {account}, due {due}"
+    account, arr = clean(row["account"]), float(row["arr_renewed"])
+    slots = {"account": account, "worst": row["worst"], "arr": person.money(arr)}
+    slots |= {**_when(person, row), "green": day(row["green"])}
+    source = f"health and renewals, {account}, due {slots['due']}"
     told = {**slots, "trouble": row["trouble"], "troubled": day(row["troubled"])}
+    if not row["in_time"]:
+        yield Fact("signed_in_trouble", told, arr, account, source)
+        return
     yield Fact("save", told, arr, account, source)
-    item = person.moves(row["account_id"], row["due"])
+    item = _moves(person, row)
     if item is not None:
         told, ids = {**slots, **on_file(item)}, (str(item["evidence_id"]),)
         yield Fact("save_told", told, arr, account, source, ids)
+
+
+def _when(person: Person, row: Row) -> dict[str, str]:
+    """The slots of the day a renewal was signed, and of the day it was due."""
+    when = when_signed(row, person.cycle.period.start)
+    return {"due": day(row["due"]), "signed": day(signed_on(row)), "when": when}
+
+
+def _moves(person: Person, row: Row) -> Row | None:
+    """What is on file of a save: of the time before the signature, or its story written after."""
+    written = [
+        item
+        for item in person.items("win", "save", account=row["account_id"])
+        if signed_on(row) <= item["date"] <= signed_on(row) + WRITTEN_DAYS
+    ]
+    return written[0] if written else person.moves(row["account_id"], signed_on(row))
 
 
 def _loss(person: Person, row: Row) -> Iterator[Fact]:

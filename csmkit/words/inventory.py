@@ -2,46 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
 from csmkit.compute.practice import QBR_TYPES
 from csmkit.cycle import Cycle
 from csmkit.text import clean, count_of, day, missing
-from csmkit.words.facts import Person, Row, Tables, days_from, listed, sentence
+from csmkit.words.facts import Person, Row, Tables, listed
 from csmkit.words.facts_health import without_review
 from csmkit.words.facts_voice import themes
-from csmkit.words.text_files import text_file
+from csmkit.words.inventory_escalations import at_own_accounts, escalations
+from csmkit.words.inventory_growth import expansions
+from csmkit.words.inventory_line import AFTER, Line
+from csmkit.words.inventory_line import line as _line
+from csmkit.words.inventory_line import near as _near
+from csmkit.words.inventory_line import said as _said
+from csmkit.words.inventory_onboardings import onboardings
 
 COLUMNS = ("topic", "account", "day", "says", "on_file", "asks", "evidence_ids")
 _LAST = pd.Timestamp.max
-_BEFORE, _AFTER = pd.Timedelta(days=180), pd.Timedelta(days=30)
-
-
-def _said() -> Mapping[str, Any]:
-    return text_file("inventory")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of `inventory`."""
-
-    topic: str
-    account: str
-    day: pd.Timestamp
-    says: str
-    on_file: str = ""
-    asks: str = ""
-    evidence_ids: str = ""
-    account_id: str | None = None
-
-    @property
-    def is_item(self) -> bool:
-        """Whether it tells of nothing but an item on file."""
-        return bool(self.says == _said()["says"]["item"])
 
 
 def inventory(cycle: Cycle, *, csm: str, tables: Tables | None = None) -> pd.DataFrame:
@@ -75,10 +55,19 @@ def inventory(cycle: Cycle, *, csm: str, tables: Tables | None = None) -> pd.Dat
     return frame.astype({**texts, "day": "datetime64[us]"})
 
 
-def inventory_lines(person: Person) -> list[Line]:
-    """The rows of `inventory` for whoever needs no frame, in its order."""
+def inventory_lines(person: Person, *, of_others: bool = True) -> list[Line]:
+    """The rows of `inventory` for whoever needs no frame, in its order.
+
+    Parameters
+    ----------
+    person : Person
+        Whose.
+    of_others : bool
+        Whether escalations at the person's accounts that others handled are told too.
+    """
     order = {name: at for at, name in enumerate(_said()["topics"].values())}
-    lines = [line for find in _FINDERS for line in find(person)]
+    finders = (*_FINDERS, at_own_accounts) if of_others else _FINDERS
+    lines = [line for find in finders for line in find(person)]
     # What is of no day comes last, as in a frame that is sorted.
     return sorted(
         lines,
@@ -86,35 +75,20 @@ def inventory_lines(person: Person) -> list[Line]:
     )
 
 
-def _line(
-    topic: str,
-    says: str,
-    *,
-    asks: str = "",
-    account: Any = "",
-    account_id: Any = None,
-    on: Any = pd.NaT,
-    items: list[Row] | None = None,
-) -> Line:
-    found = items or []
-    told = " ".join(f"{day(item['date'])}: {sentence(item['text'])}" for item in found)
-    ids = "; ".join(str(item["evidence_id"]) for item in found)
-    known = None if missing(account_id) else str(account_id)
-    return Line(_said()["topics"][topic], clean(account), on, says, told, asks, ids, known)
-
-
-def _near(person: Person, account: Any, on: pd.Timestamp) -> list[Row]:
-    """Items on an account from half a year before a day to a month after it."""
-    return [
-        row for row in person.items(account=account) if on - _BEFORE <= row["date"] <= on + _AFTER
-    ]
+def _due(person: Person, row: Row) -> str:
+    """The day a renewal was due, and the day it was signed where that is another one."""
+    due = day(row["due"])
+    if row["outcome"] != "renewed" or missing(row["closed"]) or row["closed"] == row["due"]:
+        return due
+    before = " before the period" if row["closed"] < person.cycle.period.start else ""
+    return f"{due}, signed {day(row['closed'])}{before}"
 
 
 def _renewals(person: Person) -> Iterator[Line]:
     says, asks = _said()["says"], _said()["asks"]
     trouble = {(row["account_id"], row["due"]): row for row in person.rows("troubled")}
     for row in person.rows("renewals"):
-        due, before, after = day(row["due"]), row["arr_due"], row["arr_renewed"]
+        due, before, after = _due(person, row), row["arr_due"], row["arr_renewed"]
         items = _near(person, row["account_id"], row["due"])
         was = trouble.get((row["account_id"], row["due"]))
         asked = ""
@@ -181,7 +155,7 @@ def _reviews(person: Person) -> Iterator[Line]:
     for row in person.rows("touches"):
         if row["type"] in QBR_TYPES:
             items = person.items("qbr", account=row["account_id"])
-            near = [i for i in items if abs(i["date"] - row["date"]) <= _AFTER]
+            near = [i for i in items if abs(i["date"] - row["date"]) <= AFTER]
             yield _line(
                 "reviews",
                 says["review"],
@@ -193,30 +167,6 @@ def _reviews(person: Person) -> Iterator[Line]:
     if person.role == "csm":
         for name in without_review(person):
             yield _line("reviews", says["no_review"], asks=asks["no_review"], account=name)
-
-
-def _escalations(person: Person) -> Iterator[Line]:
-    says, asks = _said()["says"], _said()["asks"]
-    end = person.cycle.period.end
-    for row in person.rows("escalations"):
-        resolved = not missing(row["resolved"]) and row["resolved"] <= end
-        took = days_from(row["opened"], row["resolved"]) if resolved else None
-        if took is None:
-            text, asked = says["escalated_open"], asks["escalated_open"]
-        else:
-            text, asked = says["escalated"].format(days=count_of(took, "day")), asks["escalated"]
-        if not missing(row["recurrence_of"]):
-            text += says["escalated_again"]
-        items = _near(person, row["account_id"], row["opened"])
-        yield _line(
-            "escalations",
-            text,
-            asks="" if items else asked,
-            account=row["account"],
-            account_id=row["account_id"],
-            on=row["opened"],
-            items=items,
-        )
 
 
 def _voice(person: Person) -> Iterator[Line]:
@@ -273,9 +223,11 @@ def _listed(topic: str, items: list[Row]) -> Iterator[Line]:
 
 _FINDERS: tuple[Callable[[Person], Iterator[Line]], ...] = (
     _renewals,
+    expansions,
+    onboardings,
     _health,
     _reviews,
-    _escalations,
+    escalations,
     _voice,
     _turned_down,
     _advocacy,

@@ -8,7 +8,8 @@ from csmkit.compute.practice import QBR_TYPES, touches
 from csmkit.cycle import Cycle
 from csmkit.memo import per_cycle
 from csmkit.words.facts import Person, Tables
-from csmkit.words.inventory import Line, inventory_lines
+from csmkit.words.inventory import inventory_lines
+from csmkit.words.inventory_line import Line
 
 COLUMNS = ("person_id", "topic", "account_id", "account", "day", "says", "asks", "evidence_ids")
 
@@ -16,6 +17,8 @@ COLUMNS = ("person_id", "topic", "account_id", "account", "day", "says", "asks",
 @per_cycle
 def inventory_rows(cycle: Cycle) -> pd.DataFrame:
     """What `csmkit.words.inventory.inventory` has of each person, but for the items' texts.
+
+    Left out are escalations that others handled: a slice, whose rows are the same, has none.
 
     Returns
     -------
@@ -27,7 +30,7 @@ def inventory_rows(cycle: Cycle) -> pd.DataFrame:
     found = [
         (who, *(getattr(line, name) for name in COLUMNS[1:]))
         for who in dict.fromkeys(cycle.subjects["person_id"])
-        for line in inventory_lines(Person(tables, str(who)))
+        for line in inventory_lines(Person(tables, str(who)), of_others=False)
     ]
     texts = {name: "str" for name in COLUMNS if name != "day"}
     return pd.DataFrame(found, columns=list(COLUMNS)).astype({**texts, "day": "datetime64[us]"})

@@ -14,7 +14,7 @@ from csmkit.compute.part import part_of
 from csmkit.cycle import Book, Cycle
 from csmkit.text import count_of, day, missing
 from csmkit.words.facts import listed, sentence
-from csmkit.words.inventory import Line
+from csmkit.words.inventory_line import Line
 from csmkit.words.inventory_rows import lines_of
 from csmkit.words.text_files import text_file
 
@@ -77,7 +77,7 @@ def folded(lines: list[Line]) -> Iterator[Line]:
     alike: dict[tuple[str, str], list[Line]] = {}
     quiet: list[Line] = []
     for line in lines:
-        if not line.asks and not line.evidence_ids:
+        if line.account and not line.asks and not line.evidence_ids:
             quiet.append(line)
         elif missing(line.day) and line.account and not line.evidence_ids:
             alike.setdefault((line.says, line.asks), []).append(line)

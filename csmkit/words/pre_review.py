@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -14,11 +14,12 @@ from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.matrix.cited import evidence_cited
 from csmkit.matrix.matrix import Matrix
-from csmkit.text import clean, day, money
+from csmkit.text import clean, day, missing, money
 from csmkit.words.accounts_near import SURE, Near, accounts_near
 from csmkit.words.amounts import day_in
-from csmkit.words.facts import Person, Tables
+from csmkit.words.facts import Person, Tables, listed
 from csmkit.words.inventory import inventory_lines
+from csmkit.words.inventory_line import Line
 from csmkit.words.inventory_short import with_day
 from csmkit.words.text_files import text_file
 from csmkit.words.unnamed import Unnamed
@@ -29,10 +30,13 @@ SIDES = {"own": "self", "manager": "manager"}
 LIST, CITED, NOTHING = "list", "cited", "nothing"
 MOST_LINES, LONGEST = 100, 2_000
 """Lines of one list, and characters of one line."""
+COLLEAGUE = "a colleague"
+"""What stands for a colleague's name, as `csmkit.words.unnamed` has it."""
 _WHOSE = {"own": "the CSM", "manager": "the manager"}
 _SAME_DAYS = 31
 _BULLET = re.compile(r"^\s*(?:[-*•–—+]|\d{1,3}[.)])\s+")
 _BETWEEN = " · "
+_COLLEAGUES = re.compile(rf"\b{COLLEAGUE}(?:(?:, and|,| and| &| or) {COLLEAGUE})+\b")
 
 
 @dataclass(slots=True)
@@ -130,6 +134,25 @@ def defining_moments(
     return frame
 
 
+def shown_text(text: Any, unnamed: Unnamed) -> str:
+    """A text as the person's page may show it; unnamed colleagues in a row are told as several."""
+    return _COLLEAGUES.sub(_counted, unnamed.text(text))
+
+
+def _counted(found: re.Match[str]) -> str:
+    return _say("two" if found[0].count(COLLEAGUE) == 2 else "several")
+
+
+def _with_days(lines: list[Line]) -> str:
+    """What rows of one account say in the same words, once, with their days."""
+    first = lines[0]
+    days = [day(line.day) for line in lines if not missing(line.day)]
+    if len(lines) == 1 or not days:
+        # The item on file, which may tell the day, stands elsewhere.
+        return with_day(replace(first, on_file=""))
+    return _say("on_days", days=listed(days), says=first.says)
+
+
 def _say(name: str, **told: str) -> str:
     said: Mapping[str, Any] = text_file("pre_review")["moments"]
     return str(said[name]).format(**told)
@@ -214,7 +237,7 @@ def _cited(cycle: Cycle, matrix: Matrix | None, phase: str, unnamed: Unnamed) ->
         told = _say(
             "cited",
             day=day(date),
-            text=unnamed.text(" ".join(clean(text).split())),
+            text=shown_text(" ".join(clean(text).split()), unnamed),
             competencies=", ".join(dict.fromkeys(same["competency"])),
         )
         accounts = (str(account),) if str(account) in unnamed.own else ()
@@ -284,17 +307,20 @@ def _known(part: Cycle, unnamed: Unnamed) -> dict[str, str]:
     found: dict[str, dict[str, None]] = {}
     for row in person.rows("losses"):
         amount = money(abs(float(row["amount"])), currency=part.currency)
-        told = _say("loss", kind=str(row["kind"]).capitalize(), amount=amount, day=day(row["date"]))
+        loss = _say("loss", kind=str(row["kind"]).capitalize(), amount=amount, day=day(row["date"]))
         if clean(row["reason"]):
-            told = _say("reason", told=told, reason=unnamed.text(row["reason"]))
-        found.setdefault(clean(row["account"]), {})[f"{told}."] = None
+            loss = _say("reason", told=loss, reason=shown_text(row["reason"], unnamed))
+        found.setdefault(clean(row["account"]), {})[f"{loss}."] = None
     items: dict[str, dict[str, None]] = {}
+    events: dict[tuple[str, str], list[Line]] = {}
     for line in inventory_lines(person):
         if not line.account:
             continue
         if not line.is_item:
-            found.setdefault(line.account, {})[f"{with_day(line)}."] = None
+            events.setdefault((line.account, line.says), []).append(line)
         if line.on_file:
-            items.setdefault(line.account, {})[unnamed.text(line.on_file)] = None
+            items.setdefault(line.account, {})[shown_text(line.on_file, unnamed)] = None
+    for (name, _), same in events.items():
+        found.setdefault(name, {})[f"{_with_days(same)}."] = None
     every = dict.fromkeys([*found, *items])
     return {name: " ".join([*found.get(name, {}), *items.get(name, {})]) for name in every}

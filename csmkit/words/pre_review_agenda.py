@@ -24,7 +24,7 @@ MINUTES, WORDS = 30, 450
 """How long the talk is, and what a page holds."""
 _FIRST, _LAST = 5, 3
 """Minutes for the CSM's own list, and for what is written down."""
-_WEIGHTS = {"losses": 2, "questions": 1, "actions": 1}
+_WEIGHTS = {"losses": 2, "ahead": 1, "questions": 1, "actions": 1}
 """How much time one line of a list asks for beside the others; a moment and two steps ask for 2."""
 _LIMITS = ((5, 20), (4, 18), (4, 14), (3, 14), (3, 11), (2, 11), (2, 8), (1, 8))
 """Items of a part and words of a text, from what is best to what fits in any case."""
@@ -66,10 +66,10 @@ def pre_review_agenda(
     str
         At most `WORDS` words, the minutes of all parts adding up to `MINUTES`. The person speaks
         first. Then come accounts and moments that one side does not name, scores two steps apart
-        and one step apart, losses, open questions of the inventory, and what was agreed before
-        this cycle's scores were given. It says nowhere who is right. It is for the manager before
-        the review is delivered: both sides' scores are in it, but no vote before the meeting, no
-        final score and no private evidence.
+        and one step apart, losses, renewals due soon, open questions of the inventory, and what was
+        agreed before this cycle's scores were given. It says nowhere who is right. It is for the
+        manager before the review is delivered: both sides' scores are in it, but no vote before the
+        meeting, no final score and no private evidence.
 
     Raises
     ------
@@ -202,6 +202,8 @@ class _Agenda:
         """A part that is a list alone; none if there is nothing in it."""
         if name == "losses":
             lines = self.topics.losses(self.moments, name=self.name, words=words)
+        elif name == "ahead":
+            lines = self.topics.ahead()
         elif name == "questions":
             lines = self.topics.questions(words=words)
         else:

@@ -1,4 +1,4 @@
-"""What a pre-review talk comes to after lists and scores: losses, questions, what was agreed."""
+"""What a pre-review talk comes to after lists and scores: losses, renewals, questions, actions."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import Any
 import pandas as pd
 
 from csmkit.compute.composition import OWNED, book_accounts
+from csmkit.compute.renewals_ahead import open_plans, renewals_ahead
 from csmkit.cycle import Cycle
 from csmkit.matrix.gaps import shown_ratings
 from csmkit.text import clean, day, missing, money
 from csmkit.words.facts import Person, Row, Tables
-from csmkit.words.inventory import Line, inventory_lines
+from csmkit.words.inventory import inventory_lines
+from csmkit.words.inventory_line import Line
 from csmkit.words.inventory_short import folded, with_day
 from csmkit.words.one_page import in_words
-from csmkit.words.pre_review import NOTHING
+from csmkit.words.pre_review import NOTHING, shown_text
 from csmkit.words.score_differences import SIDES
 from csmkit.words.text_files import text_file
 from csmkit.words.unnamed import OTHER, Unnamed
 
 _NAME_WORDS, _MOST_NAMES = 8, 3
+SOON_DAYS = 30
+"""Renewals due in so many days after the period are a topic of the talk."""
 
 
 class Topics:
@@ -51,7 +55,7 @@ class Topics:
             day=day(row["date"]),
         )
         if reason := clean(row["reason"]):
-            reason = in_words(self._unnamed.text(reason), words)
+            reason = in_words(shown_text(reason, self._unnamed), words)
             told = of_moments["reason"].format(told=told, reason=reason)
         raised = said["unraised"]
         if not missing(row["risk_raised"]):
@@ -65,6 +69,31 @@ class Topics:
             where = "unknown"
         told = said["told"].format(told=told, raised=raised, listed=said[where].format(name=name))
         return f"{bold(account)} {told}".rstrip()
+
+    def ahead(self) -> tuple[str, ...]:
+        """Renewals due in the `SOON_DAYS` after the period, the largest first, with their plan."""
+        rows = renewals_ahead(self._part, on=self._part.period.end, ahead=SOON_DAYS)
+        own = rows[rows["person_id"].eq(self._unnamed.who)]
+        largest = own.sort_values("arr_due", ascending=False, kind="stable")
+        plans = set(open_plans(self._part, self._part.period.end)["account_id"])
+        return tuple(
+            self._renewal({str(k): v for k, v in row.items()}, row["account_id"] in plans)
+            for row in largest.to_dict("records")
+        )
+
+    def _renewal(self, row: Row, planned: bool) -> str:
+        said, arr = _said("agenda")["ahead"], row["arr_due"]
+        if not missing(row["plan_due"]):
+            found = said["plan_due"].format(day=day(row["plan_due"]))
+        elif planned:
+            found = said["plan"]
+        else:
+            found = said["unknown" if self._part.missing("plans") else "no_plan"]
+        if not missing(row["risk"]):
+            found = said["risk"].format(told=found, day=day(row["risk"]))
+        amount = "" if missing(arr) else f"{money(float(arr), currency=self._part.currency)}, "
+        text = said["told"].format(arr=amount, day=day(row["due"]), found=found)
+        return f"{bold(self._unnamed.account(clean(row['account'])))} {text}"
 
     def questions(self, *, words: int) -> tuple[str, ...]:
         """What the inventory asks, the weightiest first; of losses it is told apart."""
@@ -93,8 +122,8 @@ class Topics:
         if account and account in {line.account for line in lines}:
             account = self._unnamed.account(account)
         text = said["told"].format(
-            says=in_words(self._unnamed.text(with_day(first)), words),
-            asks=in_words(self._unnamed.text(first.asks), 2 * words),
+            says=in_words(shown_text(with_day(first), self._unnamed), words),
+            asks=in_words(shown_text(first.asks, self._unnamed), 2 * words),
         )
         others = [self._unnamed.account(one.account) for one in rest]
         shown = [n for n in dict.fromkeys(others) if n not in ("", account, OTHER)][:_MOST_NAMES]
@@ -124,7 +153,7 @@ class Topics:
         lines = []
         for row in rows.sort_values("at", ascending=False, kind="stable").to_dict("records"):
             kept = said.get(clean(row["kept"]), said["unknown"])
-            text = in_words(self._unnamed.text(row["text"]).rstrip("."), words)
+            text = in_words(shown_text(row["text"], self._unnamed).rstrip("."), words)
             lines.append(said["told"].format(text=text, day=day(row["at"]), kept=kept))
         return tuple(lines)
 

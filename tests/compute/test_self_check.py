@@ -506,6 +506,96 @@ def test_no_renewal_ahead_is_said():
     ]
 
 
+@pytest.mark.parametrize(("amount", "named"), [(5, False), (50, True)])
+def test_of_the_largest_renewals_ahead_what_is_on_file_is_told(amount, named):
+    ids = ("b", "c", "d")
+    dues = [(i, "2026-06-10", None, "open", 10 + at, None, None) for at, i in enumerate(ids)]
+    every = owned(*((i, "ana", "2025-01-01", None) for i in (*ids, "a")))
+    cycle = due(
+        ("a", "2026-06-30", None, "open", amount, None, "2026-03-05"),
+        *dues,
+        ownership=every,
+        touchpoints=rows(
+            TOUCH,
+            ("a", "ana", "2026-03-01", "qbr", None),
+            ("a", "ana", "2026-03-20", "call", True),
+            *((i, "ana", "2026-03-20", "call", True) for i in ids),
+        ),
+    )
+    found = of(cycle, "prepared", on="2026-04-01")
+    assert ("a" in found.index) == named
+    assert len(found) == 3
+    if named:
+        assert found.loc["a", "says"] == (
+            "Due 30 Jun 2026, 50; on file: a business review on 1 Mar 2026,"
+            " another contact on 20 Mar 2026, a risk, last seen or raised on 5 Mar 2026"
+        )
+        assert found.loc["a", "asks"] == ""
+
+
+@pytest.mark.parametrize(("plan_due", "closed", "late"), [
+    ("2026-03-31", None, True),
+    ("2026-03-31", "2026-04-20", True),  # closed later: still open on the day
+    ("2026-04-01", None, False),
+    ("2026-03-31", "2026-03-31", False),
+])  # fmt: skip
+def test_a_plan_that_is_past_due_is_named_and_asked_about(plan_due, closed, late):
+    status = "done" if closed else "open"
+    plan = rows(
+        "account_id opened due closed status", ("a", "2026-01-05", plan_due, closed, status)
+    )
+    found = of(due(OPEN, plans=plan), "prepared", on="2026-04-01").loc["a"]
+    assert found["says"] == "Due 30 Jun 2026, 60,000; on file: " + (
+        "a success plan that is past due since 31 Mar 2026 and still open"
+        if late
+        else "a success plan"
+    )
+    assert found["asks"] == ("What is left of the plan, and by when is it done?" if late else "")
+
+
+# Open escalations
+
+ESCALATION = "account_id person_id opened resolved severity recurrence_of"
+
+
+def operations(*values):
+    people = rows("person_id name role", ("eva", "Eva", "cs_ops"), ("ana", "Ana", "csm"))
+    escalations = rows(ESCALATION, *values)
+    return cycle_of(people=people, ownership=ALL_ALONG, escalations=escalations)
+
+
+def test_operations_get_the_escalations_they_have_open_on_the_day():
+    cycle = operations(
+        ("a", "eva", "2026-06-22", None, "S2", None),
+        ("b", "eva", "2025-12-20", "2026-07-02", None, "b/2025-11-01"),
+        ("c", "eva", "2026-02-01", "2026-06-30", "S1", None),  # resolved on the day
+        ("d", "ana", "2026-06-22", None, "S1", None),  # another's
+        ("e", "eva", "2026-07-01", None, "S1", None),  # later
+    )
+    found = self_check(cycle, csm="eva", on="2026-06-30")
+    assert found["topic"].unique().tolist() == ["Open escalations"]
+    assert found["says"].tolist() == [
+        "2 escalations handled by this person not resolved by 30 Jun 2026",
+        "Open for 192 days, since 20 Dec 2025, a return of an earlier one",
+        "Open for 8 days, since 22 Jun 2026, S2",
+    ]
+    assert found["asks"].tolist() == ["", *["Who has it now, and by when?"] * 2]
+    # A CSM is asked of the book, not of this.
+    assert "Open escalations" not in set(self_check(cycle, csm="ana", on="2026-06-30")["topic"])
+
+
+def test_without_an_open_escalation_it_says_so_and_without_days_it_cannot_tell():
+    (line,) = texts(
+        operations(("a", "eva", "2026-02-01", "2026-02-03", None, None)),
+        "Open escalations",
+        csm="eva",
+    )
+    assert line == "No escalation handled by this person is open on 30 Jun 2026"
+    people = rows("person_id name role", ("eva", "Eva", "cs_ops"))
+    found = of(cycle_of(people=people, ownership=ALL_ALONG), "escalations_needs", csm="eva")
+    assert found[["known", "needs"]].to_numpy().tolist() == [[False, "escalations.resolved"]]
+
+
 # Whole checks
 
 
@@ -520,7 +610,8 @@ def test_each_role_is_asked_what_is_of_it():
     found = self_check(cycle, on="2026-06-30").groupby("person_id")["topic"].agg(list)
     assert found["ana"] == ["Business reviews", "Use of the product", "Renewals ahead"]
     assert found["ben"] == ["Use of the product"]
-    assert found["eva"] == found["lee"] == ["Book"]
+    assert found["lee"] == ["Book"]
+    assert found["eva"] == ["Open escalations"]
     assert "mia" not in found.index
     (line,) = self_check(cycle, csm="mia", on="2026-06-30")["says"]
     assert line == "Nothing of this check is of this person's role"

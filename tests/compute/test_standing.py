@@ -187,7 +187,7 @@ def test_the_headline_puts_the_number_in_its_context():
     assert ck.headline(cycle) == (
         "Ana held 2 accounts with 100 of ARR at the owned opening, the largest of them "
         f"{percent(0.6)} of it; {percent(0.4)} of that ARR was in red or yellow accounts. "
-        f"{percent(0.9)} was kept before growth and {percent(1.1)} with it; "
+        f"{percent(0.9)} was kept before growth (GRR) and {percent(1.1)} with it (NRR); "
         "all of the growth came from one account."
     )
 

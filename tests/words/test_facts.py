@@ -229,3 +229,44 @@ def test_words_that_mean_the_same_are_one():
     assert terms("The client left") == terms("a customer churned")
     assert stem("planned") == stem("plan")
     assert terms("of the and") == []
+
+
+@pytest.mark.parametrize(
+    ("closed", "scene", "when"),
+    [
+        ("2026-03-25", "save", "on 25 Mar 2026 (due 1 Apr 2026)"),
+        ("2026-03-10", "signed_in_trouble", "on 10 Mar 2026 (due 1 Apr 2026)"),
+        ("2026-04-01", "save", "on 1 Apr 2026"),
+    ],
+)
+def test_a_save_is_one_only_if_a_green_reading_comes_before_the_signature(closed, scene, when):
+    health = rows(
+        "account_id date status", ("a1", "2026-02-01", "yellow"), ("a1", "2026-03-20", "green")
+    )
+    facts = said(book(health=health, renewals=rows(RENEWALS, renewal(closed=closed))))
+    assert {"save", "signed_in_trouble"} & set(facts) == {scene}
+    assert (facts[scene]["when"], facts[scene]["green"]) == (when, "20 Mar 2026")
+
+
+def test_a_reading_after_the_signature_is_no_trouble_before_it():
+    health = rows(
+        "account_id date status", ("a1", "2026-03-20", "yellow"), ("a1", "2026-05-01", "green")
+    )
+    signed = rows(RENEWALS, renewal(closed="2026-03-10"))
+    assert not {"save", "signed_in_trouble"} & set(said(book(health=health, renewals=signed)))
+    signed = rows(RENEWALS, renewal(closed="2026-03-25"))
+    assert "signed_in_trouble" in said(book(health=health, renewals=signed))
+
+
+def test_trouble_of_the_time_before_the_hand_over_is_nobody_elses_save():
+    health = rows(
+        "account_id date status", ("a1", "2026-02-01", "yellow"), ("a1", "2026-03-20", "green")
+    )
+    own = owned(("a1", "max", "2025-01-01", "2026-02-14"), ("a1", "ana", "2026-02-15", None))
+    cycle = book(
+        people=csms("ana", "max"),
+        ownership=own,
+        health=health,
+        renewals=rows(RENEWALS, renewal(closed="2026-03-25")),
+    )
+    assert not {"save", "signed_in_trouble"} & set(said(cycle))

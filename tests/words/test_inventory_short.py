@@ -74,6 +74,24 @@ def test_the_day_is_told_where_nothing_else_tells_it():
     assert said == "2 Mar 2026: Opened, resolved after 3 days"
 
 
+def test_the_time_to_value_of_a_specialist_stands_on_a_line_of_its_own(team):
+    found = inventory_in_short(ck.book_of(team, "leila.benali@northwind.example"))
+    says = found.loc[found["topic"].eq("Onboardings"), "says"]
+    assert says.iloc[-1] == (
+        "Time to value: median 50 days, of 4 onboardings; before the period 70 days, of 2"
+        " onboardings; target 55 days"
+    )
+    assert not says.str.contains("more event").any()
+
+
+def test_rows_handed_over_leave_out_what_others_handled(team):
+    """A slice has no such escalation, and a packet gives the same with its rows and without."""
+    rows_of_team = inventory_rows(team)
+    assert not rows_of_team["says"].str.contains("somebody else").any()
+    mateo = rows_of_team[rows_of_team["person_id"].eq("mateo.nunez@northwind.example")]
+    assert "Expansions" in set(mateo["topic"])
+
+
 @pytest.mark.parametrize("edition", ["committee", "csm"])
 def test_no_event_and_no_question_of_anybody_is_lost(team, edition):
     for name in ("kwame.mensah", "emeka.obi", "leila.benali", "gustavo.pereira"):
@@ -99,7 +117,8 @@ def test_a_text_is_cut_between_words_where_it_has_any(text, shown):
 def test_a_packet_shows_it_as_a_table_and_says_why_where_there_is_nothing(team):
     short = inventory_in_short(ck.book_of(team, "leila.benali@northwind.example"))
     table = ck.table_rows(short, view="inventory")
-    assert [h.text for h in table.heads] == ["About", "What happened", "On file", "Still asked"]
+    heads = ["About", "Account", "What happened", "On file", "Still asked"]
+    assert [h.text for h in table.heads] == heads
     nothing = short.head(0)
     nothing.attrs["why"] = "Nothing is on file."
     assert ck.table_rows(nothing, view="inventory").empty == "Nothing is on file."
@@ -109,7 +128,7 @@ def test_a_packet_shows_it_as_a_table_and_says_why_where_there_is_nothing(team):
 def test_a_slice_gives_the_rows_that_the_team_gives(team, edition):
     """So a packet can be handed them, unless they name an account that is not in its slice."""
     rows_of_team = inventory_rows(team)
-    for name in ("kwame.mensah", "nour.alhashimi", "leila.benali"):
+    for name in ("kwame.mensah", "nour.alhashimi", "leila.benali", "mateo.nunez"):
         who = f"{name}@northwind.example"
         mine = rows_of_team[rows_of_team["person_id"].eq(who)].reset_index(drop=True)
         assert inventory_rows(ck.book_of(team, who, edition=edition)).equals(mine)

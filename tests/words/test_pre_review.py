@@ -254,6 +254,74 @@ def test_who_scored_in_the_managers_place_is_told():
     assert found.set_index("competency").loc["qbr_craft", "given_by"] == "Ben Okoro"
 
 
+def test_what_is_on_record_twice_is_told_once_with_both_days():
+    touches = rows(
+        "account_id person_id date type",
+        ("a3", "ana", "2026-02-10", "qbr"),
+        ("a3", "ana", "2026-03-27", "qbr"),
+    )
+    item = rows(ITEM, ("e1", "ana", "2026-03-27", "Showed the use of seats", "a3", "qbr", False))
+    found = moments("Harbour", "Harbour", touchpoints=touches, evidence=item)
+    assert found["known"].tolist() == [
+        "10 Feb 2026 and 27 Mar 2026: Business review. 27 Mar 2026: Showed the use of seats."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Shown to Ben Okoro and Max Roy", "Shown to two colleagues"),
+        ("Ben Okoro, Max Roy and Ben Okoro use it", "several colleagues use it"),
+        ("Shown to Ben Okoro", "Shown to a colleague"),
+    ],
+)
+def test_several_colleagues_in_a_row_are_told_together(text, told):
+    item = rows(ITEM, ("e1", "ana", "2026-03-02", text, "a3", "mentoring", False))
+    people = rows(
+        "person_id name role manager_id",
+        ("ana", "Ana Lee", "csm", "eva"),
+        ("ben", "Ben Okoro", "csm", "eva"),
+        ("max", "Max Roy", "csm", "eva"),
+        ("eva", "Eva Poe", "manager", None),
+    )
+    found = moments("Harbour", "Harbour", people=people, evidence=item)
+    assert found["known"].tolist() == [f"2 Mar 2026: {told}."]
+
+
+def test_renewals_due_soon_are_a_topic_the_largest_first_with_their_plan():
+    due = rows(
+        "account_id due closed outcome arr_due risk_raised",
+        ("a1", "2026-07-06", None, "open", 580, "2026-06-10"),
+        ("a2", "2026-07-30", None, "open", 900, None),
+        ("a3", "2026-07-31", None, "open", 700, None),  # 31 days ahead
+        ("b1", "2026-07-06", None, "open", 990, None),  # Ben's
+    )
+    plans = rows(
+        "account_id opened due closed status", ("a1", "2026-01-05", "2026-06-03", None, "open")
+    )
+    agenda = pre_review_agenda(
+        team_of(renewals=due, plans=plans), csm="ana", own="Harbour", manager="Harbour"
+    )
+    part = agenda.split("## Renewals due soon")[1].split("\n## ")[0]
+    assert part.split("\n\n", 1)[1].strip().split("\n") == [
+        "- **Blue Volta Energy.** 900, due 30 Jul 2026; no open success plan on record.",
+        "- **Northgate Foods.** 580, due 6 Jul 2026; its success plan is past due since"
+        " 3 Jun 2026 and still open; a risk was seen or raised on 10 Jun 2026.",
+    ]
+    assert "Renewals due soon" not in pre_review_agenda(
+        team_of(), csm="ana", own="Harbour", manager="Harbour"
+    )
+
+
+def test_the_sample_teams_largest_renewal_ahead_is_in_the_talk(team):
+    agenda = pre_review_agenda(team, csm="mateo.nunez@northwind.example")
+    assert "- **Quintero Energía.** €580,000, due 6 Jul 2026; its success plan is past" in agenda
+    assert "Business review. Business review." not in agenda
+    leila = pre_review_agenda(team, csm="leila.benali@northwind.example")
+    assert "a colleague and a colleague" not in leila
+    assert "two colleagues" in leila
+
+
 SECTIONS = re.compile(r"^## (.+) \((\d+) min\)$", re.MULTILINE)
 
 
