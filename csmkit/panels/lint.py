@@ -19,6 +19,7 @@ from csmkit.panels.scoring_state import somebody
 from csmkit.panels.texts import refused, texts
 from csmkit.store.model import cycle_key, new_key, storable
 from csmkit.text import clean, day
+from csmkit.words.passages import own_text
 from csmkit.words.review import KINDS, check_review, count_words
 
 LONGEST = 50_000
@@ -152,7 +153,8 @@ class LintPanel(AnsweringPanel):
         kept = self._keep(text, storable(lines_ended(str(message.get("before", "")))))
         if len(text) > LONGEST:
             raise refused("lint", "long", count=len(text), most=LONGEST)
-        checked = {"words": count_words(text), "remarks": self._remarks(text)}
+        words = count_words(own_text(text))
+        checked = {"words": words, "remarks": self._remarks(text)}
         return {"answer": "checked", "kept": kept, **checked}
 
     def _keep(self, text: str, before: str) -> str:

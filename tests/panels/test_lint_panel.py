@@ -196,6 +196,10 @@ def test_two_texts_are_two_drafts_on_the_page(team):
     assert lint_panel().shown["panel"] != lint_panel().shown["panel"]
 
 
+def test_what_a_draft_holds_beside_its_text_is_not_counted():
+    assert Hand().check("It grew. [1] [missing: by how much?]")["words"] == 2
+
+
 def test_a_file_keeps_what_is_written_and_is_gone_on_with(tmp_path):
     file = tmp_path / "review.md"
     hand = Hand("Begun.", file=file)
