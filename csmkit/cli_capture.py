@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from csmkit.cli_capture_many import import_notes, tell_captured
-from csmkit.cli_csm import _cycle, _store_of
-from csmkit.cli_shared import ExportOption, MapFile, MatrixFile, PeriodText, Scores, setting, tell
+from csmkit.cli_shared import (
+    ExportOption,
+    MapFile,
+    MatrixFile,
+    PeriodText,
+    Scores,
+    read_cycle,
+    setting,
+    store_of,
+    tell,
+)
 from csmkit.errors import UnreadableInput, UsageError
 
 if TYPE_CHECKING:
@@ -82,9 +91,9 @@ def capture(
         )
     # What was said is known before the export is read: its reader may have to correct it.
     note, source = _note(text, audio, model, engine, yes=yes) if text or audio else ("", "")
-    cycle = _cycle(export, map_file, period)
+    cycle = read_cycle(export, map_file, period)
     who = _author(cycle, by)
-    with open_store(_store_of(scores, export), create=not (list_all or submit)) as store:
+    with open_store(store_of(scores, export), create=not (list_all or submit)) as store:
         if list_all:
             tell_captured(store, cycle, who, as_json=as_json)
         elif submit:

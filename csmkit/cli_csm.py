@@ -15,11 +15,12 @@ from csmkit.cli_shared import (
     Only,
     PeriodText,
     Scores,
-    said_of,
+    read_cycle,
     setting,
+    store_of,
     tell,
 )
-from csmkit.errors import CsmkitError, UsageError
+from csmkit.errors import CsmkitError
 
 if TYPE_CHECKING:
     from csmkit.cycle import Cycle
@@ -44,7 +45,7 @@ def self_assessment(
     from csmkit.render.self_kit import KitMaker
     from csmkit.text import count_of
 
-    cycle = _cycle(export, map_file, period)
+    cycle = read_cycle(export, map_file, period)
     people = only or list(cycle.subjects["person_id"])
     maker, failed = KitMaker(cycle, read_matrix(_given("matrix", matrix, of=export))), 0
     for who in people:
@@ -74,9 +75,9 @@ def import_self(
     from csmkit.store.open import open_store
     from csmkit.text import count_of
 
-    cycle = _cycle(export, map_file, period)
+    cycle = read_cycle(export, map_file, period)
     own, failed = read_matrix(_given("matrix", matrix, of=export)), 0
-    with open_store(_store_of(scores, export)) as store:
+    with open_store(store_of(scores, export)) as store:
         for path in paths:
             try:
                 done = take(store, path, cycle=cycle, matrix=own)
@@ -114,9 +115,9 @@ def import_prevotes(
     from csmkit.store.prevotes_in import prevote_files
 
     files, failed = prevote_files(paths), 0
-    cycle = _cycle(export, map_file, period)
+    cycle = read_cycle(export, map_file, period)
     own = read_matrix(_given("matrix", matrix, of=export))
-    with open_store(_store_of(scores, export)) as store:
+    with open_store(store_of(scores, export)) as store:
         for file in files:
             try:
                 done = take(store, file, cycle=cycle, matrix=own, who=who)
@@ -144,7 +145,7 @@ def feedback_add(
     from csmkit.store.open import open_store
 
     cycle = _cycle_or_period(export, map_file, period)
-    with open_store(_store_of(scores, export)) as store:
+    with open_store(store_of(scores, export)) as store:
         new = add_feedback(store, cycle, about=about, by=by, date=date, text=text)
         tell(f"{'Added to' if new else 'It was already in'} the log of {store.where}.")
 
@@ -163,7 +164,7 @@ def feedback_list(
     from csmkit.text import clean, day
 
     cycle = _cycle_or_period(export, None, period)
-    with open_store(_store_of(scores, export), create=False) as store:
+    with open_store(store_of(scores, export), create=False) as store:
         log = store.feedback(cycle).sort_values("date", kind="stable")
         for column, what, who in (("person_id", "about", about), ("given_by", "by", by)):
             if who is not None:
@@ -186,30 +187,11 @@ def _end_with(failed: int, files: int) -> None:
         raise typer.Exit(1)
 
 
-def _cycle(export: str | None, map_file: Path | None, period: str | None) -> Cycle:
-    from csmkit.load.read import read_export
-
-    return read_export(
-        _given("export", export, required=True),
-        map=_given("map", map_file, of=export),
-        period=_given("period", period, of=export, required=True),
-    )
-
-
 def _cycle_or_period(export: str | None, map_file: Path | None, period: str | None) -> Cycle | str:
     """The cycle; where no export is named, its period alone."""
     if _given("export", export) is not None:
-        return _cycle(export, map_file, period)
+        return read_cycle(export, map_file, period)
     return str(_given("period", period, of=export, required=True))
-
-
-def _store_of(scores: str | None, export: str | None) -> str:
-    where = scores or said_of(export).store
-    if where is None:
-        raise UsageError(
-            "Nothing says where the scores are.", "Give the score file or its URL with --scores."
-        )
-    return where
 
 
 def _given(name: str, value: Any, *, of: str | None = None, required: bool = False) -> Any:

@@ -15,8 +15,7 @@ from csmkit.cli_shared import (
     MapFile,
     PeriodText,
     Scores,
-    export_of,
-    said_of,
+    laid_cycle,
     setting,
     tell,
 )
@@ -43,7 +42,7 @@ def inventory(
     """What happened in a book, what is on file of it, and what is still to be asked."""
     from csmkit.words.inventory import inventory as found_in
 
-    cycle = _cycle(export, map_file, period, scores)
+    cycle = laid_cycle(export, map_file, period, scores)
     found = found_in(cycle, csm=csm)
     if as_json:
         _tell_json(found)
@@ -87,7 +86,7 @@ def self_check(
     from csmkit.text import day as told_day
     from csmkit.view.lines import topic_lines
 
-    cycle = _cycle(export, map_file, period, scores)
+    cycle = laid_cycle(export, map_file, period, scores)
     check_on = day_in(cycle.period, on)
     found = found_in(
         cycle, csm=csm, on=check_on, week=week, below=below / 100, ahead=ahead, within=within
@@ -127,7 +126,7 @@ def qbr_draw(
     from csmkit.compute.qbr_draw import qbr_draw as drawn_by
     from csmkit.render.qbr_sheet import render_qbr_sheet, sheet_markdown, sheet_of
 
-    cycle = _cycle(export, map_file, period, scores)
+    cycle = laid_cycle(export, map_file, period, scores)
     draw = drawn_by(cycle, csm=csm, seed=new_seed() if seed is None else seed, number=number)
     if draw.empty:
         tell(f"{draw.attrs['said']}.")
@@ -189,29 +188,6 @@ def calendar(
 
 def _today() -> dt.date:
     return dt.date.today()
-
-
-def _cycle(
-    export: str | None, map_file: Path | None, period: str | None, scores: str | None
-) -> Cycle:
-    """The cycle, with what its store holds laid over it, if it has one."""
-    from csmkit.load.read import read_export
-    from csmkit.store.open import open_store
-    from csmkit.store.roles import part_seen
-
-    cycle = read_export(
-        export_of(export),
-        map=setting("map", map_file, of=export, required=False),
-        period=setting("period", period, of=export),
-    )
-    kept = scores or said_of(export).scores
-    if kept is None:
-        return cycle
-    with open_store(kept, create=False) as store:
-        laid, part = store.overlay(cycle), part_seen(store, cycle)
-    if part:
-        tell(f"csmkit: {part}", err=True)
-    return laid
 
 
 def _name(cycle: Cycle, csm: str) -> str:

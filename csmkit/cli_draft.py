@@ -15,8 +15,8 @@ from csmkit.cli_shared import (
     PeriodText,
     Scores,
     export_of,
-    said_of,
-    setting,
+    laid_cycle,
+    laid_over,
     tell,
 )
 from csmkit.errors import UsageError
@@ -186,27 +186,12 @@ def _cycle(
     """The team, or one person's slice of a self-assessment's folder, with what a store holds."""
     where = export_of(export)
     of_person = "://" not in where and (Path(where) / _SLICE).exists()
-    cycle: Cycle
-    if of_person:
-        from csmkit.render.slices import read_book
+    if not of_person:
+        return laid_cycle(export, map_file, period, scores)
+    from csmkit.render.slices import read_book
 
-        cycle, store = read_book(where), _beside(Path(where))
-    else:
-        from csmkit.load.read import read_export
-
-        cycle = read_export(
-            where,
-            map=setting("map", map_file, of=export, required=False),
-            period=setting("period", period, of=export),
-        )
-        store = said_of(export).scores
-    held_in = scores or store
-    if held_in is not None:
-        from csmkit.store.open import open_store
-
-        with open_store(held_in, create=False) as held:
-            cycle = held.overlay(cycle)
-    return cycle
+    book, held_in = read_book(where), scores or _beside(Path(where))
+    return book if held_in is None else laid_over(book, held_in)
 
 
 def _beside(slice_folder: Path) -> str | None:

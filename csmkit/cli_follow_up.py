@@ -12,9 +12,10 @@ from csmkit.cli_shared import (
     MapFile,
     PeriodText,
     Scores,
-    export_of,
+    read_cycle,
     said_of,
     setting,
+    store_of,
     tell,
 )
 from csmkit.errors import UsageError
@@ -79,12 +80,7 @@ def _answer(
     if not who.strip():
         raise UsageError("Nobody is said to answer.", "Add --who YOUR-MAIL.")
     scores, export = where
-    place = scores or said_of(export).store
-    if place is None:
-        raise UsageError(
-            "Nothing says where the scores are.", "Give the score file or its URL with --scores."
-        )
-    with open_store(place) as store:
+    with open_store(store_of(scores, export)) as store:
         store.answer_action(
             cycle,
             kept[0],
@@ -148,15 +144,10 @@ def _laid(cycle: Cycle, scores: str | None, export: str | None) -> Cycle:
 def _cycle(export: str | None, map_file: Path | None, period: str | None) -> Cycle:
     """The cycle; where no export is named, one of its period alone."""
     from csmkit.cycle import Cycle, Period
-    from csmkit.load.read import read_export
 
-    named = setting("export", export, required=False) is not None
-    where = export_of(export) if named else ""
-    days = setting("period", period, of=export)
-    if not named:
-        return Cycle({}, Period.parse(days))
-    columns = setting("map", map_file, of=export, required=False)
-    return read_export(where, map=columns, period=days)
+    if setting("export", export, required=False) is not None:
+        return read_cycle(export, map_file, period)
+    return Cycle({}, Period.parse(setting("period", period, of=export)))
 
 
 def _person(cycle: Cycle, text: str) -> str:

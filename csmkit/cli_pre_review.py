@@ -13,15 +13,14 @@ from csmkit.cli_shared import (
     MatrixFile,
     PeriodText,
     Scores,
-    export_of,
-    said_of,
+    laid_cycle,
     setting,
     tell,
 )
 from csmkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from csmkit.cycle import Cycle
+    pass
 
 _LIST = "accounts and moments that defined the period, one a line; what the scores cite without it."
 
@@ -58,7 +57,7 @@ def pre_review(
         )
     lists = {"own": _read(own), "manager": _read(manager)}
     matrix_used = read_matrix(setting("matrix", matrix, of=export, required=False))
-    cycle = _cycle(export, map_file, period, scores)
+    cycle = laid_cycle(export, map_file, period, scores)
     if out is None:
         tell(pre_review_agenda(cycle, matrix_used, csm=csm, **lists), nl=False)
         return
@@ -74,26 +73,3 @@ def _read(file: Path | None) -> str:
     if not text.strip():
         raise UsageError(f"{file} is empty.", "Write one moment a line, or leave the list away.")
     return text
-
-
-def _cycle(
-    export: str | None, map_file: Path | None, period: str | None, scores: str | None
-) -> Cycle:
-    """The cycle, with what its store holds laid over it, if it has one."""
-    from csmkit.load.read import read_export
-    from csmkit.store.open import open_store
-    from csmkit.store.roles import part_seen
-
-    cycle = read_export(
-        export_of(export),
-        map=setting("map", map_file, of=export, required=False),
-        period=setting("period", period, of=export),
-    )
-    kept = scores or said_of(export).scores
-    if kept is None:
-        return cycle
-    with open_store(kept, create=False) as store:
-        laid, part = store.overlay(cycle), part_seen(store, cycle)
-    if part:
-        tell(f"csmkit: {part}", err=True)
-    return laid

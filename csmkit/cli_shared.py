@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from csmkit.errors import UsageError
 from csmkit.settings import Settings, settings_of
+
+if TYPE_CHECKING:
+    from csmkit.cycle import Cycle
 
 Export = Annotated[
     str | None,
@@ -71,6 +74,47 @@ def export_of(given: str | None) -> str:
 
         open_export(export)
     return export
+
+
+def read_cycle(export: str | None, map_file: Path | None, period: str | None) -> Cycle:
+    """The cycle of an export, with what cycle.toml says for what is not given."""
+    from csmkit.load.read import read_export
+
+    return read_export(
+        export_of(export),
+        map=setting("map", map_file, of=export, required=False),
+        period=setting("period", period, of=export),
+    )
+
+
+def laid_cycle(
+    export: str | None, map_file: Path | None, period: str | None, scores: str | None
+) -> Cycle:
+    """The cycle, with what its store holds laid over it, if it has one."""
+    cycle, kept = read_cycle(export, map_file, period), scores or said_of(export).scores
+    return cycle if kept is None else laid_over(cycle, kept)
+
+
+def laid_over(cycle: Cycle, scores: str) -> Cycle:
+    """A cycle with what a store holds of it; what a login does not see of it is told."""
+    from csmkit.store.open import open_store
+    from csmkit.store.roles import part_seen
+
+    with open_store(scores, create=False) as store:
+        laid, part = store.overlay(cycle), part_seen(store, cycle)
+    if part:
+        tell(f"csmkit: {part}", err=True)
+    return laid
+
+
+def store_of(scores: str | None, export: str | None) -> str:
+    """The store that is named, else the export's own, there yet or not."""
+    where = scores or said_of(export).store
+    if where is None:
+        raise UsageError(
+            "Nothing says where the scores are.", "Give the score file or its URL with --scores."
+        )
+    return where
 
 
 def _passed_over(said: Settings) -> bool:

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from csmkit.cli_shared import ExportOption, MapFile, PeriodText, setting, tell
+from csmkit.cli_shared import (
+    ExportOption,
+    MapFile,
+    PeriodText,
+    read_cycle,
+    tell,
+)
 from csmkit.errors import UnreadableInput
 
 if TYPE_CHECKING:
-    from csmkit.cycle import Cycle
+    pass
 
 _MOST = 2_000_000
 
@@ -37,7 +43,7 @@ def lint(
     from csmkit.words.review import check_review
 
     text = read_text(file)
-    cycle = _cycle(export, map_file, period) if csm else None
+    cycle = read_cycle(export, map_file, period) if csm else None
     found = check_review(text, cycle=cycle, csm=csm, kind="self" if own else "review")
     for row in found.to_dict("records"):
         if as_json:
@@ -48,16 +54,6 @@ def lint(
     if not as_json:
         count = f"{len(found):,} remark{'' if len(found) == 1 else 's'}"
         tell(f"{count}. Each is a question, and none a verdict: pass over what you know better.")
-
-
-def _cycle(export: str | None, map_file: Path | None, period: str | None) -> Cycle:
-    from csmkit.load.read import read_export
-
-    return read_export(
-        setting("export", export),
-        map=setting("map", map_file, of=export, required=False),
-        period=setting("period", period, of=export),
-    )
 
 
 def read_text(file: Path) -> str:
