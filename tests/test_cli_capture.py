@@ -10,13 +10,11 @@ from datetime import date
 import pytest
 
 import csmkit as ck
-from csmkit.cli import main
-from csmkit.resources import resource
 from csmkit.store.open import open_store
 from csmkit.words import speech
+from tests.commands import PERIOD, sample_workspace, typed
 
 EMEKA, KWAME = "emeka.obi@northwind.example", "kwame.mensah@northwind.example"
-PERIOD = "2026-01-01:2026-06-30"
 SAVED = "Halcyon Biotech went from yellow to green on 3 March 2026 after I set up a joint plan"
 OPEN = "trained the second team at sandpiper on 2026-03-03"
 
@@ -25,10 +23,7 @@ OPEN = "trained the second team at sandpiper on 2026-03-03"
 def workspace(tmp_path_factory):
     """A workspace whose export was read before."""
     folder = tmp_path_factory.mktemp("workspace")
-    sample = resource("data_samples") / "clean"
-    (folder / "cycle.toml").write_text(
-        f'export = "{sample.as_posix()}"\nperiod = "{PERIOD}"\n', encoding="utf-8"
-    )
+    sample = sample_workspace(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         ck.read_export(sample, period=PERIOD)
@@ -42,11 +37,8 @@ def run(workspace, tmp_path, monkeypatch, capsys):
 
     def command(*words, by=EMEKA):
         whose = ("--by", by) if by else ()
-        monkeypatch.setattr(sys, "argv", ["csmkit", "capture", *map(str, words), *whose])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capsys.readouterr()
-        return ended.value.code, told.out + told.err
+        code, out, err = typed(monkeypatch, capsys, "capture", *words, *whose)
+        return code, out + err
 
     return command
 
@@ -306,9 +298,9 @@ def test_a_voice_note_is_confirmed_or_corrected(run, on_file, tmp_path, monkeypa
     assert (item["text"], item["source"], item["amount"]) == (heard, "voice note", 40_000)
     command = [sys.executable, "-c", _WITHOUT_SPEECH, "capture", "--audio", "n.wav", "--by", EMEKA]
     right = "Halcyon Biotech renewed for 40,000 dollars on 2026-03-04"
-    for typed, code in ((right, 0), ("", 2)):
+    for entered, code in ((right, 0), ("", 2)):
         done = subprocess.run(
-            command, input=typed, capture_output=True, text=True, cwd=tmp_path, timeout=120
+            command, input=entered, capture_output=True, text=True, cwd=tmp_path, timeout=120
         )
         assert done.returncode == code, done.stderr
     assert "Nobody confirmed the text of the voice note" in done.stderr

@@ -2,31 +2,26 @@
 
 import datetime as dt
 import json
-import sys
 
 import pytest
-import typer
 from icalendar import Calendar
 
-from csmkit import cli, cli_cycle
+from csmkit import cli_cycle
 from csmkit.compute.self_check import COLUMNS
 from csmkit.panels.feedback import add_feedback
 from csmkit.resources import resource
 from csmkit.store.open import open_store
+from tests.commands import PERIOD, sample_workspace, typed
 
 KWAME, KATARZYNA = "kwame.mensah@northwind.example", "katarzyna.wojcik@northwind.example"
 DEEPA = "deepa.krishnan@northwind.example"
-PERIOD = "2026-01-01:2026-06-30"
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory):
     """A workspace of the sample team, which keeps what it read."""
     home = tmp_path_factory.mktemp("workspace")
-    sample = resource("data_samples") / "clean"
-    (home / "cycle.toml").write_text(
-        f'export = "{sample.as_posix()}"\nperiod = "{PERIOD}"\n', encoding="utf-8"
-    )
+    sample_workspace(home)
     return home
 
 
@@ -35,17 +30,10 @@ def run(workspace, monkeypatch, capsys):
     """The commands in the workspace; their exit code and what they print."""
     monkeypatch.chdir(workspace)
     monkeypatch.setenv("COLUMNS", "100")
-    app = typer.Typer(pretty_exceptions_enable=False)
-    for name in ("calendar", "inventory", "qbr-draw", "self-check"):
-        app.command(name)(getattr(cli_cycle, name.replace("-", "_")))
-    monkeypatch.setattr(cli, "app", app)
 
     def command(*words):
-        monkeypatch.setattr(sys, "argv", ["csmkit", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return ended.value.code, told.out.replace("\N{NARROW NO-BREAK SPACE}", " ") + told.err
+        code, out, err = typed(monkeypatch, capsys, *words)
+        return code, out.replace("\N{NARROW NO-BREAK SPACE}", " ") + err
 
     return command
 

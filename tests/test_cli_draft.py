@@ -2,35 +2,26 @@
 
 import os
 import stat
-import sys
 
 import pytest
 
 import csmkit as ck
-from csmkit.cli import main
 from csmkit.render.slices import book_of, write_book
-from csmkit.resources import resource
 from csmkit.store.open import open_store
+from tests.commands import sample_workspace, typed
 from tests.words.model_server import model
 
 KWAME = "kwame.mensah@northwind.example"
 SIOBHAN = "siobhan.oconnor@northwind.example"
-PERIOD = "2026-01-01:2026-06-30"
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    sample = (resource("data_samples") / "clean").as_posix()
-    said = f'export = "{sample}"\nperiod = "{PERIOD}"\n'
-    (tmp_path / "cycle.toml").write_text(said, encoding="utf-8")
+    sample_workspace(tmp_path)
 
     def command(*words):
-        monkeypatch.setattr(sys, "argv", ["csmkit", "draft", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capsys.readouterr()
-        return ended.value.code, told.out, told.err
+        return typed(monkeypatch, capsys, "draft", *words)
 
     return command
 

@@ -1,42 +1,27 @@
 """The command about what was agreed: what is due again, and an answer written down."""
 
 import re
-import sys
 
 import pytest
-import typer
 
-from csmkit import cli
-from csmkit.cli_follow_up import follow_up
-from csmkit.resources import resource
 from csmkit.store.meetings import Event
 from csmkit.store.open import open_store
+from tests.commands import PERIOD, sample_workspace, typed
 
 KWAME, DEEPA = "kwame.mensah@northwind.example", "deepa.krishnan@northwind.example"
 MATEO = "mateo.nunez@northwind.example"
-PERIOD = "2026-01-01:2026-06-30"
 TEXT = "Raise each risk in writing."
 HOW = "Answer one with: csmkit follow-up --kept ID yes|partly|no|not-yet --who YOUR-MAIL\n"
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
-    sample = resource("data_samples") / "clean"
-    (tmp_path / "cycle.toml").write_text(
-        f'export = "{sample.as_posix()}"\nperiod = "{PERIOD}"\n', encoding="utf-8"
-    )
+    sample_workspace(tmp_path)
     monkeypatch.chdir(tmp_path)
-    alone = typer.Typer()
-    alone.command("follow-up")(follow_up)
-    alone.callback()(lambda: None)
-    monkeypatch.setattr(cli, "app", alone)
 
     def command(*words):
-        monkeypatch.setattr(sys, "argv", ["csmkit", "follow-up", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return ended.value.code, told.out + told.err
+        code, out, err = typed(monkeypatch, capsys, "follow-up", *words)
+        return code, out + err
 
     return command
 

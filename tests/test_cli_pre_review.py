@@ -3,40 +3,25 @@
 import os
 import re
 import stat
-import sys
 
 import pytest
-import typer
 
 import csmkit as ck
-from csmkit import cli
-from csmkit.cli_pre_review import pre_review
-from csmkit.resources import resource
 from csmkit.store.model import Change, Place, cycle_key
 from csmkit.store.open import open_store
+from tests.commands import PERIOD, sample_workspace, typed
 
 BOHDAN, DEEPA = "bohdan.kovalenko@northwind.example", "deepa.krishnan@northwind.example"
-PERIOD = "2026-01-01:2026-06-30"
 
 
 @pytest.fixture
 def run(tmp_path, monkeypatch, capsys):
-    sample = resource("data_samples") / "clean"
-    (tmp_path / "cycle.toml").write_text(
-        f'export = "{sample.as_posix()}"\nperiod = "{PERIOD}"\n', encoding="utf-8"
-    )
+    sample_workspace(tmp_path)
     monkeypatch.chdir(tmp_path)
-    alone = typer.Typer()
-    alone.command("pre-review")(pre_review)
-    alone.callback()(lambda: None)
-    monkeypatch.setattr(cli, "app", alone)
 
     def command(*words):
-        monkeypatch.setattr(sys, "argv", ["csmkit", "pre-review", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        return ended.value.code, told.out + told.err
+        code, out, err = typed(monkeypatch, capsys, "pre-review", *words)
+        return code, out + err
 
     return command
 
