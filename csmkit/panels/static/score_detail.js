@@ -53,7 +53,7 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
       row.not_expected ? make("p", { class: "apart" }, `Not expected of this role: ${row.not_expected}`) : null,
       expected ? make("p", { class: "expects" }, make("strong", {}, `Expected of ${shown.person.level}: `), expected.colour in WORD ? shape(expected.colour) : null, ` ${WORD[expected.colour] ?? ""}. `, expected.text) : make("p", { class: "expects" }, shown.person.level === "level not in the export" ? "What is expected is not marked: the level is not in the export." : "Nothing is laid down for this level."),
       make("p", { class: row.linked ? "linked" : "muted" }, row.book),
-      make("table", { class: "indicators", hidden: !wide }, make("caption", { class: "unseen" }, `Indicators of ${row.name}`),
+      make("table", { class: "indicators", hidden: !wide }, make("caption", { class: "unseen" }, `Indicators of ${row.name}`), columns(),
         make("thead", {}, make("tr", {}, ...COLOURS.map(head))),
         make("tbody", {}, ...Array.from({ length: lines }, (_, n) => make("tr", {}, ...COLOURS.map((colour) => cell(colour, n)))))),
       make("div", { class: "guides" },
@@ -61,6 +61,13 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
           list(row.strong), row.guide.some(Boolean) ? list(row.guide.map((one, n) => one && `${["Ask", "Try", "Sign of progress"][n]}: ${one}`).filter(Boolean)) : null),
         shown.rules.length ? make("details", {}, make("summary", { "data-key": "rules" }, "How a colour is chosen"), list(shown.rules)) : null),
     ].filter(Boolean));
+  }
+
+  // A long text gets a wider column, and a short one is not squeezed to a word a line.
+  function columns() {
+    const weights = COLOURS.map((colour) => Math.max(1, ...row[colour].map((text) => text.length)) ** 0.65);
+    const all = weights.reduce((sum, one) => sum + one, 0);
+    return make("colgroup", {}, ...weights.map((one) => make("col", { width: `${Math.round((100 * one) / all)}%` })));
   }
 
   const foldName = () => (wide ? "Hide indicators" : "Show indicators");
