@@ -9,8 +9,9 @@ from tests.conftest import ROOT
 def _conda() -> dict[str, str]:
     lines = (ROOT / "environment.yml").read_text(encoding="utf-8").splitlines()
     found = [re.fullmatch(r"  - ([a-z0-9._-]+)((?:[<>=].*)?)", line) for line in lines]
-    # conda keeps the underscore in jupyter_core, which pip takes for a hyphen.
+    # conda keeps the underscore in jupyter_core, which pip takes for a hyphen, and calls typst typst-py.
     named = {m[1].replace("_", "-"): m[2] for m in found if m}
+    named["typst"] = named.pop("typst-py")
     return {name: text for name, text in named.items() if name not in ("conda-forge", "pip")}
 
 

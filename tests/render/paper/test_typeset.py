@@ -1,0 +1,94 @@
+"""Facts typeset: tagged, with fonts for many scripts, and never as markup."""
+
+import zlib
+
+import pytest
+
+from csmkit.errors import UsageError
+from csmkit.render.paper import typeset as module
+from csmkit.render.paper.typeset import typeset
+from tests.render.paper.pdfs import is_tagged, pages_of, text_of
+
+TEMPLATE = """#import "page.typ": *
+#show: paged.with(foot: [Foot])
+= #facts.title
+#facts.text
+"""
+SCRIPTS = "Ärger Øre Ωμέγα Привет שלום مرحبا नमस्ते ไทย Հայ ქართ தமிழ் বাংলা አማርኛ"
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    for name in ("page.typ",):
+        (tmp_path / name).write_bytes((module.FOLDER / name).read_bytes())
+    (tmp_path / "one.typ").write_text(TEMPLATE, encoding="utf-8")
+    monkeypatch.setattr(module, "FOLDER", tmp_path)
+    module._compiler.cache_clear()
+    yield lambda text, title="A title": typeset("one.typ", {"text": text}, title=title)
+    module._compiler.cache_clear()
+
+
+def test_a_pdf_is_tagged_and_has_a_title_and_a_language(made):
+    data = made("Hello")
+    assert is_tagged(data)
+    assert b"/Lang" in data
+    assert b"<dc:title>" in data
+    assert b"A title" in data
+    assert b"<pdfuaid:part>1<" in data
+
+
+def test_text_is_never_markup(made):
+    hostile = '#panic("x") *bold* $x$ <label> @ref \\ #read("/etc/hostname")'
+    assert hostile in text_of(made(hostile))
+
+
+@pytest.mark.parametrize("word", SCRIPTS.split())
+def test_fonts_that_are_shipped_have_many_scripts(made, monkeypatch, word):
+    monkeypatch.setattr(
+        module.typst, "Compiler", lambda *a, _made=module.typst.Compiler, **k: _made(*a, ignore_system_fonts=True, **k)
+    )  # fmt: skip
+    assert b"NotoSans" in made(word)
+
+
+def test_letters_without_a_font_are_named_and_nothing_is_made(made, monkeypatch):
+    monkeypatch.setattr(
+        module.typst, "Compiler", lambda *a, _made=module.typst.Compiler, **k: _made(*a, ignore_system_fonts=True, **k)
+    )  # fmt: skip
+    with pytest.raises(UsageError) as told:
+        made("Met 山田 today", "Packet of 山田")
+    assert "the letters 山 田" in told.value.what
+    assert "“Packet of 山田” was not made" in told.value.what
+    assert "Noto Sans CJK" in told.value.remedy
+
+
+def test_symbols_without_a_font_are_written_out(made, monkeypatch):
+    monkeypatch.setattr(
+        module.typst, "Compiler", lambda *a, _made=module.typst.Compiler, **k: _made(*a, ignore_system_fonts=True, **k)
+    )  # fmt: skip
+    text = text_of(made("Saved it 🎉 with 👩‍💻 today"))
+    assert "Saved it :tada: with :woman::computer: today" in text
+
+
+def test_control_characters_and_turned_text_are_dropped(made):
+    assert "Acme Ltd" in text_of(made("Ac\x00me\u202e Ltd\ud800"))
+
+
+def test_the_same_facts_give_the_same_bytes_and_nothing_of_the_machine(made, tmp_path):
+    first, second = made("Hello"), made("Hello")
+    assert first == second
+    inside = b"".join(_streams(first))
+    for private in (str(tmp_path), "root", "/CreationDate"):
+        assert private.encode() not in first + inside
+
+
+def test_long_text_flows_over_pages(made):
+    data = made("A sentence that goes on. " * 800)
+    assert pages_of(data) > 2
+
+
+def _streams(data):
+    for part in data.split(b"stream\n")[1:]:
+        try:
+            yield zlib.decompress(part)
+        except zlib.error:
+            continue
