@@ -1,6 +1,7 @@
 """The everyday names: they are there, documented, and cost nothing until used."""
 
 import inspect
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,3 +59,13 @@ def test_importing_the_kit_imports_neither_charts_nor_notebooks():
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no_such_name"):
         ck.no_such_name  # noqa: B018
+
+
+@pytest.mark.parametrize(("said", "used"), [(None, "system"), ("mimalloc", "mimalloc")])
+def test_arrow_takes_the_allocator_that_gives_memory_back_unless_another_is_named(said, used):
+    around = {k: v for k, v in os.environ.items() if k != "ARROW_DEFAULT_MEMORY_POOL"}
+    if said:
+        around["ARROW_DEFAULT_MEMORY_POOL"] = said
+    asked = "import csmkit, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    told = subprocess.run([sys.executable, "-c", asked], env=around, capture_output=True, text=True)
+    assert told.stdout.strip() == used
