@@ -74,6 +74,15 @@ if TYPE_CHECKING:
     from csmkit.cycle import Book as Book
     from csmkit.cycle import Cycle as Cycle
     from csmkit.cycle import Period as Period
+    from csmkit.growth.changes import cycle_changes as cycle_changes
+    from csmkit.growth.goals import goals_kept as goals_kept
+    from csmkit.growth.next_level import next_level as next_level
+    from csmkit.growth.onboarding_plan import onboarding_plan as onboarding_plan
+    from csmkit.growth.one_to_one import one_to_one as one_to_one
+    from csmkit.growth.plan import development_plan as development_plan
+    from csmkit.growth.team import team_gaps as team_gaps
+    from csmkit.growth.themes import training_themes as training_themes
+    from csmkit.growth.trend import skill_trend as skill_trend
     from csmkit.load.assistant.propose import propose_map as propose_map
     from csmkit.load.findings import summarise_findings as summarise_findings
     from csmkit.load.findings_file import write_findings as write_findings
@@ -168,6 +177,15 @@ _HOMES = {
     "compute.standing": "headline profile standing",
     "compute.team": "team_bands",
     "compute.voice": "csm_comments",
+    "growth.changes": "cycle_changes",
+    "growth.goals": "goals_kept",
+    "growth.next_level": "next_level",
+    "growth.one_to_one": "one_to_one",
+    "growth.onboarding_plan": "onboarding_plan",
+    "growth.plan": "development_plan",
+    "growth.team": "team_gaps",
+    "growth.themes": "training_themes",
+    "growth.trend": "skill_trend",
     "load.findings": "summarise_findings",
     "load.findings_file": "write_findings",
     "load.assistant.propose": "propose_map",

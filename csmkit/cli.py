@@ -16,13 +16,17 @@ import typer
 from csmkit.cli_capture import capture
 from csmkit.cli_csm import feedback_app, import_prevotes, import_self, self_assessment
 from csmkit.cli_cycle import calendar, inventory, qbr_draw, self_check
+from csmkit.cli_deck import deck_app
 from csmkit.cli_draft import draft
 from csmkit.cli_follow_up import follow_up
+from csmkit.cli_guide import guide
 from csmkit.cli_meeting import meeting_record
+from csmkit.cli_plan import next_level, onboarding_plan, one_to_one, plan
 from csmkit.cli_pre_review import pre_review
 from csmkit.cli_present import present
 from csmkit.cli_render import demo, render, scan
 from csmkit.cli_shared import Export, MapFile, PeriodText, setting, tell
+from csmkit.cli_team import changes, cycles, gaps
 from csmkit.cli_words import lint
 from csmkit.errors import CsmkitError, UnreadableInput, UsageError
 from csmkit.store.cli import app as store_app
@@ -348,9 +352,18 @@ app.command("pre-review")(pre_review)
 app.command()(draft)
 app.command()(lint)
 app.command("follow-up")(follow_up)
+app.command()(plan)
+app.command("next-level")(next_level)
+app.command("one-to-one")(one_to_one)
+app.command("onboarding-plan")(onboarding_plan)
+app.command()(gaps)
+app.command()(changes)
+app.command()(cycles)
+app.command()(guide)
 app.command()(calendar)
 store_app.add_typer(phases_app)
 store_app.add_typer(retention_app)
+app.add_typer(deck_app, name="deck")
 app.add_typer(store_app, name="store")
 app.add_typer(feedback_app, name="feedback")
 

@@ -14,9 +14,7 @@ from csmkit.cli_shared import (
     MapFile,
     PeriodText,
     Scores,
-    export_of,
-    laid_cycle,
-    laid_over,
+    cycle_or_slice,
     tell,
 )
 from csmkit.errors import UsageError
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from csmkit.words.draft import Draft
 
 FORMS = ("md", "html", "docx")
-_SLICE = "book.json"
 
 
 def draft(
@@ -69,7 +66,7 @@ def draft(
     if form not in FORMS:
         raise UsageError(f"There is no form {form!r}.", f"Use one of: {', '.join(FORMS)}.")
     _fits(csm, everybody, bullets, out)
-    cycle, by = _cycle(export, map_file, period, scores), Polish(polish, model, anywhere)
+    cycle, by = cycle_or_slice(export, map_file, period, scores), Polish(polish, model, anywhere)
     kind = "self" if own else "review"
     if everybody:
         _write_all(cycle, kind, out or Path(), form, force=force, by=by)
@@ -178,25 +175,3 @@ def _text(bullets: Path | None) -> str | None:
     from csmkit.cli_words import read_text
 
     return None if bullets is None else read_text(bullets)
-
-
-def _cycle(
-    export: str | None, map_file: Path | None, period: str | None, scores: str | None
-) -> Cycle:
-    """The team, or one person's slice of a self-assessment's folder, with what a store holds."""
-    where = export_of(export)
-    of_person = "://" not in where and (Path(where) / _SLICE).exists()
-    if not of_person:
-        return laid_cycle(export, map_file, period, scores)
-    from csmkit.render.slices import read_book
-
-    book, held_in = read_book(where), scores or _beside(Path(where))
-    return book if held_in is None else laid_over(book, held_in)
-
-
-def _beside(slice_folder: Path) -> str | None:
-    """The person's own score file, beside the slice."""
-    from csmkit.settings import SCORES
-
-    file = slice_folder.resolve().parent / SCORES
-    return str(file) if file.exists() else None

@@ -28,8 +28,8 @@ from csmkit.settings import FILE
 if TYPE_CHECKING:
     from csmkit.cycle import Cycle
     from csmkit.matrix.matrix import Matrix
-    from csmkit.render.maker import Runs
     from csmkit.render.pack import Pack
+    from csmkit.render.runs import Runs
     from csmkit.watched import Watched
 
 Edition = Annotated[str | None, typer.Option("--edition", help="committee (the default) or csm.")]
@@ -97,6 +97,12 @@ def render(
         bool,
         typer.Option("--shared-assets", help="Pages share the script that draws their charts."),
     ] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Each packet also as a PDF of two to four pages.")
+    ] = False,
+    paper: Annotated[
+        str, typer.Option("--paper", help="What PDFs are for: a4 or us-letter.")
+    ] = "a4",
     force: Annotated[
         bool,
         typer.Option(
@@ -160,6 +166,8 @@ def render(
         "recipients": recipients,
         "shared": shared,
         "force": force,
+        "pdf": pdf,
+        "paper": paper,
         "progress": progress,
     }
     limits = {
@@ -387,24 +395,30 @@ def _made(
             f"The export has {count_of(errors, 'error')} that can change figures. The same command"
             " with check in place of render lists them."
         )
-    return not (pack.failed or pack.failed_checks or errors)
+    return not (pack.failed or pack.without_pdf or pack.failed_checks or errors)
 
 
 def _became(entries: Iterable[Mapping[str, Any]], *, kept: int = 0) -> str:
     """What became of packets: ``23 packets done (5 unchanged), 1 failed``."""
     from csmkit.text import count_of
 
-    counts = Counter(entry["status"] for entry in entries)
+    told = list(entries)
+    counts = Counter(entry["status"] for entry in told)
     unchanged = f" ({kept:,} unchanged)" if kept else ""
     waiting = f", {counts['waiting']:,} waiting" if counts["waiting"] else ""
     done = count_of(counts["done"], "packet")
-    return f"{done} done{unchanged}, {counts['failed']:,} failed{waiting}"
+    lacking = sum(bool(entry.get("pdf_error")) for entry in told)
+    without = f", {lacking:,} without a PDF" if lacking else ""
+    return f"{done} done{unchanged}, {counts['failed']:,} failed{without}{waiting}"
 
 
 def _tell_failed(pack: Pack, limits: Mapping[str, Any]) -> None:
     failed = [e["error"] for e in pack.manifest["packets"] if e["status"] == "failed"]
     for error in failed:
         tell(f"csmkit: {error}", err=True)
+    for entry in pack.manifest["packets"]:
+        if entry.get("pdf_error"):
+            tell(f"csmkit: {entry['pdf_error']}", err=True)
     for limit, (met, option) in _LIMITS.items():
         if limits.get(limit) and any(met in error for error in failed):
             tell(f"csmkit: {option}", err=True)

@@ -13,6 +13,7 @@ from csmkit.settings import Settings, settings_of
 
 if TYPE_CHECKING:
     from csmkit.cycle import Cycle
+    from csmkit.matrix.matrix import Matrix
 
 Export = Annotated[
     str | None,
@@ -37,6 +38,9 @@ MatrixFile = Annotated[
     Path | None, typer.Option("--matrix", help="Your own matrix; the kit's if not given.")
 ]
 Only = Annotated[list[str] | None, typer.Option("--only", help="One person: id or mail.")]
+
+
+_SLICE = "book.json"
 
 
 def tell(text: str, *, nl: bool = True, err: bool = False) -> None:
@@ -105,6 +109,61 @@ def laid_over(cycle: Cycle, scores: str) -> Cycle:
     if part:
         tell(f"csmkit: {part}", err=True)
     return laid
+
+
+def cycle_or_slice(
+    export: str | None, map_file: Path | None, period: str | None, scores: str | None
+) -> Cycle:
+    """The team, or one person's slice of a self-assessment's folder, with what a store holds."""
+    where = export_of(export)
+    of_person = "://" not in where and (Path(where) / _SLICE).exists()
+    if not of_person:
+        return laid_cycle(export, map_file, period, scores)
+    from csmkit.render.slices import read_book
+
+    book, held_in = read_book(where), scores or _beside(Path(where))
+    return book if held_in is None else laid_over(book, held_in)
+
+
+def _beside(slice_folder: Path) -> str | None:
+    """The person's own score file, beside the slice."""
+    from csmkit.settings import SCORES
+
+    file = slice_folder.resolve().parent / SCORES
+    return str(file) if file.exists() else None
+
+
+def matrix_given(matrix: Path | None, export: str | None) -> Matrix:
+    """The matrix that is named, else cycle.toml's, else the kit's own."""
+    from csmkit.matrix.read import read_matrix
+
+    return read_matrix(setting("matrix", matrix, of=export, required=False))
+
+
+def earlier_cycle(
+    period: str, cycle: Cycle, export: str | None, map_file: Path | None, scores: str | None
+) -> tuple[Cycle, Matrix | None]:
+    """An earlier cycle of the store, with its matrix if that was kept; else of the export."""
+    from csmkit.cycle import Period
+    from csmkit.store.cycles import of_then
+    from csmkit.store.model import cycle_key
+    from csmkit.store.open import open_store
+    from csmkit.store.roles import part_seen
+
+    key, where = cycle_key(period), scores or said_of(export).scores
+    asked = Period.parse(key)
+    if asked.start >= cycle.period.start:
+        raise UsageError(
+            f"The cycle {asked} does not begin before {cycle.period}.", "Give an earlier one."
+        )
+    if where is not None:
+        with open_store(where, create=False) as store:
+            if key in set(store.cycles()["cycle"]):
+                past = store.past(cycle, key)
+                if part := part_seen(store, past):
+                    tell(f"csmkit: {key}: {part}", err=True)
+                return past, store.matrix_then(past)
+    return of_then(read_cycle(export, map_file, period), cycle.period.start), None
 
 
 def store_of(scores: str | None, export: str | None) -> str:

@@ -35,6 +35,12 @@ FORBIDDEN = {
         *("csmkit.bias", "csmkit.compute", "csmkit.load", "csmkit.store"),
         *("csmkit.view", "csmkit.render", "csmkit.panels"),
     },
+    "growth": SHOWING
+    | RENDERING
+    | {
+        *("csmkit.load", "csmkit.store", "csmkit.view", "csmkit.render", "csmkit.panels"),
+        *("csmkit.words", "csmkit.meeting", "csmkit.runner", "csmkit.scan", "csmkit.cli"),
+    },
     "store": SHOWING
     | RENDERING
     | {
@@ -98,7 +104,10 @@ def test_what_makes_files_is_imported_by_whoever_makes_them():
         for name in imported(path):
             if name.split(".")[0] in RENDERING:
                 users.setdefault(name.split(".")[0], set()).add(path.relative_to(PACKAGE).parts[0])
-    assert users == {"papermill": {"runner"}, "docx": {"render"}, "icalendar": {"render"}}
+    assert users == {
+        "papermill": {"runner"},
+        **{name: {"render"} for name in ("docx", "icalendar", "pptx", "typst")},
+    }
 
 
 ASSISTANT = PACKAGE / "load" / "assistant"

@@ -30,7 +30,8 @@ TWO_SUBJECTS = {
     *("values_without_item", "without_item_note"),
     *("heatmap_panel", "level_panel", "meeting_panel", "prevote_panel", "score_panel"),
     *("meeting_record", "render_record", "scoring_desk", "pre_review_agenda", "score_differences"),
-    *("level_criteria", "self_assessment_kit"),
+    *("level_criteria", "self_assessment_kit", "cycle_changes", "goals_kept"),
+    *("skill_trend", "team_gaps", "training_themes"),
 }
 """Functions of two things, such as a cycle and a matrix; the second is given by place too."""
 

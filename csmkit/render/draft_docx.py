@@ -34,7 +34,7 @@ def draft_docx(laid: Laid) -> bytes:
     """The whole file: the same bytes for the same draft, with no author and no time in it."""
     document = Document()
     styled(document, footer=says("made"), page=says("page"))
-    _properties(document, laid)
+    describe(document, title=laid.title, subject=laid.kind)
     _add(document, laid.kind, "Kind")
     _add(document, laid.title, "Title")
     if laid.about:
@@ -49,7 +49,7 @@ def draft_docx(laid: Laid) -> bytes:
     _add(document, says("stands_on_lead" if laid.sources else "stands_on_nothing"), "Note")
     for source in laid.sources:
         _source(document, source, bookmarks)
-    return _packed(document)
+    return packed(document)
 
 
 class _Bookmarks:
@@ -69,10 +69,11 @@ class _Bookmarks:
         self._next += 1
 
 
-def _properties(document: Doc, laid: Laid) -> None:
+def describe(document: Doc, *, title: str, subject: str) -> None:
+    """Say what a document is, and neither who made it nor when."""
     about = document.core_properties
-    about.title = laid.title[:_LONGEST_TITLE]
-    about.subject = laid.kind
+    about.title = title[:_LONGEST_TITLE]
+    about.subject = subject
     about.language = LANGUAGE
     about.author, about.comments, about.last_modified_by = "csmkit", "", ""
     # When it was made is nobody's business but its owner's.
@@ -93,27 +94,27 @@ def _chapter(document: Doc, chapter: Chapter, bookmarks: _Bookmarks) -> None:
             paragraph = document.add_paragraph()
             for at, one in enumerate(part.said):
                 if at:
-                    _runs(paragraph, " ")
+                    add_runs(paragraph, " ")
                 _sentence(paragraph, one, bookmarks)
 
 
 def _sentence(paragraph: Paragraph, one: Said, bookmarks: _Bookmarks) -> None:
     if one.gap:
-        missing = _runs(paragraph, f"{says('missing')}: ", "Missing")
-        runs = missing + _runs(paragraph, one.text, "Missing")
+        missing = add_runs(paragraph, f"{says('missing')}: ", "Missing")
+        runs = missing + add_runs(paragraph, one.text, "Missing")
     else:
         # A bookmark needs something to stand around, even where a sentence says nothing.
-        runs = _runs(paragraph, one.text) or [paragraph.add_run()]
+        runs = add_runs(paragraph, one.text) or [paragraph.add_run()]
     bookmarks.around(f"sentence_{one.number}", runs[0]._r, runs[-1]._r)
     for at, source in enumerate(one.sources):
         if at:
-            _runs(paragraph, ", ", "Number")
+            add_runs(paragraph, ", ", "Number")
         _link(paragraph, str(source), f"source_{source}")
 
 
 def _source(document: Doc, source: Source, bookmarks: _Bookmarks) -> None:
     paragraph = document.add_paragraph(style="List Number")
-    runs = _runs(paragraph, source.text) or [paragraph.add_run()]
+    runs = add_runs(paragraph, source.text) or [paragraph.add_run()]
     bookmarks.around(f"source_{source.number}", runs[0]._r, runs[-1]._r)
     for at, number in enumerate(source.said_in, start=1):
         paragraph.add_run(" ")
@@ -122,10 +123,10 @@ def _source(document: Doc, source: Source, bookmarks: _Bookmarks) -> None:
 
 
 def _add(document: Doc, text: str, style: str) -> None:
-    _runs(document.add_paragraph(style=style), text)
+    add_runs(document.add_paragraph(style=style), text)
 
 
-def _runs(paragraph: Paragraph, text: str, style: str | None = None) -> list[Run]:
+def add_runs(paragraph: Paragraph, text: str, style: str | None = None) -> list[Run]:
     """Add a text; what is written from right to left is said to be so."""
     runs = []
     for at, part in enumerate(_RIGHT_TO_LEFT.split(text)):
@@ -150,16 +151,16 @@ def _link(paragraph: Paragraph, text: str, to: str, tip: str = "") -> None:
     paragraph._p.append(link)
 
 
-def _packed(document: Doc) -> bytes:
+def packed(document: Doc) -> bytes:
     """The document's file, without what only its template or the clock has to say."""
     package = document.part.package
     for relations in (package.rels, document.part.rels):
         for name in [n for n, one in relations.items() if one.reltype.rsplit("/")[-1] in _OTHERS]:
             del relations[name]
-    made, packed = BytesIO(), BytesIO()
+    made, anew = BytesIO(), BytesIO()
     document.save(made)
-    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(packed, "w") as whole:
+    with zipfile.ZipFile(made) as parts, zipfile.ZipFile(anew, "w") as whole:
         for name in parts.namelist():
             entry = zipfile.ZipInfo(name, _FIRST_DAY)
             whole.writestr(entry, parts.read(name), zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+    return anew.getvalue()

@@ -49,7 +49,7 @@ def render_draft(draft: Draft, *, out: str | Path, replace: bool = False) -> Pat
         raise _refused("is_folder", path=path)
     if not path.parent.is_dir():
         raise _refused("folder", folder=path.parent)
-    for lock in _locks(path):
+    for lock in locks_of(path):
         if lock.exists():
             raise _refused("open", path=path, lock=lock.name)
     data = make(cleaned(draft))
@@ -80,7 +80,7 @@ def _docx(draft: Draft) -> bytes:
 _FORMS: Mapping[str, Callable[[Draft], bytes]] = {".md": _markdown, ".html": _html, ".docx": _docx}
 
 
-def _locks(path: Path) -> Iterator[Path]:
+def locks_of(path: Path) -> Iterator[Path]:
     """The files that Word and LibreOffice keep beside a document while it is open.
 
     Outside Windows an open document can be replaced, and what is typed in it is lost in silence.

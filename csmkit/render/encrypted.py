@@ -154,8 +154,8 @@ def bare_manifest(manifest: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        What `MANIFEST_KEPT` names, ``encrypted``, and of each packet what `ENTRY_KEPT` names, with
-        the bare fact of a failure for its ``error``.
+        What `MANIFEST_KEPT` names, ``encrypted``, and of each packet what `ENTRY_KEPT` names, which
+        paper its PDF is for, and the bare fact of a failure for its ``error`` and ``pdf_error``.
     """
     return {
         **{key: manifest[key] for key in MANIFEST_KEPT},
@@ -168,8 +168,12 @@ def bare_entry(entry: Mapping[str, Any]) -> dict[str, Any]:
     """One packet's entry for the manifest and the index of an encrypted pack."""
     failed = entry["status"] == "failed"
     told = "It failed; csmkit render said why when it ran." if failed else entry["error"]
-    kept = {key: entry[key] for key in ENTRY_KEPT if key in entry}
-    return {**kept, "error": told}
+    bare = {**{key: entry[key] for key in ENTRY_KEPT if key in entry}, "error": told}
+    if entry.get("paper"):
+        bare["paper"] = entry["paper"]
+    if entry.get("pdf_error"):
+        bare["pdf_error"] = "It has no PDF; csmkit render said why when it ran."
+    return bare
 
 
 def passphrase_fault(passphrase: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -114,10 +114,17 @@ class Figures:
         Whose packets: they decide which scores there are.
     context : Context, optional
         What packets are told of the team, with the matrix it is scored by.
+    only : collection of str, optional
+        The names of the functions whose frames are worked out; those of all, if not given.
     """
 
     def __init__(
-        self, cycle: Cycle, *, edition: str = "committee", context: Context | None = None
+        self,
+        cycle: Cycle,
+        *,
+        edition: str = "committee",
+        context: Context | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         self._rows = {}
         self._of = edition, (context or Context()).matrix
@@ -125,7 +132,8 @@ class Figures:
         team = replace(cycle)
         team.memo.update(cycle.memo)
         scored = _Scored(team, edition, context or Context())
-        for name, function in FIGURES.items():
+        for name in FIGURES if only is None else only:
+            function = FIGURES[name]
             with suppress(Exception):  # whose rows bring it about fails alone, in the packet
                 frame = scored.frame(function) if name in _SCORED else function(team)
                 # What a frame lacks it says of the team; a packet says it of the person.

@@ -118,7 +118,8 @@ def index_html(
     ----------
     packets : sequence of mapping
         Per packet ``name``, ``role``, ``level``, ``manager``, ``opening_arr``, ``closing_arr``,
-        ``status``, ``href`` (relative; empty: no link) and ``error``; what is missing stays blank,
+        ``status``, ``href`` and ``pdf`` (relative; empty: no link) and ``error``; what is missing
+        stays blank,
         and a column that nobody has anything in is left out.
     title, period : str
         What the pack is, and which days it is about.
@@ -154,8 +155,9 @@ def index_html(
 def _listed(packet: Mapping[str, Any], currency: str) -> dict[str, Any]:
     texts = ("name", "role", "level", "manager", "status", "error")
     row: dict[str, Any] = {key: clean(packet.get(key)) for key in texts}
-    href = str(packet.get("href") or "")
-    row["href"] = "" if re.match(r"[a-z][a-z0-9+.-]*:|//", href, re.IGNORECASE) else href
+    for key in ("href", "pdf"):
+        href = str(packet.get(key) or "")
+        row[key] = "" if re.match(r"[a-z][a-z0-9+.-]*:|//", href, re.IGNORECASE) else href
     for key in ("opening_arr", "closing_arr"):
         value = packet.get(key)
         known = isinstance(value, (int, float)) and value == value

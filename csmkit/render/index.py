@@ -47,6 +47,8 @@ def pack_index(cycle: Cycle, manifest: Mapping[str, Any], *, ending: str, bare: 
                 "opening_arr": entry["opening_arr"] if has_book else None,
                 "closing_arr": entry["closing_arr"] if has_book else None,
                 "href": f"packets/{entry['slug']}{ending}" if done else "",
+                "pdf": f"packets/{entry['slug']}.pdf" if done and _has_pdf(entry) else "",
+                "error": _problem(entry),
             }
         )
     unassigned = manifest["totals"]["unassigned_opening_arr"]
@@ -74,7 +76,8 @@ def _bare_index(cycle: Cycle, manifest: Mapping[str, Any], ending: str) -> str:
     for entry in map(bare_entry, manifest["packets"]):
         done = entry["status"] == "done"
         href = f"packets/{entry['slug']}{ending}" if done else ""
-        rows.append({**entry, "name": names[entry["person_id"]], "href": href})
+        named = {"name": names[entry["person_id"]], "href": href, "error": _problem(entry)}
+        rows.append({**entry, **named})
     note = "Each packet is an encrypted archive that opens with a passphrase of its own."
     return index_html(
         rows,
@@ -83,6 +86,16 @@ def _bare_index(cycle: Cycle, manifest: Mapping[str, Any], ending: str) -> str:
         notes=[*_waiting(manifest), note],
         version=__version__,
     )
+
+
+def _has_pdf(entry: Mapping[str, Any]) -> bool:
+    """Whether a PDF lies beside a packet's page."""
+    return f"{entry['slug']}.pdf" in entry.get("files", {})
+
+
+def _problem(entry: Mapping[str, Any]) -> str:
+    """Why there is no packet, or no PDF of it."""
+    return str(entry["error"] or entry.get("pdf_error", ""))
 
 
 def _waiting(manifest: Mapping[str, Any]) -> list[str]:

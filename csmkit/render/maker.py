@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -21,6 +22,8 @@ from csmkit.errors import CsmkitError, DataError
 from csmkit.matrix.matrix import Matrix
 from csmkit.names import packet_slug
 from csmkit.render.figures import Figures
+from csmkit.render.on_paper import ENDING as PDF
+from csmkit.render.on_paper import NoPaper, OnPaper
 from csmkit.render.own_words import own_words
 from csmkit.render.packet import (
     PacketError,
@@ -30,6 +33,7 @@ from csmkit.render.packet import (
     plan_packet,
     read_packet,
 )
+from csmkit.render.runs import Runs
 from csmkit.render.shelf import Shelf
 from csmkit.render.slices import book_of
 from csmkit.runner.jobs import Job, Outcome
@@ -37,18 +41,6 @@ from csmkit.scan.scanner import Scanner
 from csmkit.view.runtime import begin_runtime
 
 Entry = dict[str, Any]
-
-
-class Runs(Protocol):
-    """Whatever runs jobs: `csmkit.runner.runner.Runner`, or a cluster of machines."""
-
-    def begin(self) -> None:
-        """Start ahead what takes a while; there will be jobs."""
-        ...
-
-    def run(self, jobs: Iterable[Job]) -> Generator[Outcome, None, None]:
-        """Give what became of each job, as it ends."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +70,8 @@ class Maker:
         Whether to keep none.
     page : mapping, optional
         What `csmkit.render.html.packet_html` is told of every page.
+    paper : str
+        What PDFs beside the pages are made for, ``a4`` or ``us-letter``; none are made if blank.
 
     Attributes
     ----------
@@ -100,6 +94,7 @@ class Maker:
         before: Mapping[str, Entry] | None = None,
         force: bool = False,
         page: Mapping[str, Any] | None = None,
+        paper: str = "",
     ) -> None:
         self._cycle, self._shelf, self._edition = cycle, shelf, edition
         self._templates = Templates(template)
@@ -111,6 +106,7 @@ class Maker:
         self.left_out = self._scanner.left_out
         self.kept: set[str] = set()
         self._before, self._force, self._page = before or {}, force, page or {}
+        self._paper = OnPaper(paper)
         money = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]]
         sums = money.sum(min_count=1)
         self._sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
@@ -156,7 +152,7 @@ class Maker:
                     else:
                         done(begun)
 
-            with closing(runs.run(jobs())) as outcomes:
+            with closing(self._paper), closing(runs.run(jobs())) as outcomes:
                 for outcome in outcomes:
                     done(self._end(running.pop(outcome.job.folder), outcome))
 
@@ -176,23 +172,41 @@ class Maker:
             return self._failed(entry, error)
         if before is None or self._force or not self._holds(before, entry):
             return _Begun(plan, entry)
+        on_pages = self._on_pages(plan, entry, before)
         shutil.rmtree(folder, ignore_errors=True)
-        self._shelf.remove(entry["slug"], but=before["files"])
+        self._shelf.remove(entry["slug"], but=on_pages["files"])
         self.kept.add(who)
-        kept = {key: before[key] for key in ("seconds", "files")}
-        return {**entry, **kept, "status": "done", "error": ""}
+        return {**entry, "seconds": before["seconds"], **on_pages, "status": "done", "error": ""}
+
+    def _on_pages(self, plan: Plan, entry: Entry, before: Entry) -> Entry:
+        """What an entry says of the files of a packet that is kept, its PDF as it is wanted now."""
+        if self._as_wanted(before):
+            return {"files": before["files"], "paper": self._paper.paper}
+        files = {name: made for name, made in before["files"].items() if not name.endswith(PDF)}
+        pdf, told = self._pdf(plan, entry, self._paper.begin(plan.slice))
+        try:
+            return {"files": files | self._shelf.add(pdf), **told}
+        except CsmkitError as error:
+            return {"files": files, "paper": "", "pdf_error": f"{plan.name}: {error}"}
 
     def _holds(self, before: Entry, entry: Entry) -> bool:
         """Whether an earlier packet is what this one would be, whatever became of that run."""
         same = all(before.get(key) == entry[key] for key in ("slug", "inputs"))
+        # A PDF is within the archive of an encrypted packet, which is made as a whole.
+        same = same and (self._shelf.recipients is None or self._as_wanted(before))
         return same and self._shelf.holds(before.get("files", {}))
+
+    def _as_wanted(self, before: Entry) -> bool:
+        """Whether an earlier packet has the PDF that is wanted now, or rightly none."""
+        return before.get("paper", "") == self._paper.paper and not before.get("pdf_error")
 
     def _end(self, begun: _Begun, outcome: Outcome) -> Entry:
         """A packet in its place, whole or not at all; its entry."""
         plan, entry = begun.plan, begun.entry
         entry["seconds"] = round(outcome.seconds, 2)
+        printing = self._paper.begin(plan.slice) if outcome.status != "failed" else None
         try:
-            files = self._files(plan, outcome, entry)
+            files = self._files(plan, outcome, entry, printing)
         except PacketError as error:
             left = f"The cells that ran are in {entry['slug']}.failed{self._shelf.failed_ending}."
             entry |= {"status": "failed", "error": f"{_ended(error.what)} {left}", "files": {}}
@@ -201,6 +215,7 @@ class Maker:
         else:
             entry |= {"status": "done", "error": "", "files": files}
         finally:
+            wait([printing] if printing else [])
             shutil.rmtree(plan.job.folder, ignore_errors=True)
         return entry
 
@@ -212,7 +227,9 @@ class Maker:
         self._shelf.remove(entry["slug"])
         return {**entry, "status": "failed", "error": told, "files": {}}
 
-    def _files(self, plan: Plan, outcome: Outcome, entry: Entry) -> dict[str, str]:
+    def _files(
+        self, plan: Plan, outcome: Outcome, entry: Entry, printing: Future[bytes] | None
+    ) -> dict[str, str]:
         who, slug = entry["person_id"], entry["slug"]
         try:
             rendered = read_packet(plan, outcome)
@@ -221,24 +238,48 @@ class Maker:
             self._shelf.place(slug, who, self._scanned(left, plan, who), failed=True)
             raise
         texts = {f"{slug}.ipynb": nbformat.writes(rendered.notebook), f"{slug}.html": rendered.html}
-        return self._shelf.place(slug, who, self._scanned(texts, plan, who))
+        files = self._scanned(texts, plan, who)
+        pdf, told = self._pdf(plan, entry, printing)
+        entry |= told
+        return self._shelf.place(slug, who, files | pdf)
+
+    def _pdf(
+        self, plan: Plan, entry: Entry, printing: Future[bytes] | None
+    ) -> tuple[dict[str, bytes], Entry]:
+        """The PDF of a packet if one is wanted and can be made, and what its entry says of it."""
+        if printing is None:
+            return {}, {"paper": "", "pdf_error": ""}
+        name = f"{entry['slug']}{PDF}"
+        try:
+            data = printing.result()
+            self._look_through({name: data}, plan, entry["person_id"])
+        except NoPaper as error:
+            return {}, {"paper": "", "pdf_error": f"{plan.name}: {error}"}
+        except DataError as error:
+            return {}, {"paper": "", "pdf_error": str(error)}
+        return {name: data}, {"paper": self._paper.paper, "pdf_error": ""}
 
     def _scanned(self, texts: Mapping[str, str], plan: Plan, who: str) -> dict[str, bytes]:
         """The files of a packet, after a scan of them where nobody looks."""
         files = {name: text.encode("utf-8") for name, text in texts.items()}
+        self._look_through(files, plan, who)
+        return files
+
+    def _look_through(self, files: Mapping[str, bytes], plan: Plan, who: str) -> None:
+        """Refuse files that hold what belongs to somebody else."""
         packet = self._scanner.packet(who)
         for name, data in files.items():
             if leaks := packet.leaks(name, data):
+                what = "The PDF" if name.endswith(PDF) else "The packet"
                 raise DataError(
-                    f"The packet of {plan.name} was not written: it would show what belongs"
+                    f"{what} of {plan.name} was not written: it would show what belongs"
                     f" to somebody else ({', '.join(leaks[:3])}).",
                     "Look for that name in the template and in the export's free text, or rename"
                     " the account there.",
                 )
-        return files
 
 
-_OF_FILES: Entry = {"seconds": None, "inputs": "", "files": {}}
+_OF_FILES: Entry = {"seconds": None, "inputs": "", "files": {}, "paper": "", "pdf_error": ""}
 """What an entry says of files that are there, and what where there are none."""
 
 

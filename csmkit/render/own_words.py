@@ -15,6 +15,7 @@ _TEXTS = (
     ("words", "drafts.toml"),
     ("words", "inventory.toml"),
     ("words", "inventory_short.toml"),
+    ("render/paper", "packet.toml"),
     ("render/static", "packet.html.j2"),
 )
 

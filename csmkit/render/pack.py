@@ -20,11 +20,13 @@ from csmkit.places import located
 from csmkit.render.encrypted import bare_manifest
 from csmkit.render.html import shared_assets
 from csmkit.render.index import pack_index
-from csmkit.render.maker import Entry, Maker, Runs
+from csmkit.render.maker import Entry, Maker
 from csmkit.render.manifest import MANIFEST, earlier_entries, manifest_of, read_manifest
+from csmkit.render.on_paper import check_paper
 from csmkit.render.packet import template
 from csmkit.render.progress import progress_of
 from csmkit.render.recipients import Recipients, make_recipients, read_recipients
+from csmkit.render.runs import Runs
 from csmkit.render.shelf import Shelf
 from csmkit.render.slices import EDITIONS
 from csmkit.runner.runner import Runner
@@ -55,6 +57,8 @@ class Pack:
         Where the passphrases of an encrypted pack stand.
     kept : int
         How many were not made again, because nothing they are made from has changed.
+    without_pdf : int
+        How many packets that are done lack the PDF that was asked for.
     """
 
     index: str | Path
@@ -63,12 +67,15 @@ class Pack:
     failed_checks: tuple[str, ...] = ()
     passphrases: Path | None = None
     kept: int = 0
+    without_pdf: int = 0
 
     def __repr__(self) -> str:
         done = sum(entry["status"] == "done" for entry in self.manifest["packets"])
         checks = "".join(f"\nA check of the team failed. {told}" for told in self.failed_checks)
         kept = f" ({self.kept} unchanged)" if self.kept else ""
-        return f"{count_of(done, 'packet')} done{kept}, {self.failed} failed: {self.index}{checks}"
+        pdfs = f", {self.without_pdf} without a PDF" if self.without_pdf else ""
+        counts = f"{count_of(done, 'packet')} done{kept}, {self.failed} failed{pdfs}"
+        return f"{counts}: {self.index}{checks}"
 
 
 def render_pack(
@@ -87,6 +94,8 @@ def render_pack(
     shared: bool = False,
     force: bool = False,
     runs: Runs | None = None,
+    pdf: bool = False,
+    paper: str = "a4",
 ) -> Pack:
     """Render one packet per person with a packet's role, then the index and the manifest.
 
@@ -128,6 +137,12 @@ def render_pack(
         What runs the packets, with limits and ``jobs`` of its own; it stays open, and the next
         pack starts faster. If not given, a `csmkit.runner.runner.Runner` in which a cell may take
         `CELL_SECONDS`.
+    pdf : bool
+        Whether each packet also has two to four pages for paper, ``<slug>.pdf`` beside its page or
+        in its archive. A packet that is kept gets what it lacks; without it PDFs of an earlier run
+        go. One that cannot be made is said in the manifest and on the index, and the packet stays.
+    paper : str
+        ``a4`` or ``us-letter``.
 
     Returns
     -------
@@ -137,8 +152,8 @@ def render_pack(
     Raises
     ------
     UsageError
-        If the edition, a person of ``only`` or the template is not there, the folder holds a pack
-        of the other edition, or the passphrases will not do.
+        If the edition, a person of ``only``, the template or the paper is not there, the folder
+        holds a pack of the other edition, or the passphrases will not do.
     DataError
         If nobody has a role that gets a packet.
     """
@@ -146,6 +161,8 @@ def render_pack(
         raise UsageError(
             f"There is no edition {edition!r}.", f"The editions are: {', '.join(EDITIONS)}."
         )
+    if pdf:
+        check_paper(paper)
     told = progress_of(progress)
     people = _chosen(cycle, only)
     plan = template(Path(notebook) if notebook else None)
@@ -163,7 +180,8 @@ def render_pack(
             runs = stack.enter_context(Runner(jobs or at_once(), cell_seconds=CELL_SECONDS))
         if force or not before:
             runs.begin()
-        maker = Maker(cycle, plan, shelf, edition, matrix, before=before, force=force, page=page)
+        how: dict[str, Any] = {"force": force, "page": page, "paper": paper if pdf else ""}
+        maker = Maker(cycle, plan, shelf, edition, matrix, before=before, **how)
         stack.enter_context(told)
         told.planned(len(people), order=list(cycle.subjects["person_id"]))
         record = _Record(cycle, maker, shelf, edition, shared=shared)
@@ -176,6 +194,7 @@ def render_pack(
 
             maker.make(people["person_id"], runs, done)
     failed = sum(entry["status"] == "failed" for entry in record.manifest["packets"])
+    without = sum(bool(entry.get("pdf_error")) for entry in record.manifest["packets"])
     return Pack(
         index=record.index,
         manifest=record.manifest,
@@ -183,6 +202,7 @@ def render_pack(
         failed_checks=maker.failed_checks,
         passphrases=known.file if known else None,
         kept=len(maker.kept),
+        without_pdf=without,
     )
 
 

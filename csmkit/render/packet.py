@@ -51,6 +51,11 @@ class Plan:
     name: str
     page: dict[str, Any]
 
+    @property
+    def slice(self) -> Path:
+        """The folder of the person's slice: all the data that the packet is made from."""
+        return self.job.folder / _SLICE
+
     def inputs(self, key: str = "") -> str:
         """A digest of all that the packet is made from: slice, template, parameters, kit.
 

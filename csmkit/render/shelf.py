@@ -89,10 +89,26 @@ class Shelf:
         if self.recipients:
             archive = f"{slug}{'.failed' if failed else ''}{ENDING}"
             files = {archive: sealed(neutral(files, slug), self.recipients.passphrase(who))}
+        digests = self.add(files)
+        self.remove(slug, but=files)
+        return digests
+
+    def add(self, files: Mapping[str, bytes]) -> dict[str, str]:
+        """Write plain files of packets, and touch no others.
+
+        Parameters
+        ----------
+        files : mapping of str to bytes
+            What each file holds, by name.
+
+        Returns
+        -------
+        dict of str to str
+            As of `place`.
+        """
         for name, data in files.items():
             self._storage.write(f"{PACKETS}/{name}", data)
             self._names.add(name)
-        self.remove(slug, but=files)
         return {name: sha256(data).hexdigest() for name, data in files.items()}
 
     def holds(self, files: Mapping[str, str]) -> bool:

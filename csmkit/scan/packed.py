@@ -15,8 +15,8 @@ from itertools import islice
 
 import pyarrow as pa
 
-MOST = 48_000_000
-"""How much one file may hold once everything in it is opened, in characters or bytes."""
+from csmkit.scan import pdfs
+from csmkit.scan.allowance import Allowance, TooMuch
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _ZIP_END = b"PK\x05\x06"
@@ -41,30 +41,8 @@ _STRETCHES = (
 _CONTROL = bytes([*range(9), *range(14, 32)])
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _SHORTEST, _LONG, _FEW = 8, 200, 48
+_DICTIONARY = 400
 _PLAIN = bytes([0, 9, 10, 13, *range(32, 127)])
-
-
-class TooMuch(Exception):
-    """Data that cannot be looked through whole; says why."""
-
-
-class Allowance:
-    """How much may still be opened of one file."""
-
-    def __init__(self, most: int = MOST) -> None:
-        self.left = most
-
-    def take(self, amount: int) -> None:
-        """Use some of it up.
-
-        Raises
-        ------
-        TooMuch
-            If that is more than is left.
-        """
-        self.left -= amount
-        if self.left < 0:
-            raise TooMuch("more packed data than the scan opens")
 
 
 def is_text(data: bytes) -> str | None:
@@ -221,10 +199,27 @@ def _jpeg(data: bytes) -> Iterator[bytes | str]:
 
 
 def _pdf(data: bytes, allowance: Allowance) -> Iterator[bytes | str]:
-    """A PDF's objects, and its streams unpacked."""
-    yield from stretches(_STREAM.sub(b" ", data))
-    for stream in _STREAM.findall(data):
-        yield from _inflated(stream, allowance) or [stream]
+    """A PDF's pages as they are read, the texts of its objects, and its other streams unpacked."""
+    read = list(pdfs.told_by_readers(data, allowance))
+    yield from read
+    body = _STREAM.sub(b" ", data)
+    yield from pdfs.told_beside(body)
+    if not read:
+        yield from stretches(body)
+    for match in _STREAM.finditer(data):
+        before = data[max(0, match.start() - _DICTIONARY) : match.start()]
+        for part in _inflated(match[1], allowance) or [match[1]]:
+            if not isinstance(part, bytes):
+                continue
+            if pdfs.holds_objects(before):
+                yield from pdfs.told_beside(part)
+            # What draws letters and pixels says nothing more to whoever has read the pages.
+            elif read and pdfs.is_shape(before, part):
+                continue
+            elif read and pdfs.is_drawing(part):
+                yield from pdfs.told_within(part)
+            else:
+                yield part
 
 
 def _archive(data: bytes, allowance: Allowance) -> Iterator[bytes | str]:

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from csmkit.cycle import Cycle
-from csmkit.scan.packed import TooMuch
+from csmkit.scan.allowance import TooMuch
 from csmkit.scan.pieces import Piece
 from csmkit.scan.shared_words import SharedWords
 from csmkit.scan.spellings import spellings

@@ -11,7 +11,8 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from csmkit.scan.packed import Allowance, inner, is_text, opened, stretches
+from csmkit.scan.allowance import Allowance
+from csmkit.scan.packed import inner, is_text, opened, stretches
 from csmkit.scan.pieces import Piece
 from csmkit.scan.written import encoded, readings
 from csmkit.view.runtime import is_runtime

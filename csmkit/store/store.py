@@ -13,6 +13,7 @@ from csmkit.cycle import Book, Cycle, Period
 from csmkit.names import with_action_ids
 from csmkit.store import (
     answers,
+    cycles,
     matrices,
     meetings,
     overlay,
@@ -428,6 +429,53 @@ class Store:
         told = "" if live else seen.unfinished(current, state, cycle_key(cycle))
         notes = (*seen.settled_notes(cycle.notes), *filter(None, (told,)))
         return dataclasses.replace(laid, notes=notes)
+
+    def cycles(self) -> pd.DataFrame:
+        """The cycles that anything was written for, as far as this login sees it.
+
+        Returns
+        -------
+        DataFrame
+            cycle (START:END), first, last (days), self, manager, final (how many people have scores
+            of that phase), closed (phases that take no changes, joined by commas); the earliest
+            first.
+
+        Examples
+        --------
+        >>> store.cycles()["cycle"].tolist()  # doctest: +SKIP
+        ['2025-07-01:2025-12-31', '2026-01-01:2026-06-30']
+        """
+        return cycles.cycles_frame(self.database)
+
+    def past(self, cycle: C, before: CycleLike) -> C:
+        """An earlier cycle: what is settled of it, laid over the tables of this one.
+
+        Roles hold as for any other read: what a login may not see of that cycle is not there.
+
+        Parameters
+        ----------
+        cycle : Cycle
+            The cycle now, laid over or not; a `Book` gives that person's alone.
+        before : Cycle, Period or str
+            The earlier one.
+
+        Returns
+        -------
+        Cycle
+            With that period, its scores, decisions, agreed actions and answers. Levels are blank:
+            who had which one then is not on file.
+
+        Raises
+        ------
+        UsageError
+            If the store has nothing of that cycle, or it does not begin before this one.
+        """
+        key = cycle_key(before)
+        return self.overlay(cycles.before_now(cycle, key, phases.known_cycles(self.database)))
+
+    def matrix_then(self, cycle: Cycle) -> Matrix | None:
+        """The matrix that most scores of a cycle name, if it was kept; None otherwise."""
+        return cycles.matrix_then(self.database, cycle)
 
     def _events_of(self, cycle: Cycle, person: str | None) -> pd.DataFrame:
         events = self.events(cycle)

@@ -245,6 +245,9 @@ def test_the_viewers_own_row_is_hidden_and_not_in_the_gaps(team, store):
     assert "Kwame Mensah" not in {row["name"] for row in hand.panel.table["rows"]}
     assert len(hand.panel.table["rows"]) == 23
     others = ratings[ratings["phase"].eq("manager") & ratings["person_id"].ne(KWAME)]
+    levels = team.subjects.set_index("person_id")["level"]
+    # Two people are ramping: too few to be in any figure.
+    others = others[others["person_id"].map(levels).ne("ramping")]
     scored = others.groupby("competency")["person_id"].nunique().to_dict()
     gaps = [r for r in hand.ask(do="gaps")["rows"] if r["group"] == "team" and r["competency"]]
     assert {row["competency"]: row["people"] for row in gaps} == scored

@@ -104,7 +104,7 @@ def _written_out(facts: Any, symbols: set[str]) -> Any:
         if symbols.isdisjoint(facts):
             return facts
         return "".join(
-            (anyascii(one) or "□") if one in symbols else one for one in _JOINERS.sub("", facts)
+            (anyascii(one) or "?") if one in symbols else one for one in _JOINERS.sub("", facts)
         )
     if isinstance(facts, dict):
         return {name: _written_out(value, symbols) for name, value in facts.items()}

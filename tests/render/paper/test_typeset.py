@@ -2,17 +2,21 @@
 
 import zlib
 
+import pypdfium2
 import pytest
 
 from csmkit.errors import UsageError
 from csmkit.render.paper import typeset as module
 from csmkit.render.paper.typeset import typeset
-from tests.render.paper.pdfs import is_tagged, pages_of, text_of
+from tests.render.paper.pdfs import is_tagged, outside, pages_of, text_of
 
 TEMPLATE = """#import "page.typ": *
 #show: paged.with(foot: [Foot])
 = #facts.title
 #facts.text
+"""
+BARE = """#import "page.typ": *
+#show: paged
 """
 SCRIPTS = "Ärger Øre Ωμέγα Привет שלום مرحبا नमस्ते ไทย Հայ ქართ தமிழ் বাংলা አማርኛ"
 
@@ -26,6 +30,16 @@ def made(tmp_path, monkeypatch):
     module._compiler.cache_clear()
     yield lambda text, title="A title": typeset("one.typ", {"text": text}, title=title)
     module._compiler.cache_clear()
+
+
+@pytest.fixture
+def made_by(made, tmp_path):
+    def make(body, text):
+        (tmp_path / "one.typ").write_text(f"{BARE}{body}\n", encoding="utf-8")
+        module._compiler.cache_clear()
+        return made(text)
+
+    return make
 
 
 def test_a_pdf_is_tagged_and_has_a_title_and_a_language(made):
@@ -84,6 +98,29 @@ def test_the_same_facts_give_the_same_bytes_and_nothing_of_the_machine(made, tmp
 def test_long_text_flows_over_pages(made):
     data = made("A sentence that goes on. " * 800)
     assert pages_of(data) > 2
+
+
+@pytest.mark.parametrize("word", ["x" * 2000, "W" * 300, "a_b." * 300, "مرحبا" * 300])
+def test_a_word_that_is_wider_than_the_page_breaks(made, word):
+    data = made(f"Before {word} after.")
+    assert outside(data) == []
+    assert "after" in text_of(data)
+
+
+@pytest.mark.parametrize(
+    "word", ["kwame.mensah@northwind.example", "05_calibration_meeting.ipynb", "responsibilities"]
+)
+def test_mails_files_and_ordinary_words_are_whole_when_they_are_copied(made, word):
+    assert word in text_of(made(f"Ask {word} first"))
+
+
+def test_text_that_begins_from_right_to_left_is_set_so(made_by):
+    data = made_by("#own(facts.text)\n\n#metadata(0)", "שלום (test)")
+    left, *_ = pypdfium2.PdfDocument(data)[0].get_textpage().get_charbox(0)
+    assert left > 300
+    data = made_by("#own(facts.text)", "(1) Hello שלום")
+    left, *_ = pypdfium2.PdfDocument(data)[0].get_textpage().get_charbox(0)
+    assert left < 100
 
 
 def _streams(data):

@@ -1,0 +1,194 @@
+"""The commands that make PowerPoint decks: roll-out of the matrix, coaching, leadership."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from csmkit.cli_shared import (
+    ExportOption,
+    MapFile,
+    MatrixFile,
+    PeriodText,
+    Scores,
+    earlier_cycle,
+    laid_cycle,
+    matrix_given,
+    tell,
+)
+from csmkit.errors import CsmkitError, UsageError
+
+if TYPE_CHECKING:
+    from csmkit.cycle import Cycle
+    from csmkit.matrix.matrix import Matrix
+
+deck_app = typer.Typer(
+    help="Make PowerPoint decks, which you can edit: of your matrix, a CSM, or the team.",
+    no_args_is_help=True,
+)
+
+Out = Annotated[
+    Path | None, typer.Option("--out", help="A file ending in .pptx, or a folder; else this one.")
+]
+Template = Annotated[
+    Path | None, typer.Option("--template", help="Your own .pptx or .potx, whose look is taken.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Also over files that are there.")]
+_ENDING = ".pptx"
+
+
+@deck_app.command("rollout")
+def rollout(
+    out: Out = None,
+    template: Template = None,
+    role: Annotated[
+        str, typer.Option("--role", help="As meant for one role: csm, onboarding or cs_ops.")
+    ] = "",
+    force: Force = False,
+    matrix_file: MatrixFile = None,
+) -> None:
+    """Make the deck that brings the matrix to the team. It names no person."""
+    from csmkit.render.deck.rollout import rollout_deck
+
+    path = _place(out, f"rollout-{role}" if role else "rollout")
+    _free(path, force=force)
+    _write(path, rollout_deck(matrix_given(matrix_file, None), template=template, role=role))
+
+
+@deck_app.command("coaching")
+def coaching(
+    csm: Annotated[str, typer.Option("--csm", help="Whose: id, mail or name.")] = "",
+    everybody: Annotated[
+        bool, typer.Option("--all", help="One file for each person, into the folder --out.")
+    ] = False,
+    out: Out = None,
+    template: Template = None,
+    force: Force = False,
+    scores: Scores = None,
+    export: ExportOption = None,
+    map_file: MapFile = None,
+    period: PeriodText = None,
+    matrix_file: MatrixFile = None,
+) -> None:
+    """Make the deck for the review and coaching talk with one CSM, or with each."""
+    if bool(csm) == everybody:
+        raise UsageError("Nothing says whose deck it is.", "Give one of --csm NAME and --all.")
+    if everybody and (out is None or out.suffix.lower() == _ENDING):
+        raise UsageError("--all makes one file for each person.", "Name a folder with --out.")
+    matrix = matrix_given(matrix_file, export)
+    cycle = laid_cycle(export, map_file, period, scores)
+    if everybody:
+        _everybody(cycle, matrix, template, out or Path(), force=force)
+        return
+    person = cycle.person(csm)
+    who = str(person["person_id"])
+    _coach(cycle, who, matrix, template, _place(out, _name(str(person["name"]), who)), force)
+
+
+@deck_app.command("leadership")
+def leadership(
+    out: Out = None,
+    before: Annotated[
+        str,
+        typer.Option(
+            "--before",
+            metavar="PERIOD",
+            help="An earlier cycle, START:END; of the store if it has it, else of the export.",
+        ),
+    ] = "",
+    min_group: Annotated[
+        int, typer.Option("--min-group", help="How many people a figure is given from.")
+    ] = 5,
+    template: Template = None,
+    force: Force = False,
+    scores: Scores = None,
+    export: ExportOption = None,
+    map_file: MapFile = None,
+    period: PeriodText = None,
+    matrix_file: MatrixFile = None,
+) -> None:
+    """Make the deck for the leadership: the team's skills, never of few people."""
+    from csmkit.render.deck.leadership import leadership_deck
+
+    path = _place(out, "leadership")
+    _free(path, force=force)
+    matrix = matrix_given(matrix_file, export)
+    cycle = laid_cycle(export, map_file, period, scores)
+    earlier, own = (
+        earlier_cycle(before, cycle, export, map_file, scores) if before else (None, None)
+    )
+    made = leadership_deck(
+        cycle,
+        matrix=matrix,
+        before=earlier,
+        matrix_before=own,
+        template=template,
+        min_group=min_group,
+    )
+    _write(path, made)
+
+
+def _everybody(
+    cycle: Cycle, matrix: Matrix, template: Path | None, folder: Path, *, force: bool
+) -> None:
+    from csmkit.render.deck.template import look_of
+    from csmkit.text import count_of
+
+    # A template that cannot be used is told once, and not for each person.
+    look_of(template)
+    made, failed = 0, 0
+    for who, name in zip(cycle.subjects["person_id"], cycle.subjects["name"], strict=True):
+        try:
+            path = folder / f"{_name(str(name), str(who))}{_ENDING}"
+            _coach(cycle, str(who), matrix, template, path, force)
+            made += 1
+        except CsmkitError as error:
+            tell(f"csmkit: {error}", err=True)
+            failed += 1
+    tell(f"{count_of(made, 'deck')} written, {failed} not.")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _coach(
+    cycle: Cycle, who: str, matrix: Matrix, template: Path | None, path: Path, force: bool
+) -> None:
+    from csmkit.render.deck.coaching import coaching_deck
+
+    _free(path, force=force)
+    _write(path, coaching_deck(cycle, csm=who, matrix=matrix, template=template))
+
+
+def _free(path: Path, *, force: bool) -> None:
+    """Refuse to write over a deck, before the work of making it."""
+    if path.exists() and not force:
+        raise UsageError(
+            f"There is a file {path} already, and somebody may have worked on it.",
+            "Name another, or replace it with --force.",
+        )
+
+
+def _write(path: Path, deck: bytes) -> None:
+    from csmkit.render.private import make_folder, write_whole
+
+    if not path.parent.exists():
+        make_folder(path.parent)
+    write_whole(path, deck)
+    tell(str(path))
+
+
+def _place(out: Path | None, name: str) -> Path:
+    """The file: as it was named, or by its own name in a folder."""
+    if out is not None and out.suffix and not out.is_dir():
+        if out.suffix.lower() != _ENDING:
+            raise UsageError(f"{out} is no name of a PowerPoint file.", f"Let it end in {_ENDING}.")
+        return out
+    return (out or Path()) / f"{name}{_ENDING}"
+
+
+def _name(name: str, person_id: str) -> str:
+    from csmkit.names import packet_slug
+
+    return f"{packet_slug(name, person_id)}.coaching"

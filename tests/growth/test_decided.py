@@ -1,0 +1,120 @@
+"""What calibration changed, told of nobody: counts of people, none of few, none by subtraction."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pandas as pd
+import pytest
+
+import csmkit as ck
+from csmkit.cycle import Cycle, Period
+from csmkit.growth.decided import levels_decided
+from csmkit.growth.told_counts import told_count, told_parts
+from csmkit.schema import TABLES
+
+PERIOD = Period.of("2026-01-01", "2026-06-30")
+
+
+def team(people: int, decisions: list[tuple[int, str, str, str]]) -> Cycle:
+    """A team of so many, and decisions of who, the day, the level before and after."""
+    rows = [{"person_id": f"p{n}", "name": f"P {n}", "role": "csm"} for n in range(people)]
+    made = pd.DataFrame(
+        [
+            {"person_id": f"p{n}", "at": pd.Timestamp(at), "competency": "overall"}
+            | {"before": before, "after": after}
+            for n, at, before, after in decisions
+        ],
+        columns=["person_id", "at", "competency", "before", "after"],
+    )
+    made["at"] = pd.to_datetime(made["at"])
+    tables = {"people": pd.DataFrame(rows), "decisions": made}
+    return Cycle({name: TABLES[name].conform(one) for name, one in tables.items()}, PERIOD)
+
+
+def of(up: int, same: int, down: int, undecided: int = 0) -> Cycle:
+    ways = [("meets", "exceeds")] * up + [("meets", "meets")] * same + [("meets", "needs")] * down
+    return team(
+        len(ways) + undecided,
+        [(n, "2026-07-03", before, after) for n, (before, after) in enumerate(ways)],
+    )
+
+
+def test_ways_are_told_where_each_has_enough_people():
+    assert levels_decided(of(5, 10, 6)).parts == {"up": 5, "same": 10, "down": 6}
+
+
+def test_where_one_way_has_few_changed_and_not_changed_are_told():
+    assert levels_decided(of(6, 10, 1)).parts == {"changed": 7, "same": 10}
+
+
+def test_nothing_is_told_where_few_were_changed():
+    found = levels_decided(of(2, 18, 1))
+    assert (found.parts, found.why) == ({}, "few")
+
+
+def test_nothing_is_told_where_few_stayed():
+    assert levels_decided(of(9, 2, 9)).why == "few"
+
+
+def test_nothing_is_told_where_few_were_not_decided_on():
+    assert levels_decided(of(6, 10, 6, undecided=2)).why == "few"
+
+
+def test_nobody_changed_is_told():
+    assert levels_decided(of(0, 12, 0)).parts == {"up": 0, "same": 12, "down": 0}
+
+
+def test_a_team_of_four_is_told_nothing():
+    assert levels_decided(of(0, 4, 0)).why == "few"
+
+
+@pytest.mark.parametrize("counts", list(product((0, 1, 3, 5, 8), repeat=4)))
+def test_no_count_under_five_is_told_or_follows_from_the_team(counts):
+    up, same, down, undecided = counts
+    if not up + same + down:
+        return
+    parts = levels_decided(of(up, same, down, undecided)).parts
+    if not parts:
+        return
+    told = [*parts.values(), sum(counts) - sum(parts.values())]
+    assert all(n == 0 or n >= 5 for n in told)
+    assert sum(counts) >= 5
+
+
+def test_the_last_decision_about_a_person_counts():
+    rows = [(n, "2026-07-03", "meets", "exceeds") for n in range(6)]
+    rows += [(n, "2026-07-04", "meets", "meets") for n in range(6)]
+    assert levels_decided(team(6, rows)).parts == {"up": 0, "same": 6, "down": 0}
+
+
+def test_decisions_of_an_earlier_meeting_do_not_count():
+    early = [(n, "2026-01-14", "meets", "exceeds") for n in range(6)]
+    assert levels_decided(team(6, early)).why == "meeting"
+
+
+def test_without_decisions_it_says_so():
+    assert levels_decided(team(6, [])).why == "table"
+
+
+def test_decisions_without_both_values_are_not_counted():
+    rows = [(n, "2026-07-03", "", "exceeds") for n in range(6)]
+    assert levels_decided(team(6, rows)).why == "values"
+
+
+def test_whoever_left_the_team_is_not_counted():
+    cycle = of(0, 6, 0)
+    people = cycle.table("people").iloc[:5]
+    assert levels_decided(cycle.with_tables(people=people)).people == 5
+
+
+def test_decisions_of_the_sample_team_are_of_an_earlier_meeting():
+    assert levels_decided(ck.sample_team()).why == "meeting"
+
+
+def test_a_part_is_told_only_beside_enough_others():
+    assert [told_count(n, 10, 5) for n in (0, 4, 5, 6, 10)] == [0, None, 5, None, 10]
+
+
+def test_parts_of_too_few_altogether_are_not_told():
+    assert told_parts({"a": 0, "b": 0}, 5) is None

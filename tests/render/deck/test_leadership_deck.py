@@ -1,0 +1,323 @@
+"""The deck for the leadership: figures as the frames have them, nobody named, nothing of few."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import csmkit as ck
+from csmkit.cycle import Cycle, Period
+from csmkit.errors import UsageError
+from csmkit.growth.team import team_gaps
+from csmkit.matrix.gap_rows import count_in_words
+from csmkit.matrix.read import read_matrix
+from csmkit.render.deck.coaching_scan import texts_of as said_on
+from csmkit.render.deck.leadership import leadership_deck, leadership_slides
+from csmkit.render.deck.leadership_gaps import Gaps, competencies, levels, pillars, teams
+from csmkit.schema import TABLES
+from tests.render.deck.boxes import as_pdf, crowded, drawn_outside, over_each_other
+from tests.render.deck.decks_said import (
+    charts_of,
+    matrix_with,
+    notes_of,
+    slides_of,
+    tables_of,
+    texts_of,
+    titles_of,
+)
+
+PERIOD = Period.of("2026-01-01", "2026-06-30")
+BY_PILLAR, BY_COMPETENCY = (f"Below what the level expects, by {n}" for n in ("pillar", "comp"))
+
+
+@pytest.fixture(scope="module")
+def deck(team) -> bytes:
+    return leadership_deck(team)
+
+
+@pytest.fixture(scope="module")
+def gaps(team) -> pd.DataFrame:
+    return team_gaps(team, by="level")
+
+
+def made_team(groups: dict[tuple[str, str], int], values: list[str], number: int = 3) -> Cycle:
+    """A team of so many in each level and under each manager, scored on the same competencies.
+
+    Each person has the next value on each competency, in turn.
+    """
+    people = [
+        {"person_id": f"p{at}", "name": f"Xq {at}", "role": "csm", "level": level, "manager_id": m}
+        for at, (level, m) in enumerate(key for key, n in groups.items() for _ in range(n))
+    ]
+    scores = [
+        {"person_id": one["person_id"], "rater_id": one["manager_id"], "phase": "manager"}
+        | {"competency": f"skill_{n}", "value": values[(at + n) % len(values)]}
+        | {"at": pd.Timestamp("2026-06-20")}
+        for at, one in enumerate(people)
+        for n in range(number)
+    ]
+    bosses = sorted({m for _, m in groups})
+    people += [{"person_id": m, "name": f"Boss {m}", "role": "manager"} for m in bosses]
+    tables = {"people": pd.DataFrame(people), "ratings": pd.DataFrame(scores)}
+    return Cycle({name: TABLES[name].conform(one) for name, one in tables.items()}, PERIOD)
+
+
+def keys(cycle: Cycle, **given) -> list[str]:
+    return [slide.key for slide in leadership_slides(cycle, **given)]
+
+
+def limits(cycle: Cycle, **given) -> str:
+    return "\n".join(said_on(leadership_slides(cycle, **given)[-1]))
+
+
+def row_of(frame: pd.DataFrame, **about: str) -> pd.Series:
+    return frame[np.logical_and.reduce([frame[k].eq(v) for k, v in about.items()])].iloc[0]
+
+
+def told(row: pd.Series) -> str:
+    return count_in_words(int(row["expected_low"]), int(row["expected_high"]), int(row["of"]))
+
+
+def test_each_competency_is_told_as_the_frame_has_it(gaps, deck):
+    rows = {row[1]: row[2] for row in tables_of(deck, BY_COMPETENCY)[1:]}
+    for one in read_matrix():
+        row = row_of(gaps, group="team", competency=one.id)
+        assert rows[one.name] == told(row)
+
+
+def test_the_chart_has_the_shares_of_the_pillars(gaps, deck):
+    (chart,) = charts_of(deck)
+    sure, more = (list(series.values) for series in chart.plots[0].series)
+    for at, pillar in enumerate(chart.plots[0].categories):
+        row = row_of(gaps, group="team", competency="", pillar=str(pillar))
+        assert sure[at] == pytest.approx(row["expected_low"] / row["of"])
+        assert sure[at] + more[at] == pytest.approx(row["expected_high"] / row["of"])
+
+
+def test_levels_are_told_as_the_frame_has_them(gaps, deck):
+    head, *rows = tables_of(deck, "Below what the level expects, by level")
+    assert head == ["Pillar", "Mid-level", "Senior"]
+    for pillar, mid, _ in rows:
+        row = row_of(gaps, group="level", value="mid", competency="", pillar=pillar)
+        assert mid == told(row)
+
+
+def test_themes_come_with_what_to_practise(deck):
+    rows = tables_of(deck, "Themes for training")
+    assert rows[1][:2] == ["Value realisation", "13 of 22"]
+    assert rows[1][2] == read_matrix()["value_realisation"].practice
+
+
+def test_coverage_is_told_of_all(deck):
+    rows = dict(tables_of(deck, "What this stands on")[1:])
+    assert rows["People with a packet"] == "24"
+    assert rows["Of them scored by a manager"] == "all"
+
+
+def test_a_check_of_raters_gives_its_verdict_and_speaks_of_no_rater(team, deck):
+    rows = [
+        row for row in tables_of(deck, "What else may have moved") if "higher or lower" in row[0]
+    ]
+    assert rows[0][1] == "A difference that is more than chance gives."
+    assert "One rater" not in texts_of(deck)
+    checks = ck.bias_checks(team).set_index("check")
+    assert checks.loc["severity", "verdict"] == "signal"
+
+
+def test_a_check_without_an_effect_says_how_small_it_is(team, deck):
+    inheritance = ck.bias_checks(team).set_index("check").loc["inheritance"]
+    assert inheritance["verdict"] == "no material effect"
+    assert inheritance["sentence"] in texts_of(deck)
+
+
+def test_nobody_is_named(team, deck):
+    said, people = texts_of(deck), team.table("people")
+    for column in ("name", "email", "person_id"):
+        for text in people[column].dropna():
+            assert text not in said
+
+
+def test_every_slide_has_notes_on_what_to_say_to_ask_and_not_to_conclude(deck):
+    for notes in notes_of(deck):
+        assert all(part in notes for part in ("Say: ", "Ask: ", "Do not conclude: "))
+
+
+def test_a_team_of_four_is_told_in_sentences_alone(team):
+    people = team.table("people")
+    four = team.subjects["person_id"].head(4)
+    few = team.with_tables(people=people[people["person_id"].isin(four)])
+    deck = leadership_deck(few)
+    assert len(slides_of(deck)) == 2
+    assert not any(
+        shape.has_table or shape.has_chart for s in slides_of(deck) for shape in s.shapes
+    )
+    assert "fewer than 5 people with a packet" in texts_of(deck)
+
+
+def test_one_person_and_nobody_get_sentences_alone(team):
+    for number in (0, 1):
+        people = team.subjects.head(number)
+        assert keys(team.with_tables(people=people)) == ["opening", "limits"]
+
+
+def test_without_scores_it_says_so(team):
+    none = team.with_tables(ratings=team.table("ratings").head(0))
+    assert keys(none) == ["opening", "coverage", "limits"]
+    assert "fewer than 5 people have a colour" in limits(none)
+
+
+def test_without_levels_it_tells_what_is_red_or_yellow(team):
+    people = team.table("people")
+    level = pd.Series(pd.NA, people.index, dtype=people["level"].dtype)
+    without = team.with_tables(people=people.assign(level=level))
+    slides = {slide.key: slide for slide in leadership_slides(without)}
+    assert slides["pillars"].title == "Red or yellow, by pillar"
+    assert "themes" not in slides
+    assert "what is expected of each level is not known" in limits(without)
+
+
+def test_without_managers_no_team_is_told(team):
+    people = team.table("people")
+    nobody = pd.Series(pd.NA, people.index, dtype=people["manager_id"].dtype)
+    without = team.with_tables(people=people.assign(manager_id=nobody))
+    assert "managers" not in keys(without)
+
+
+def test_teams_are_numbered_in_no_order_and_not_named():
+    cycle = made_team({("mid", "zoe"): 10, ("mid", "adam"): 12}, ["red", "green", "yellow"])
+    slide = next(s for s in leadership_slides(cycle, matrix=matrix_with(3)) if s.key == "managers")
+    assert slide.content.columns == ("Pillar", "Team 1", "Team 2")
+    assert "zoe" not in repr(slide)
+
+
+def test_the_cycle_before_is_laid_beside_this_one(team):
+    rows = team.table("ratings")
+    earlier = rows.assign(at=rows["at"] - pd.Timedelta(days=181))
+    before = Cycle(
+        {**team.tables, "ratings": earlier}, Period.of("2025-07-01", "2025-12-31"), "EUR"
+    )
+    slides = {slide.key: slide for slide in leadership_slides(team, before=before)}
+    first = slides["trend"].content.rows[0]
+    assert first == ("Book strategy and prioritisation", "12 of 22", "12 of 22", "Cannot tell")
+    assert "beside 1 Jul 2025 – 31 Dec 2025" in slides["opening"].content.subtitle
+
+
+def test_a_cycle_before_without_scores_says_so(team):
+    before = ck.sample_team(period="2025-07-01:2025-12-31")
+    assert "trend" not in keys(team, before=before)
+    assert "nothing is told in both cycles" in limits(team, before=before)
+
+
+def test_a_later_cycle_is_refused_as_the_one_before(team):
+    with pytest.raises(UsageError, match="not in order"):
+        leadership_deck(ck.sample_team(period="2025-07-01:2025-12-31"), before=team)
+
+
+def test_what_calibration_changed_is_told_of_enough_people(team):
+    who = team.subjects["person_id"]
+    made = pd.DataFrame({"person_id": who, "at": pd.Timestamp("2026-07-02"), "before": "meets"})
+    made["competency"], made["after"] = "overall", ["exceeds"] * 6 + ["meets"] * 17 + ["needs"]
+    cycle = team.with_tables(decisions=TABLES["decisions"].conform(made))
+    slide = next(s for s in leadership_slides(cycle) if s.key == "decided")
+    assert slide.content.rows == (("Was changed, up or down", "7"), ("Stayed as it was", "17"))
+
+
+def test_what_calibration_changed_of_few_is_not_told(team):
+    assert "decided" not in keys(team)
+    assert "no decision on record is of this cycle’s meeting" in limits(team)
+
+
+def test_min_group_must_be_two_or_more(team):
+    with pytest.raises(UsageError, match="min_group is 1"):
+        leadership_deck(team, min_group=1)
+
+
+def test_a_larger_min_group_holds_more_back(team):
+    assert "levels" in keys(team)
+    assert "levels" not in keys(team, min_group=14)
+
+
+# What may be shown of the same people in one deck, as whoever attacks it reads it.
+def shown_of(cycle: Cycle, matrix) -> str:
+    by_level = Gaps(team_gaps(cycle, matrix, by="level"))
+    if not by_level.are_told:
+        return ""
+    by_manager = Gaps(team_gaps(cycle, matrix, by="manager"), by_level.measure)
+    slides = (pillars(by_level), competencies(by_level), levels(by_level), teams(by_manager))
+    return "\n".join(text for slide in slides if slide for text in said_on(slide)) + "".join(
+        repr(slide.content) for slide in slides[:1]
+    )
+
+
+GROUPS = [
+    {("mid", "a"): 5, ("senior", "a"): 5, ("senior", "b"): 1, ("ramping", "b"): 2},
+    {("mid", "a"): 6, ("mid", "b"): 6},
+    {("mid", "a"): 10, ("mid", "b"): 10, ("senior", "b"): 3},
+    {("mid", "a"): 4, ("senior", "a"): 4},
+]
+
+
+@pytest.mark.parametrize("groups", GROUPS)
+def test_no_count_of_people_under_five_follows_from_a_difference(groups):
+    cycle = made_team(groups, ["red", "green", "yellow", "green"])
+    frame = pd.concat([team_gaps(cycle, matrix_with(3), by=by) for by in ("level", "manager")])
+    for _, rows in frame[frame["competency"].ne("")].groupby("competency"):
+        whole = rows.loc[rows["group"].eq("team"), "of"].dropna()
+        for by in ("level", "manager"):
+            parts = rows.loc[rows["group"].eq(by), "of"].dropna().astype(int)
+            for size in range(len(parts) + 1):
+                for some in combinations(parts, size):
+                    left = int(whole.iloc[0]) - sum(some) if len(whole) else 0
+                    assert left == 0 or left >= 5
+
+
+@pytest.mark.parametrize("groups", GROUPS)
+@pytest.mark.parametrize("values", [["red", "green"], ["green"] * 5 + ["red"], ["green"]])
+def test_of_nobody_the_own_colour_follows_from_all_that_is_shown(groups, values):
+    matrix = matrix_with(3)
+    cycle = made_team(groups, values)
+    shown, rows = shown_of(cycle, matrix), cycle.table("ratings")
+    mine = rows[rows["competency"].eq("skill_0")]
+    # Whoever is alike in everything follows, or does not, alike.
+    known = mine.merge(cycle.table("people"), on="person_id").set_axis(mine.index)
+    for at in known.drop_duplicates(["level", "manager_id", "value"]).index:
+        others = [other for other in mine.index if mine["value"][other] != mine["value"][at]]
+        # Another team, in which this person has another colour, would show the very same.
+        alone = [{at}, *({at, other} for other in others)]
+        assert any(shown_of(_turned(cycle, flip), matrix) == shown for flip in alone)
+
+
+def _turned(cycle: Cycle, rows: set[int]) -> Cycle:
+    ratings = cycle.table("ratings")
+    turned = ratings["value"].map({"green": "red", "red": "green"})
+    value = ratings["value"].mask(ratings.index.isin(rows), turned)
+    return cycle.with_tables(ratings=ratings.assign(value=value))
+
+
+def test_no_share_of_dated_items_tells_how_many_colours_there_are(deck):
+    said = dict(tables_of(deck, "What this stands on")[1:])
+    share = said["Of the colours that managers gave, those that cite a dated item"]
+    assert re.fullmatch(r"about \d+\s%", share)
+
+
+def test_the_same_cycle_gives_the_same_bytes(team, deck):
+    assert leadership_deck(team) == deck
+
+
+@pytest.mark.parametrize("number", [3, 60])
+def test_a_matrix_of_any_size_with_long_cells_stays_on_the_slides(number):
+    matrix = matrix_with(number, about="long words in a cell " * 95, name="W" * 80)
+    cycle = made_team({("mid", "a"): 10, ("senior", "b"): 8}, ["red", "green"], number)
+    deck = leadership_deck(cycle, matrix=matrix)
+    assert len([t for t in titles_of(deck) if t.startswith(BY_COMPETENCY)]) >= 1
+    assert crowded(deck) + over_each_other(deck) == []
+
+
+def test_no_text_stands_outside_its_box(deck, tmp_path):
+    pdf = as_pdf({"leadership": deck}, tmp_path)["leadership"]
+    assert drawn_outside(deck, pdf) == []
+    assert crowded(deck) == []
