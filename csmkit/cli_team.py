@@ -179,7 +179,8 @@ def _last_before(cycle: Cycle, scores: str | None, export: str | None) -> str:
 
 def _tell_json(frame: pd.DataFrame, kind: str) -> None:
     if frame.attrs:
-        _tell_line({"kind": "about", "of": kind, **frame.attrs})
+        about = {str(name): value for name, value in frame.attrs.items()}
+        _tell_line({"kind": "about", "of": kind, **about})
     for row in frame.to_dict("records"):
         _tell_line({"kind": kind, **{str(name): _plain(value) for name, value in row.items()}})
 

@@ -3,6 +3,7 @@
 import pytest
 from pptx import Presentation
 
+from csmkit.matrix.read import read_matrix
 from tests.commands import sample_workspace, typed
 from tests.render.deck.brands import brand
 
@@ -131,3 +132,19 @@ def test_the_leadership_deck_takes_an_earlier_cycle(workspace, monkeypatch, caps
     earlier = "2025-07-01:2025-12-31"
     code, out, _ = typed(monkeypatch, capsys, "deck", "leadership", "--before", earlier)
     assert (code, out) == (0, "leadership.pptx\n")
+
+
+def test_the_leadership_deck_gets_the_matrix_of_then(workspace, monkeypatch, capsys):
+    given, own = {}, read_matrix()
+
+    def deck(cycle, **more):
+        given.update(more)
+        return b"deck"
+
+    monkeypatch.setattr("csmkit.render.deck.leadership.leadership_deck", deck)
+    monkeypatch.setattr("csmkit.cli_deck.earlier_cycle", lambda *_: ("then", own))
+    code, _, err = typed(
+        monkeypatch, capsys, "deck", "leadership", "--before", "2025-07-01:2025-12-31"
+    )
+    assert (code, err) == (0, "")
+    assert (given["before"], given["matrix_before"]) == ("then", own)

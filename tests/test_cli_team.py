@@ -51,7 +51,11 @@ def test_gaps_come_as_json_a_line_each(run):
     code, out, _ = run("gaps", "--by", "manager", "--first", "manager", "--themes", "--json")
     rows = [json.loads(line) for line in out.splitlines()]
     assert code == 0
-    assert {row["kind"] for row in rows} == {"gap", "theme"}
+    assert list(dict.fromkeys(row["kind"] for row in rows)) == ["about", "gap", "theme"]
+    about = [row for row in rows if row["kind"] == "about"]
+    assert [row["of"] for row in about] == ["gap", "theme"]
+    assert all(row["phase"] == "manager" and "one phase" in row["notes"][0] for row in about)
+    assert rows[0] == about[0]
     deepa = [r for r in rows if r.get("value") == DEEPA and r["competency"] == "qbr_craft"]
     assert [(r["people"], r["below_green"]) for r in deepa] == [(7, None)]
 
@@ -67,9 +71,43 @@ def test_themes_name_a_practice_and_nobody(run, team):
 def test_a_trend_over_too_few_says_so(run, earlier):
     code, out, _ = run("gaps", "--before", EARLIER)
     assert code == 0
-    assert "From 2025-07-01 to 2025-12-31 to 2026-01-01 to 2026-06-30" in out
-    assert "QBR craft: There is no figure of both cycles to compare." in out
-    assert "people are held against the level they have now" in out
+    assert "From 2025-07-01 to 2025-12-31 to 2026-01-01 to 2026-06-30, managers’ scores" in out
+    assert "QBR craft: Cannot tell: who had which level and role in the cycle" in out
+    assert "only competencies that expect the same of everybody are compared" in out
+    code, out, _ = run("gaps", "--before", EARLIER, "--json")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [r["of"] for r in rows if r["kind"] == "about"] == ["gap", "trend"]
+
+
+def test_gaps_and_their_trend_are_of_one_phase(run, earlier, tmp_path):
+    # Final scores of this cycle alone: the trend does not turn to the managers' by itself.
+    with open_store(tmp_path / "scores.db") as store:
+        place = Place("2026-01-01:2026-06-30", "final", KWAME, DEEPA, "qbr_craft")
+        store.save(Change(place, "red", seen=0))
+        store.close_phase("2026-01-01:2026-06-30", "final", who=DEEPA)
+    _, out, _ = run("gaps", "--before", EARLIER, "--themes", "--json")
+    about = [row for row in map(json.loads, out.splitlines()) if row["kind"] == "about"]
+    assert [(row["of"], row["phase"]) for row in about] == [
+        ("gap", "final"),
+        ("trend", "final"),
+        ("theme", "final"),
+    ]
+
+
+@pytest.mark.parametrize("period", ["2026-01-01:2026-06-30", "2026-07-01:2026-12-31"])
+def test_a_cycle_that_is_not_earlier_is_refused_as_the_one_before(run, earlier, period):
+    for command in (("gaps",), ("changes", "--all")):
+        code, _, err = run(*command, "--before", period)
+        assert code == 2
+        assert "does not begin before 2026-01-01 to 2026-06-30. Give an earlier one." in err
+
+
+def test_an_earlier_cycle_of_the_export_has_no_level_or_manager_of_its_own(run):
+    code, out, _ = run("changes", "--csm", "Kwame Mensah", "--before", EARLIER)
+    assert code == 0
+    for what in ("levels", "roles", "managers"):
+        assert f"{what} are not compared" in out
+    assert "dated from 2025-07-01 to 2025-12-31; those without a day" in out
 
 
 def test_changes_of_one_person_and_their_goals(run, earlier):
@@ -78,7 +116,7 @@ def test_changes_of_one_person_and_their_goals(run, earlier):
     assert "Changes of Kwame Mensah since 2025-07-01 to 2025-12-31" in out
     assert "QBR craft (manager): red → green" in out
     assert "Raise each risk in writing: " in out
-    assert "Roles and levels of the cycle before are not on file" in out
+    assert "Who had which level in the cycle before is not on file" in out
 
 
 def test_changes_of_everybody_as_json(run, earlier):
@@ -87,7 +125,8 @@ def test_changes_of_everybody_as_json(run, earlier):
     assert code == 0
     scores = [row for row in rows if row["kind"] == "change" and row["what"] == "score"]
     assert [(r["person_id"], r["before"], r["now"]) for r in scores] == [(KWAME, "red", "green")]
-    assert {row["kind"] for row in rows} == {"change", "goal"}
+    assert list(dict.fromkeys(row["kind"] for row in rows)) == ["about", "change", "goal"]
+    assert any("levels are not compared" in note for note in rows[0]["notes"])
 
 
 def test_whose_changes_must_be_said(run, earlier):

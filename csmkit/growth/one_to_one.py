@@ -99,7 +99,7 @@ def one_to_one(cycle: Cycle, *, csm: str, on: Any = None, matrix: Matrix | None 
         An id, a mail, or a name that one person has.
     on : str or date, optional
         The day, as YYYY-MM-DD; today if not given. What the export tells is looked at as of the
-        period's last day if that is earlier.
+        period's last day if that is earlier; scores given later do not count.
     matrix : Matrix, optional
         What people are scored by, else `csmkit.matrix_of` the cycle.
 
@@ -111,7 +111,7 @@ def one_to_one(cycle: Cycle, *, csm: str, on: Any = None, matrix: Matrix | None 
     Examples
     --------
     >>> import csmkit as ck
-    >>> sheet = one_to_one(ck.sample_team(), csm="Kwame Mensah", on="2026-04-15")
+    >>> sheet = one_to_one(ck.sample_team(), csm="Kwame Mensah", on="2026-07-15")
     >>> sheet.manager, sheet.goal.competency.name
     ('Deepa Krishnan', 'Value realisation')
     """
@@ -119,7 +119,7 @@ def one_to_one(cycle: Cycle, *, csm: str, on: Any = None, matrix: Matrix | None 
     who, name = str(person["person_id"]), clean(person["name"])
     today = pd.Timestamp.now().normalize().as_unit("us") if on is None else a_day(on, "on")
     part, lacking = part_of(cycle, who), list[str]()
-    plan = development_plan(cycle, csm=who, matrix=matrix, start=today)
+    plan = development_plan(_as_of(cycle, today), csm=who, matrix=matrix, start=today)
     agreed = _agreed(part, who, today, lacking)
     changed = _changes(part, who, today, lacking)
     given = _feedback(part, who, today, lacking)
@@ -141,6 +141,13 @@ def one_to_one(cycle: Cycle, *, csm: str, on: Any = None, matrix: Matrix | None 
         lacking=tuple(lacking),
         notes=plan.notes,
     )
+
+
+def _as_of(cycle: Cycle, today: pd.Timestamp) -> Cycle:
+    """The cycle without scores given after a day: what is not decided yet is not told."""
+    ratings = cycle.table("ratings")
+    later = ratings["at"] > today
+    return cycle.with_tables(ratings=ratings[~later]) if later.any() else cycle
 
 
 def _agreed(cycle: Cycle, who: str, today: pd.Timestamp, lacking: list[str]) -> tuple[Agreed, ...]:

@@ -14,7 +14,11 @@ from csmkit.growth.plan_values import PHASES, Value, values_of
 from csmkit.matrix.gaps import STEPS
 from csmkit.matrix.matrix import NOT_OBSERVED, Competency, Matrix
 from csmkit.matrix.model import matrix_of
+from csmkit.matrix.versions import matrix_note
+from csmkit.schema import PACKET_ROLES
 from csmkit.text import clean
+
+WITHOUT_BOOK = "cs_ops"
 
 __all__ = [
     "Check",
@@ -67,7 +71,8 @@ def development_plan(
     Raises
     ------
     UsageError
-        If there is no such person, ``start`` is no day, or ``most`` is below 1.
+        If there is no such person or they have no packet, ``start`` is no day, or ``most`` is
+        below 1.
 
     Examples
     --------
@@ -81,13 +86,18 @@ def development_plan(
     person = cycle.person(csm)
     who, name = str(person["person_id"]), clean(person["name"])
     role, level = clean(person["role"]), clean(person["level"])
+    if role not in PACKET_ROLES:
+        raise UsageError(
+            f"{name} has the role {role or 'none'} and is not scored on the matrix.",
+            f"Name somebody with one of the roles {', '.join(PACKET_ROLES)}.",
+        )
     away = cycle.table("absences")
     away = away[away["person_id"].eq(who)]
     first = cycle.period.end + DAY if start is None else a_day(start, "start")
     first = working_day(first, away)
     file = matrix or matrix_of(cycle)
     values = values_of(cycle, who)
-    found = _sort(file.for_role(role), values, level, notes=notes)
+    found = _sort(file.for_role(role), values, level, with_book=role != WITHOUT_BOOK, notes=notes)
     gaps = sorted(found.gaps, key=lambda gap: (-gap.steps, gap.cited == 0))
     goals = tuple(goal_of(gap, name=name, start=first) for gap in gaps[:most])
     names = cycle.table("people").drop_duplicates("person_id").set_index("person_id")["name"]
@@ -104,15 +114,17 @@ def development_plan(
         more_gaps=tuple(gaps[most:]),
         goals=goals,
         checks=checks_of(goals, cycle, start=first, away=away),
-        lacking=lacking(cycle, file, found, goals, name=name, level=level, manager=manager),
+        lacking=lacking(cycle, found, goals, name=name, level=level, manager=manager),
         start=f"{first:%Y-%m-%d}",
         whose=_whose(values, found),
         chosen=says("chosen", "order") if gaps else "",
-        notes=tuple(map(clean, cycle.notes)),
+        notes=tuple(filter(None, (matrix_note(cycle, file), *map(clean, cycle.notes)))),
     )
 
 
-def _sort(matrix: Matrix, values: dict[str, Value], level: str, *, notes: bool) -> Sorted:
+def _sort(
+    matrix: Matrix, values: dict[str, Value], level: str, *, with_book: bool, notes: bool
+) -> Sorted:
     """Each competency in the place it has in a plan."""
     found = Sorted(scored=bool(values), unknown=[one for one in values if one not in matrix])
     for one in matrix:
@@ -130,15 +142,19 @@ def _sort(matrix: Matrix, values: dict[str, Value], level: str, *, notes: bool) 
         elif value.value not in STEPS:
             found.not_observed.append(one.name)
         elif STEPS[value.value] < STEPS[expected.colour]:
-            found.gaps.append(_gap(one, value, level, notes=notes))
+            found.gaps.append(_gap(one, value, level, with_book=with_book, notes=notes))
+        elif value.lowest and STEPS[value.lowest] < STEPS[expected.colour]:
+            found.seen_lower.append(one.name)
         elif value.items:
-            found.strengths.append(Strength(one, value.value, value.standing, value.items))
+            found.strengths.append(
+                Strength(one, value.value, value.standing, value.items, value.apart)
+            )
         else:
             found.bare.append(one.name)
     return found
 
 
-def _gap(competency: Competency, value: Value, level: str, *, notes: bool) -> Gap:
+def _gap(competency: Competency, value: Value, level: str, *, with_book: bool, notes: bool) -> Gap:
     expected = competency.expected[level]
     return Gap(
         competency=competency,
@@ -150,7 +166,7 @@ def _gap(competency: Competency, value: Value, level: str, *, notes: bool) -> Ga
         seen=shows(competency, value.value),
         items=value.items,
         note=value.note if notes or value.phase == "self" else "",
-        caution=texts()["book"].get(competency.book, ""),
+        caution=texts()["book"].get(competency.book, "") if with_book else "",
         apart=value.apart,
     )
 

@@ -13,6 +13,7 @@ from csmkit.matrix.matrix import COLOURS, Colour, Competency
 from csmkit.text import clean, day
 
 CHECK_DAYS = (30, 60, 90)
+_FULL = "green"
 
 
 def goal_of(gap: Gap, *, name: str, start: pd.Timestamp) -> Goal:
@@ -32,7 +33,7 @@ def goal_of(gap: Gap, *, name: str, start: pd.Timestamp) -> Goal:
         competency=of,
         aim=gap.expected.text,
         own_words=says("goal", "own_words", start=day(start), name=clean(name)),
-        kept_when=shows(of, gap.expected.colour),
+        kept_when=shows(of, _FULL) if gap.expected.colour == _FULL else (),
         practise=of.practice,
         ask=of.ask,
         progress=of.progress,
@@ -81,7 +82,8 @@ def _asked(goal: Goal, days: int) -> str:
     if days == CHECK_DAYS[1]:
         name = "sign" if goal.progress else "sign_none"
         return says("check", name, progress=goal.progress)
-    return says("check", "holds", shows=" ".join(goal.kept_when or (goal.aim,)))
+    shown = " ".join(goal.kept_when) or goal.aim
+    return says("check", "holds", shows=shown) if shown else says("check", "sign_none")
 
 
 def _data(

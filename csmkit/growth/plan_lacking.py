@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from csmkit.cycle import Cycle
 from csmkit.growth.plan_parts import Gap, Goal, Strength
 from csmkit.growth.plan_texts import level_name, listed, says
-from csmkit.matrix.matrix import Matrix
-from csmkit.matrix.versions import matrix_note
 
 
 @dataclass(slots=True)
@@ -24,7 +22,9 @@ class Sorted:
     gaps, strengths : list
         In the matrix's order.
     bare : list of str
-        At or above what is expected, without a dated item.
+        At or above what is expected, by a colour that cites no dated item.
+    seen_lower : list of str
+        The same, where another manager gave a colour below what is expected.
     unscored, not_observed, not_expected, nothing_yet, no_expectation : list of str
         Why others are neither.
     """
@@ -34,6 +34,7 @@ class Sorted:
     gaps: list[Gap] = field(default_factory=list)
     strengths: list[Strength] = field(default_factory=list)
     bare: list[str] = field(default_factory=list)
+    seen_lower: list[str] = field(default_factory=list)
     unscored: list[str] = field(default_factory=list)
     not_observed: list[str] = field(default_factory=list)
     not_expected: list[str] = field(default_factory=list)
@@ -43,7 +44,6 @@ class Sorted:
 
 def lacking(
     cycle: Cycle,
-    matrix: Matrix,
     found: Sorted,
     goals: tuple[Goal, ...],
     *,
@@ -61,8 +61,9 @@ def lacking(
         told += _expected(found, level)
     if found.scored and level:
         told += _named(found, "unscored", "not_observed")
-        if not found.gaps and (found.strengths or found.bare):
+        if not found.gaps and (found.strengths or found.bare or found.seen_lower):
             told.append(says("lacking", "no_gap"))
+        told += _named(found, "seen_lower")
     told += _named(found, "not_expected")
     if cycle.missing("evidence"):
         told.append(says("lacking", "no_evidence"))
@@ -73,8 +74,6 @@ def lacking(
         told.append(says("lacking", "no_manager", name=name))
     if found.unknown:
         told.append(says("lacking", "unknown", names=listed(found.unknown)))
-    if note := matrix_note(cycle, matrix):
-        told.append(note)
     return tuple(told)
 
 
@@ -86,7 +85,8 @@ def _named(found: Sorted, *places: str) -> list[str]:
 def _expected(found: Sorted, level: str) -> list[str]:
     """Of what nothing is expected of the level, or the matrix does not say what."""
     told = _named(found, "nothing_yet")
-    said = [found.gaps, found.strengths, found.bare, found.unscored, found.not_observed]
+    said = [found.gaps, found.strengths, found.bare, found.seen_lower]
+    said += [found.unscored, found.not_observed]
     if found.no_expectation and not any(said) and not found.nothing_yet:
         return [says("lacking", "no_expectations_any", level=level_name(level))]
     if found.no_expectation:
@@ -100,7 +100,7 @@ def _of_matrix(goals: tuple[Goal, ...]) -> list[str]:
     without = {
         "no_coaching": [g for g in goals if not (g.ask or g.practise or g.progress)],
         "no_proof": [g for g in goals if not g.evidence],
-        "no_indicators": [g for g in goals if not g.kept_when],
+        "no_indicators": [g for g in goals if not (g.kept_when or g.aim)],
     }
     return [
         says("lacking", why, names=listed(goal.competency.name for goal in of))

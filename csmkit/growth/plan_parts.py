@@ -84,12 +84,15 @@ class Strength:
         Whose value it is and what it stands on.
     items : tuple of Item
         The items cited, the earliest first; never empty.
+    apart : str
+        That the person gave another colour; blank where they did not.
     """
 
     competency: Competency
     value: str
     standing: str
     items: tuple[Item, ...]
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ class Goal:
     own_words : str
         A sentence with blanks: what the person will do differently, where, and from when.
     kept_when : tuple of str
-        The indicators of the expected colour: what somebody else would see.
+        The indicators of the expected colour: what somebody else would see. None where less than
+        green is expected: its lines say what is not there yet, which nobody should aim for.
     practise : str
         Something to try; blank where the matrix has no coaching notes.
     ask : str

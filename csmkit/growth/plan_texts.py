@@ -14,6 +14,8 @@ from csmkit.cycle import DAY
 from csmkit.errors import UsageError
 
 _SATURDAY = 5
+_YEARS = range(1900, 2201)
+"""Days outside are slips of the keyboard, and some have no day 90 days later."""
 
 
 @cache
@@ -76,7 +78,7 @@ def a_day(given: Any, name: str) -> pd.Timestamp:
         found = pd.to_datetime(given.strip(), format="%Y-%m-%d") if text else pd.Timestamp(given)
     except (ValueError, TypeError, OverflowError):
         found = pd.NaT
-    if found is pd.NaT or pd.isna(found):
+    if found is pd.NaT or pd.isna(found) or found.year not in _YEARS:
         raise UsageError(
             f"{name} is {given!r}, which is no day.",
             "Write it as YYYY-MM-DD, for example 2026-07-01.",

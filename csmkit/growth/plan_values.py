@@ -14,9 +14,10 @@ from csmkit.matrix.gaps import STEPS, shown_ratings
 from csmkit.matrix.model import by_day, ratings_of_cycle
 from csmkit.matrix.standing import VALUES, dated_items
 from csmkit.names import one_id_a_row
-from csmkit.text import clean
+from csmkit.text import clean, count_of
 
-PHASES = ("final", "manager", "self")
+DECIDED = "final"
+PHASES = (DECIDED, "manager", "self")
 """Whose value is taken: the first of these that is on file for the competency."""
 
 
@@ -35,7 +36,11 @@ class Value:
     note : str
         What was written beside it.
     apart : str
-        That others gave another colour; blank where nobody did.
+        That others gave another colour; blank where nobody did, and where it was decided.
+    on_file : int
+        Dated items that name the competency and can be shown, cited or not.
+    lowest : str
+        The lowest colour that any manager gave; blank where none did, and where it was decided.
     """
 
     value: str
@@ -44,6 +49,8 @@ class Value:
     cites: bool
     note: str
     apart: str
+    on_file: int = 0
+    lowest: str = ""
 
     @property
     def standing(self) -> str:
@@ -54,6 +61,10 @@ class Value:
             stands = says("stands", name, count=f"{count:,}")
         else:
             stands = says("stands", "unseen" if self.cites else "nothing")
+            if self.on_file:
+                stands += " " + says(
+                    "stands", "on_file", count=count_of(self.on_file, "dated item")
+                )
         return f"{says('whose', self.phase)} {stands}"
 
 
@@ -70,6 +81,7 @@ def values_of(cycle: Cycle, who: str) -> dict[str, Value]:
     found: dict[str, Value] = {}
     each = {phase: _given(shown_ratings(cycle, phase), who) for phase in PHASES}
     apart, items = _Apart(cycle, who, each), items_by_id(cycle, who)
+    named = items_naming(cycle, who)
     for phase in PHASES:
         for row in each[phase].to_dict("records"):
             competency = str(row["competency"])
@@ -81,7 +93,10 @@ def values_of(cycle: Cycle, who: str) -> dict[str, Value]:
                     items=in_order(items[one] for one in dict.fromkeys(cited) if one in items),
                     cites=bool(cited),
                     note=clean(row["note"]),
-                    apart=apart.said(competency),
+                    # What was decided has taken the views before it in.
+                    apart="" if phase == DECIDED else apart.said(competency),
+                    on_file=len(named.get(competency, ())),
+                    lowest="" if phase == DECIDED else apart.lowest(competency),
                 )
     return found
 
@@ -142,6 +157,11 @@ class _Apart:
             str(name): {str(value) for value in of if value in STEPS}
             for name, of in last.groupby("competency")["value"]
         }
+
+    def lowest(self, competency: str) -> str:
+        """The lowest colour that any manager gave; blank where none did."""
+        values = self._managers.get(competency, set())
+        return min(values, key=STEPS.__getitem__, default="")
 
     def said(self, competency: str) -> str:
         told = []

@@ -123,7 +123,8 @@ def _strengths(plan: DevelopmentPlan) -> Iterator[Block]:
     yield Words(says("plan", "strengths_lead"), note=True)
     rows: list[Fact] = []
     for one in plan.strengths:
-        rows += fact(line(one.competency.name), *dated(one.items), colour=one.value)
+        told = (*dated(one.items), *filter(None, (one.apart,)))
+        rows += fact(line(one.competency.name), *told, colour=one.value)
     yield Facts(tuple(rows))
 
 

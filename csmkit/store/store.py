@@ -462,8 +462,8 @@ class Store:
         Returns
         -------
         Cycle
-            With that period, its scores, decisions, agreed actions and answers. Levels are blank:
-            who had which one then is not on file.
+            With that period, its scores, decisions, agreed actions and answers. Levels and managers
+            are blank: who had which then is not on file. A note says which days count.
 
         Raises
         ------

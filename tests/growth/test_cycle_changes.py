@@ -84,16 +84,87 @@ def test_an_overall_level_that_moved_is_told():
     assert (row["before"], row["now"], row["moved"]) == ("meets", "exceeds", "up")
 
 
-def test_without_levels_of_then_only_scores_are_compared_and_that_is_said():
+def test_without_levels_and_managers_of_then_only_scores_are_compared_and_that_is_said():
+    before = cycle({"ana": ("ramping", "max", "onboarding")}, period=BEFORE, plan={"ana": "red"})
+    nobody = before.table("people").assign(level=None, manager_id=None)
+    before = before.with_tables(people=TABLES["people"].conform(nobody))
+    found = cycle_changes(cycle(LATER, plan={"ana": "green"}), before, matrix=MATRIX)
+    assert set(found["what"]) == {"score"}
+    told = " ".join(found.attrs["notes"])
+    for what in ("levels", "roles", "managers"):
+        assert f"{what} are not compared" in told
+
+
+def test_without_levels_of_then_roles_and_managers_are_compared_still():
     found = changes(
         {"plan": {"ana": "red"}},
-        {"plan": {"ana": "green"}},
+        {"plan": {"ana": "red"}},
         people_before={"ana": (None, "max", "onboarding")},
     )
-    assert set(found["what"]) == {"score"}
-    assert found.attrs["notes"] == [
-        "Roles and levels of the cycle before are not on file: only scores are compared."
+    assert found[["what", "before", "now"]].to_numpy().tolist() == [
+        ["role", "onboarding", "csm"],
+        ["manager", "Boss max", "Boss eva"],
     ]
+    assert found.attrs["notes"] == [
+        "Who had which level in the cycle before is not on file: levels are not compared."
+    ]
+
+
+def test_of_two_raters_own_managers_overall_levels_are_compared():
+    def also(of, value):
+        # Zoe, who is not Ben's manager, gives one later.
+        rows = of.table("ratings").assign(rater_id="zoe", value=value)
+        own = of.table("ratings").assign(at=of.period.start)
+        return of.with_tables(ratings=pd.concat([own, rows], ignore_index=True))
+
+    before = also(cycle(THEN, period=BEFORE, overall={"ben": "meets"}), "needs")
+    now = also(cycle(THEN, overall={"ben": "meets"}), "exceeds")
+    assert cycle_changes(now, before, matrix=MATRIX).empty
+
+
+OLD, NEW = (
+    matrix(version="1"),
+    matrix(competency("plan", wanted=("red", "green", "green")), version="2"),
+)
+GIVEN_BY_OLD = f"Small 1 ({OLD.digest})"
+
+
+def moved_from_old(**more):
+    before = cycle(THEN, period=BEFORE, label=GIVEN_BY_OLD, plan={"ben": "red"})
+    now = cycle(THEN, plan={"ben": "green"})
+    return cycle_changes(now, before, matrix=NEW, **more)
+
+
+def test_scores_by_a_matrix_that_was_not_kept_move_neither_way_and_that_is_said():
+    found = moved_from_old(matrix_before=NEW)
+    row = one(found, what="score")
+    assert (row["before"], row["now"], row["moved"]) == ("red", "green", "")
+    assert row["note"].startswith("Cannot tell whether it changed: the matrix")
+    assert any("Given by another version of the matrix" in note for note in found.attrs["notes"])
+    known = moved_from_old(matrix_before=OLD)
+    assert one(known, what="score")["note"].startswith("Not comparable")
+    assert known.attrs["notes"] == []
+
+
+def test_other_rules_of_choosing_a_colour_make_all_not_comparable():
+    ruled = dataclasses.replace(MATRIX, rules=("Red if in doubt.",), digest="0" * 12)
+    found = changes({"plan": {"ben": "red"}}, {"plan": {"ben": "green"}}, matrix=ruled)
+    assert one(found, what="score")["moved"] == ""
+
+
+def test_scores_without_a_day_are_those_of_now():
+    undated = cycle(THEN, plan={"ben": "green"}).table("ratings").assign(at=pd.NaT)
+    undated = undated.astype({"at": "datetime64[us]"})
+    dated = cycle(THEN, period=BEFORE, plan={"ben": "red"}).table("ratings")
+    both = pd.concat([dated, undated], ignore_index=True)
+    now = cycle(THEN).with_tables(ratings=both)
+    before = cycle(THEN, period=BEFORE).with_tables(ratings=both.iloc[::-1].reset_index(drop=True))
+    row = one(cycle_changes(now, before, matrix=MATRIX), what="score")
+    assert (row["before"], row["now"]) == ("red", "green")
+    alone = cycle(THEN, period=BEFORE).with_tables(ratings=undated)
+    found = cycle_changes(now, alone, matrix=MATRIX)
+    assert found.empty
+    assert "Scores without a day belong to the later cycle" in found.attrs["notes"][0]
 
 
 def test_one_person_is_found_by_name_and_nobody_is_refused():
@@ -147,6 +218,16 @@ def test_goals_are_kept_partly_not_or_not_answered():
         ["Write down risks", "not answered"],
         ["Share the playbook", "not due yet"],
     ]
+
+
+def test_what_was_agreed_in_the_cycle_before_the_last_is_not_listed():
+    agreed = actions(
+        ("ana", "Years ago", "2024-01-10", None, "yes", "a1"),
+        ("ana", "Last meeting", "2025-07-01", None, "yes", "a2"),
+    )
+    now = cycle(LATER).with_tables(actions=agreed)
+    before = cycle(THEN, period=BEFORE).with_tables(actions=agreed)
+    assert goals_kept(now, before)["action"].tolist() == ["Last meeting"]
 
 
 def test_an_answer_of_either_cycle_counts_and_what_is_agreed_for_the_next_does_not():

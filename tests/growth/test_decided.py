@@ -10,7 +10,7 @@ import pytest
 import csmkit as ck
 from csmkit.cycle import Cycle, Period
 from csmkit.growth.decided import levels_decided
-from csmkit.growth.told_counts import told_count, told_parts
+from csmkit.growth.told_counts import told_count
 from csmkit.schema import TABLES
 
 PERIOD = Period.of("2026-01-01", "2026-06-30")
@@ -61,8 +61,14 @@ def test_nothing_is_told_where_few_were_not_decided_on():
     assert levels_decided(of(6, 10, 6, undecided=2)).why == "few"
 
 
-def test_nobody_changed_is_told():
-    assert levels_decided(of(0, 12, 0)).parts == {"up": 0, "same": 12, "down": 0}
+@pytest.mark.parametrize("ways", [(12, 0, 0), (0, 12, 0), (0, 0, 12), (6, 0, 6)])
+def test_that_nobody_or_everybody_was_changed_is_not_told(ways):
+    found = levels_decided(of(*ways))
+    assert (found.parts, found.why) == ({}, "few")
+
+
+def test_where_nobody_went_down_changed_and_not_changed_are_told():
+    assert levels_decided(of(6, 8, 0)).parts == {"changed": 6, "same": 8}
 
 
 def test_a_team_of_four_is_told_nothing():
@@ -77,15 +83,15 @@ def test_no_count_under_five_is_told_or_follows_from_the_team(counts):
     parts = levels_decided(of(up, same, down, undecided)).parts
     if not parts:
         return
-    told = [*parts.values(), sum(counts) - sum(parts.values())]
-    assert all(n == 0 or n >= 5 for n in told)
-    assert sum(counts) >= 5
+    assert min(parts.values()) >= 5
+    assert undecided == 0 or undecided >= 5
+    assert sum(parts.values()) == up + same + down
 
 
 def test_the_last_decision_about_a_person_counts():
-    rows = [(n, "2026-07-03", "meets", "exceeds") for n in range(6)]
+    rows = [(n, "2026-07-03", "meets", "exceeds") for n in range(12)]
     rows += [(n, "2026-07-04", "meets", "meets") for n in range(6)]
-    assert levels_decided(team(6, rows)).parts == {"up": 0, "same": 6, "down": 0}
+    assert levels_decided(team(12, rows)).parts == {"changed": 6, "same": 6}
 
 
 def test_decisions_of_an_earlier_meeting_do_not_count():
@@ -103,9 +109,9 @@ def test_decisions_without_both_values_are_not_counted():
 
 
 def test_whoever_left_the_team_is_not_counted():
-    cycle = of(0, 6, 0)
-    people = cycle.table("people").iloc[:5]
-    assert levels_decided(cycle.with_tables(people=people)).people == 5
+    cycle = of(5, 6, 0)
+    people = cycle.table("people").iloc[:10]
+    assert levels_decided(cycle.with_tables(people=people)).parts == {"changed": 5, "same": 5}
 
 
 def test_decisions_of_the_sample_team_are_of_an_earlier_meeting():
@@ -114,7 +120,3 @@ def test_decisions_of_the_sample_team_are_of_an_earlier_meeting():
 
 def test_a_part_is_told_only_beside_enough_others():
     assert [told_count(n, 10, 5) for n in (0, 4, 5, 6, 10)] == [0, None, 5, None, 10]
-
-
-def test_parts_of_too_few_altogether_are_not_told():
-    assert told_parts({"a": 0, "b": 0}, 5) is None

@@ -17,6 +17,13 @@ def plan_of(cycle, **asked):
     return development_plan(cycle, csm=ANA, **{"matrix": ours(), **asked})
 
 
+TWO_MANAGERS = [
+    {"person_id": ANA, "name": "Ana Ruiz", "role": "csm", "level": "mid", "manager_id": MIA},
+    {"person_id": MIA, "name": "Mia Kahn", "role": "manager"},
+    {"person_id": ZED, "name": "Zed Ober", "role": "manager"},
+]
+
+
 def gaps(plan):
     return [(gap.competency.id, gap.value, gap.steps) for gap in (*plan.gaps, *plan.more_gaps)]
 
@@ -81,12 +88,7 @@ def test_both_sides_and_managers_who_differ_are_said():
         rating("calls", "red"),
         rating("calls", "red", "self", ANA),
     ]
-    people = [
-        {"person_id": ANA, "name": "Ana Ruiz", "role": "csm", "level": "mid", "manager_id": MIA},
-        {"person_id": MIA, "name": "Mia Kahn", "role": "manager"},
-        {"person_id": ZED, "name": "Zed Ober", "role": "manager"},
-    ]
-    plan = plan_of(team(rows, people=people))
+    plan = plan_of(team(rows, people=TWO_MANAGERS))
     told = {gap.competency.id: gap.apart for gap in plan.gaps}
     assert told["calls"] == ""
     assert "the person gave Green, the manager Red" in told["plans"]
@@ -179,11 +181,72 @@ def test_a_check_waits_for_somebody_who_is_away():
         (team([rating("calls", "red")], role="cs_ops"), "Not scored in this role: Calls."),
         (team([rating("bare", "red")], level="ramping"), "Nothing is expected of this level yet: Bare."),
         (team([rating("gone", "red")]), "not in this matrix, and left out: gone."),
-        (team([rating("plans", "red", matrix="Theirs 1")]), "Given by another version of the matrix"),
     ],
 )  # fmt: skip
 def test_what_is_lacking_is_said(cycle, why):
     assert why in " ".join(plan_of(cycle).lacking)
+
+
+def test_scores_of_another_matrix_are_said_first_of_all():
+    plan = plan_of(team([rating("plans", "red", matrix="Theirs 1")]))
+    assert plan.notes[0].startswith("Given by another version of the matrix")
+
+
+def test_what_another_manager_saw_below_the_level_is_no_strength_and_is_said():
+    rows = [
+        rating("plans", "green", evidence_ids="E1"),
+        rating("plans", "yellow", rater=ZED, at="2026-06-10"),
+        rating("calls", "green", evidence_ids="E1"),
+    ]
+    plan = plan_of(team(rows, [item("E1")], people=TWO_MANAGERS))
+    assert [one.competency.id for one in plan.strengths] == ["calls"]
+    told = " ".join(plan.lacking)
+    assert "below it by another manager’s: Plans." in told
+    assert "No colour that counts here lies below" in told
+
+
+def test_what_was_decided_stands_without_the_views_before_it():
+    rows = [
+        rating("plans", "red"),
+        rating("plans", "green", "self", ANA),
+        rating("plans", "yellow", "final"),
+    ]
+    (gap,) = plan_of(team(rows)).gaps
+    assert (gap.value, gap.apart) == ("yellow", "")
+
+
+def test_items_on_file_that_a_colour_does_not_cite_are_told():
+    cycle = team(
+        [rating("plans", "red")],
+        [item("E1", competencies="plans"), item("E2", competencies="calls")],
+    )
+    (gap,) = plan_of(cycle).gaps
+    assert "On file, and not cited by it: 1 dated item about it." in gap.standing
+
+
+def test_where_less_than_green_is_expected_the_lines_of_yellow_are_no_goal():
+    (goal,) = plan_of(team([rating("plans", "red")], level="ramping")).goals
+    assert (goal.aim, goal.kept_when) == ("Half a book.", ())
+    assert (
+        "Half a book."
+        in plan_of(team([rating("plans", "red")], level="ramping")).checks[2].looks[0].ask
+    )
+
+
+def test_a_book_colours_nothing_where_there_is_none():
+    (gap,) = plan_of(team([rating("bare", "red")], role="cs_ops")).gaps
+    assert gap.caution == ""
+
+
+def test_who_is_not_scored_gets_no_plan():
+    with pytest.raises(UsageError, match="has the role manager and is not scored"):
+        development_plan(team(), csm=MIA, matrix=ours())
+
+
+@pytest.mark.parametrize("start", ["9999-12-31", "0001-01-01"])
+def test_a_start_far_away_is_no_day(start):
+    with pytest.raises(UsageError, match="which is no day"):
+        plan_of(team(), start=start)
 
 
 def test_who_manages_is_blank_where_nobody_knows():

@@ -77,10 +77,16 @@ def test_many_accounts_without_a_review_are_one_line():
 
 
 def test_one_competency_of_the_plan_is_there_with_its_question_and_no_colour_given():
-    sheet = sheet_of(team([rating("plans", "red")]))
+    sheet = sheet_of(team([rating("plans", "red", at="2026-05-01")]))
     assert (sheet.goal.competency.id, sheet.goal.ask) == ("plans", "Which plan is stale?")
     assert not hasattr(sheet, "gaps")
     assert any("there is no development plan" in why for why in sheet_of(team()).lacking)
+
+
+def test_scores_given_after_the_day_are_not_told_on_it():
+    sheet = sheet_of(team([rating("plans", "red", at="2026-05-05")]))
+    assert sheet.goal is None
+    assert any("there is no development plan" in why for why in sheet.lacking)
 
 
 def test_feedback_of_the_last_90_days_comes_latest_first():

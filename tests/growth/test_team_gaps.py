@@ -99,11 +99,29 @@ def test_what_is_none_of_the_choices_is_refused():
     for wrong, said in (
         ({"by": "managers"}, "by is 'managers'. It can be: manager"),
         ({"first": "team"}, "first is 'team'"),
-        ({"min_group": 1}, "min_group is 1"),
+        ({"min_group": 2}, "min_group is 2. Give 3 or more"),
         ({"reader": "nobody"}, "Nobody in this export"),
     ):
         with pytest.raises(UsageError, match=said):
             team_gaps(team, MATRIX, **wrong)
+
+
+ONE_CHOICE = "Show one such choice only: two of them side by side"
+
+
+@pytest.mark.parametrize("how", [{"first": "manager"}, {"min_group": 6}, {"reader": "ann"}])
+def test_any_other_choice_is_shown_alone(how):
+    team = cycle(TWO_TEAMS, plan=halves(TWELVE, 4))
+    for more in ({}, {"mask": True}):
+        notes = team_gaps(team, MATRIX, **how, **more).attrs["notes"]
+        assert any(note.startswith(ONE_CHOICE) for note in notes)
+    assert not any(ONE_CHOICE in note for note in team_gaps(team, MATRIX).attrs["notes"])
+
+
+def test_it_is_said_which_figures_may_stand_together():
+    note = team_gaps(cycle(TWO_TEAMS), MATRIX).attrs["notes"][0]
+    for what in ("one phase", "one choice of what comes first", "one smallest", "one reader"):
+        assert what in note
 
 
 def test_a_team_without_scores_says_so():

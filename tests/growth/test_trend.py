@@ -11,8 +11,10 @@ from csmkit.bias.verdicts import ALPHA, holm
 from csmkit.errors import UsageError
 from csmkit.growth.comparable import not_comparable, without_later
 from csmkit.growth.paired import Paired, sign_test
-from csmkit.growth.trend import skill_trend
-from tests.growth.small_teams import BEFORE, MATRIX, competency, cycle, halves, matrix, one
+from csmkit.growth.trend import COLUMNS, paired_of, skill_trend
+from csmkit.matrix.gap_parts import gap_parts
+from csmkit.matrix.held_back import OUT
+from tests.growth.small_teams import BEFORE, MATRIX, NOW, competency, cycle, halves, matrix, one
 
 TWENTY = [f"p{at:02}" for at in range(20)]
 MID = dict.fromkeys(TWENTY, "mid")
@@ -26,27 +28,61 @@ def trend(before, now, *, people=MID, people_before=None, matrices=None, **more)
     return skill_trend(cycles, matrices or [MATRIX, MATRIX], **more)
 
 
-def test_moves_of_the_same_people_are_counted_one_by_one():
-    # 12 of 20 below, then 2: ten moved down and nobody up, p = 2 / 2^10; of two competencies.
+def counted(before, now, *, people=MID, people_before=None):
+    """The comparison behind the verdict on one competency."""
+    of = [
+        gap_parts(cycle(who, period=period, plan=colours), MATRIX, phase="manager")
+        for who, period, colours in (
+            (people_before or people, BEFORE, before),
+            (people, NOW, now),
+        )
+    ]
+    return paired_of(*(rows[rows["part"].ne(OUT)] for rows in of))
+
+
+def flipped(colours, names):
+    return colours | {p: "green" if colours[p] == "red" else "red" for p in names}
+
+
+def test_fewer_is_told_without_any_figure():
     found = trend(
         {"plan": halves(TWENTY, 12), "talk": halves(TWENTY, 8)},
         {"plan": halves(TWENTY, 2), "talk": halves(TWENTY, 8)},
     )
-    plan = one(found, competency="plan")
-    assert (plan["both"], plan["fewer_low"], plan["fewer_high"]) == (20, 10, 10)
-    assert plan["p"] == pytest.approx(2 / 2**10)
-    assert plan["p_adjusted"] == pytest.approx(4 / 2**10)
-    assert plan["verdict"] == "fewer"
-    assert plan["says"] == (
-        "Fewer people below expected than before: 12 of 20 before, 2 of 20 now."
+    assert found.columns.tolist() == COLUMNS
+    plan, talk = (one(found, competency=name) for name in ("plan", "talk"))
+    assert (plan["verdict"], plan["says"]) == (
+        "fewer",
+        "Fewer people below what is expected than in the cycle before, of 5 or more who are"
+        " counted in both.",
     )
-    talk = one(found, competency="talk")
-    assert (talk["fewer_low"], talk["p"], talk["verdict"]) == (0, 1.0, "cannot tell")
+    assert (talk["verdict"], talk["says"]) == ("cannot tell", "Cannot tell whether it changed.")
 
 
 def test_more_below_is_told_as_more():
     found = one(trend({"plan": halves(TWENTY, 2)}, {"plan": halves(TWENTY, 14)}), competency="plan")
-    assert (found["fewer_low"], found["verdict"]) == (-12, "more")
+    assert found["verdict"] == "more"
+
+
+def test_the_same_is_shown_whoever_moved_among_the_same_counts():
+    # Six people, three below each time: nobody moved, all moved, or one way alone.
+    six = dict.fromkeys(TWENTY[:6], "mid")
+    before = halves(list(six), 3)
+    nobody, everybody = before, flipped(before, six)
+    shown = [trend({"plan": before}, {"plan": now}, people=six) for now in (nobody, everybody)]
+    pd.testing.assert_frame_equal(*shown)
+    assert counted(before, nobody, people=six) == counted(before, everybody, people=six)
+
+
+def test_moves_are_counted_only_where_some_moved_each_way_and_some_did_not():
+    before = halves(TWENTY, 10)
+    down, up = TWENTY[:10], TWENTY[10:]
+    for fewer, more, told in ((4, 3, True), (1, 4, False), (4, 1, False), (9, 4, False)):
+        now = flipped(before, [*down[:fewer], *up[:more]])
+        paired = counted(before, now)
+        assert ((paired.down, paired.up) == (fewer, more)) is told
+        assert (paired.down is None) is not told
+    assert counted(before, flipped(before, [*down[:4], *up[:9]])).down is None
 
 
 def test_who_left_or_joined_makes_a_range():
@@ -54,34 +90,82 @@ def test_who_left_or_joined_makes_a_range():
     now = {p: "mid" for p in TWENTY if p != "p00"}
     # 12 of 19, one of whom left; 5 of 19, one of whom joined: of the 18 in both 11 or 12 were
     # below, and 4 or 5 are.
-    found = trend(
-        {"plan": {p: v for p, v in halves(TWENTY, 12).items() if p in before}},
-        {"plan": {p: v for p, v in halves(TWENTY, 6).items() if p in now}},
+    paired = counted(
+        {p: v for p, v in halves(TWENTY, 12).items() if p in before},
+        {p: v for p, v in halves(TWENTY, 6).items() if p in now},
         people=now,
         people_before=before,
     )
-    found = one(found, competency="plan")
-    assert (found["before_low"], found["now_low"], found["both"]) == (12, 5, 18)
-    assert (found["fewer_low"], found["fewer_high"]) == (6, 8)
+    assert (paired.both, paired.fewer) == (18, (6, 8))
     # At worst 11 and 5: five of the seven who were not below are now, and 11 are not any more.
-    assert found["p"] == pytest.approx(sign_test(11, 5))
-    assert pd.isna([found["low"], found["high"]]).all()
-    assert found["verdict"] == "cannot tell"
+    assert paired.p == pytest.approx(sign_test(11, 5))
 
 
 def test_a_large_change_is_told_although_somebody_left():
-    before = dict(MID)
     now = {p: "mid" for p in TWENTY if p != "p19"}
+    later = {p: v for p, v in halves(TWENTY, 3).items() if p in now}
+    # 17 or 18 of 19 were below and 3 are: at worst 17 and 3, of whom two were not.
+    paired = counted(halves(TWENTY, 18), later, people=now, people_before=MID)
+    assert paired.p == pytest.approx(sign_test(16, 2))
+    found = trend({"plan": halves(TWENTY, 18)}, {"plan": later}, people=now, people_before=MID)
+    assert one(found, competency="plan")["verdict"] == "fewer"
+
+
+def test_of_few_in_both_nothing_is_told():
+    joined = {f"q{at:02}": "mid" for at in range(20)} | dict.fromkeys(TWENTY[:4], "mid")
     found = trend(
         {"plan": halves(TWENTY, 18)},
-        {"plan": {p: v for p, v in halves(TWENTY, 3).items() if p in now}},
+        {"plan": halves(list(joined), 2)},
+        people=joined,
+        people_before=MID,
+    )
+    assert one(found, competency="plan")["says"] == (
+        "There is no figure of both cycles to compare."
+    )
+
+
+def test_a_team_that_was_promoted_is_not_told_to_be_worse():
+    ramping = dict.fromkeys(TWENTY, "ramping")
+    yellow = dict.fromkeys(TWENTY, "yellow")
+    found = trend({"plan": yellow}, {"plan": yellow}, people_before=ramping)
+    assert set(found["verdict"]) == {"cannot tell"}
+    assert any("level or role is not the same" in note for note in found.attrs["notes"])
+
+
+def test_a_change_beside_promotions_is_that_of_the_others():
+    # Five were promoted, and would hide that twelve of the others are not below any more.
+    before = MID | dict.fromkeys(TWENTY[15:], "ramping")
+    then = halves(TWENTY, 14) | dict.fromkeys(TWENTY[15:], "yellow")
+    later = halves(TWENTY, 2) | dict.fromkeys(TWENTY[15:], "yellow")
+    found = trend({"plan": then}, {"plan": later}, people_before=before)
+    assert one(found, competency="plan")["verdict"] == "fewer"
+
+
+def test_a_reader_knows_nobody_of_the_trend_in_either_cycle():
+    # Ann managed them all before and manages nobody now: she knows what they had then.
+    before = dict.fromkeys(TWENTY, ("mid", "ann", "csm"))
+    now = dict.fromkeys(TWENTY, ("mid", "bo", "csm")) | {"p99": ("mid", "ann", "csm")}
+    found = trend(
+        {"plan": halves(TWENTY, 18)},
+        {"plan": halves(TWENTY, 2)},
         people=now,
         people_before=before,
+        reader="ann",
     )
-    found = one(found, competency="plan")
-    # 17 or 18 of 19 were below and 3 are: at worst 17 and 3, of whom two were not.
-    assert found["p"] == pytest.approx(sign_test(16, 2))
-    assert found["verdict"] == "fewer"
+    assert one(found, competency="plan")["says"].startswith("There is no figure of both")
+
+
+def test_a_reader_who_came_since_is_known_by_the_last_cycle():
+    before = dict.fromkeys(TWENTY, ("mid", "bo", "csm"))
+    now = before | {"p99": ("mid", "ann", "csm")}
+    found = trend(
+        {"plan": halves(TWENTY, 18)},
+        {"plan": halves(TWENTY, 2)},
+        people=now,
+        people_before=before,
+        reader="ann",
+    )
+    assert one(found, competency="plan")["verdict"] == "fewer"
 
 
 def test_the_largest_p_that_fits_is_found_by_trying_all():
@@ -105,13 +189,6 @@ def test_the_sign_test_gives_the_published_figures():
     assert sign_test(150, 86) == pytest.approx(
         2 * sum(comb(236, k) for k in range(87)) / 2**236, rel=1e-12
     )
-
-
-def test_the_interval_is_that_of_clopper_and_pearson():
-    # 9 of 10: 0.5550 to 0.9975, so of 20 people (2 x 0.5550 - 1) / 2 to (2 x 0.9975 - 1) / 2.
-    low, high = Paired(20, (12, 12), (4, 4), down=9, up=1).interval
-    assert (low, high) == (pytest.approx(0.0550, abs=1e-4), pytest.approx(0.4975, abs=1e-4))
-    assert Paired(20, (12, 12), (12, 12), down=0, up=0).interval is None
 
 
 def test_a_competency_whose_words_changed_is_not_compared():
@@ -143,14 +220,26 @@ def test_coaching_notes_and_names_may_change():
     assert not_comparable(matrix(first), matrix(third)) == {"plan": "reworded"}
 
 
-def test_a_cycle_without_levels_is_held_against_those_of_now():
-    found = trend(
-        {"plan": halves(TWENTY, 12)},
-        {"plan": halves(TWENTY, 2)},
-        people_before=dict.fromkeys(TWENTY),
+def test_without_levels_of_then_only_what_is_expected_of_all_alike_is_compared():
+    alike = competency("plan", wanted=("green", "green", "green"))
+    by_role = competency(
+        "role", wanted=("green", "green", "green"), variants={"cs_ops": {"not_expected": True}}
     )
-    assert one(found, competency="plan")["verdict"] == "fewer"
-    assert any("the level they have now" in note for note in found.attrs["notes"])
+    small = matrix(alike, by_role, competency("talk"))
+    found = trend(
+        *(dict.fromkeys(("plan", "role", "talk"), halves(TWENTY, n)) for n in (12, 1)),
+        people_before=dict.fromkeys(TWENTY),
+        matrices=[small, small],
+    )
+    assert found["verdict"].tolist() == ["fewer", "cannot tell", "cannot tell"]
+    assert found["says"].iloc[2].startswith("Cannot tell: who had which level and role")
+    assert any("only competencies that expect the same" in n for n in found.attrs["notes"])
+
+
+def test_scores_by_a_matrix_that_was_not_kept_are_not_compared():
+    before = cycle(MID, period=BEFORE, label="Older 1", plan=halves(TWENTY, 18))
+    found = skill_trend([before, cycle(MID, plan=halves(TWENTY, 2))], [MATRIX, MATRIX])
+    assert one(found, competency="plan")["says"].startswith("Cannot tell whether it changed: the")
 
 
 def test_scores_that_both_cycles_have_are_the_later_ones():

@@ -1,5 +1,7 @@
 """Several cycles in one store: which there are, and an earlier one as tables."""
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
@@ -7,7 +9,9 @@ from csmkit.cycle import Cycle, Period
 from csmkit.errors import UsageError
 from csmkit.growth.changes import cycle_changes
 from csmkit.matrix.read import read_matrix
+from csmkit.matrix.shown import shown_ratings
 from csmkit.schema import TABLES
+from csmkit.store.cycles import of_then
 from csmkit.store.meetings import Event
 from tests.store.cells import ANA, CYCLE, MK, change
 
@@ -66,6 +70,45 @@ def test_the_past_has_the_stores_scores_over_those_dated_in_it(store):
     assert found == {"qbr_craft": "yellow", "advocacy": "green"}
     assert past.table("people")["level"].isna().all()
     assert now().table("people")["level"].notna().any()
+
+
+def scored(*days, rater=MK, value="red"):
+    rows = pd.DataFrame({"at": pd.to_datetime(list(days))})
+    of = {"person_id": ANA, "rater_id": rater, "competency": "qbr_craft", "phase": "manager"}
+    return TABLES["ratings"].conform(rows.assign(**of, value=value))
+
+
+def days_of(cycle):
+    return cycle.table("ratings")["at"].dt.strftime("%Y-%m-%d").tolist()
+
+
+def test_the_past_ends_where_the_next_cycle_of_the_store_begins(store):
+    given = now(ratings=scored("2025-06-30", "2025-07-01", "2025-12-20"))
+    store.add_feedback(FIRST, person=ANA, date="2025-06-01", given_by=MK, text="x", who=MK)
+    # As long as the store knows of none between, it ends 60 days after its last day.
+    assert days_of(store.past(given, FIRST)) == ["2025-06-30", "2025-07-01"]
+    store.add_feedback(EARLIER, person=ANA, date="2025-08-01", given_by=MK, text="x", who=MK)
+    past = store.past(given, FIRST)
+    assert days_of(past) == ["2025-06-30"]
+    assert any("dated from 2025-01-01 to 2025-06-30" in note for note in past.notes)
+
+
+def test_the_past_of_an_export_ends_sixty_days_after_its_last_day():
+    given = now(ratings=scored("2025-08-29", "2025-08-30", None))
+    past = of_then(dataclasses.replace(given, period=Period.parse(FIRST)), given.period.start)
+    assert days_of(past) == ["2025-08-29"]
+    assert "to 2025-08-29; those without a day belong to a later cycle" in past.notes[0]
+
+
+def test_of_several_managers_then_the_latest_score_stands_whoever_manages_now(store):
+    store.add_feedback(EARLIER, person=ANA, date="2025-08-01", given_by=MK, text="x", who=MK)
+    ratings = pd.concat(
+        [scored("2025-12-01", value="green"), scored("2025-12-02", rater="ann", value="yellow")],
+        ignore_index=True,
+    )
+    past = store.past(now(ratings=ratings), EARLIER)
+    assert shown_ratings(past, "manager")["value"].tolist() == ["yellow"]
+    assert past.table("people")["manager_id"].isna().all()
 
 
 def test_what_was_not_settled_then_is_not_there(store):

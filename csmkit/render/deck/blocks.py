@@ -25,6 +25,8 @@ INDENT = 1.1
 """How far a bullet's text stands from the edge, as a part of its type size."""
 SMALLEST = 12.0
 PADDING, COLUMN_GAP, BAND_GAP = 8.0, 16.0, 10.0
+_HEADING = 60
+"""Letters of a heading when it is said again."""
 _SPARE = 0.5
 _BEFORE = {"body": 0.4, "bullet": 0.3, "head": 0.7, "lead": 0.4, "quiet": 0.4}
 _MORE = {"body": 0.0, "bullet": 0.0, "head": 0.0, "lead": 2.0, "quiet": -2.0}
@@ -247,7 +249,9 @@ def _put(
             taken, rest = (), blocks
         if taken:
             page.boxes.append(Box(x, top, wide, room, taken, one.wash))
-        left.append(replace(one, blocks=_headed(rest, taken)))
+        # A heading that fills a page by itself is not said again: nothing else would ever be put.
+        alone = bool(taken) and all(block.kind == "head" and block.continued for block in taken)
+        left.append(replace(one, blocks=rest if alone else _headed(rest, taken)))
     page.used = top + room
     return left
 
@@ -259,8 +263,15 @@ def _headed(rest: tuple[Block, ...], taken: tuple[Block, ...]) -> tuple[Block, .
     head = next((one for one in reversed(taken) if one.kind == "head"), None)
     if head is None:
         return rest
-    text = head.text if head.continued else says("goes_on", text=head.text)
+    text = head.text if head.continued else says("goes_on", text=_shortened(head.text))
     return (replace(head, text=text, continued=True), *rest)
+
+
+def _shortened(heading: str) -> str:
+    """A heading as it is said again: it stands whole where it was said first."""
+    if len(heading) <= _HEADING:
+        return heading
+    return f"{heading[:_HEADING].rsplit(' ', 1)[0]} …"
 
 
 def _places(columns: Sequence[Column], width: float) -> list[tuple[float, float, float]]:

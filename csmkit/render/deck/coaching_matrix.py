@@ -80,7 +80,8 @@ def _strength(one: Strength) -> Passage:
     heading = words["colour"].format(
         name=clean(one.competency.name), colour=said()["matrix"][one.value]
     )
-    return Passage(heading, tuple(map(_item, one.items[: words["items"]])))
+    told = [*map(_item, one.items[: words["items"]]), *filter(None, (clean(one.apart),))]
+    return Passage(heading, tuple(told))
 
 
 def _item(item: Item) -> str:

@@ -21,6 +21,9 @@ FONTS = FOLDER.parent / "fonts"
 STANDARD: Literal["ua-1"] = "ua-1"
 """PDF/UA: pages have tags, a title and a language, and each letter a font, or they are refused."""
 _LACKING = re.compile(r"the text `\"(.+?)\"` could not be displayed")
+_ESCAPED = re.compile(r"\\u\{([0-9a-fA-F]+)\}|\\(.)")
+_BULLET = "\uf0b7"
+"""What Word's bullet becomes when it is pasted."""
 _JOINERS = re.compile("[\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 _SHOWN = 12
 
@@ -58,11 +61,18 @@ def typeset(template: str, facts: Mapping[str, Any], *, title: str) -> bytes:
             break
         except typst.TypstError as error:
             # Not all that is lacking is told at once.
-            lacking = {one for text in _LACKING.findall(str(error)) for one in text}
+            lacking = {one for text in _LACKING.findall(str(error)) for one in _unescaped(text)}
             if not lacking:
                 raise
         letters |= {one for one in lacking if _is_letter(one)}
-        told = _written_out(told, lacking)
+        shown = _written_out(told, lacking)
+        if shown == told:
+            raise UsageError(
+                f"“{title}” was not made as PDF: it has signs that no font has and that cannot be"
+                f" written out ({', '.join(f'U+{ord(one):04X}' for one in sorted(lacking))}).",
+                "Take them out of the text, and make it again.",
+            )
+        told = shown
     if letters:
         raise UsageError(
             f"No font on this machine has {_listed(sorted(letters))}, so “{title}” was not made as"
@@ -104,13 +114,22 @@ def _written_out(facts: Any, symbols: set[str]) -> Any:
         if symbols.isdisjoint(facts):
             return facts
         return "".join(
-            (anyascii(one) or "?") if one in symbols else one for one in _JOINERS.sub("", facts)
+            _plain(one) if one in symbols else one for one in _JOINERS.sub("", facts)
         )
     if isinstance(facts, dict):
         return {name: _written_out(value, symbols) for name, value in facts.items()}
     if isinstance(facts, list):
         return [_written_out(one, symbols) for one in facts]
     return facts
+
+
+def _plain(symbol: str) -> str:
+    return "•" if symbol == _BULLET else anyascii(symbol) or "?"
+
+
+def _unescaped(text: str) -> str:
+    """What typst names in a message: signs that are not to be seen stand there by their numbers."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], text)
 
 
 def _is_letter(one: str) -> bool:

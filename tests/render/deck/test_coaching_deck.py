@@ -155,15 +155,22 @@ def test_a_competency_that_nobody_scored_says_so(team):
 
 def test_strengths_are_told_with_their_dated_items(decks):
     said = texts_of(decks[MATEO])
-    assert "Expansion discovery (Green)" in said
-    assert "4 May 2026: Quintero Energía moved from five national licences" in said
+    assert "Voice of the customer (Green)" in said
+    assert "Collected four requests for customs documents from Ría Shipp" in said
+
+
+def test_what_another_manager_saw_lower_is_told_as_that_and_not_as_a_strength(decks):
+    said = texts_of(decks[MATEO])
+    assert "Expansion discovery (Green)" not in said
+    told = said.split("below it by another manager’s: ")[1].split(".")[0]
+    assert "Expansion discovery" in told.split("; ")
 
 
 def test_a_gap_tells_what_was_seen_what_is_expected_and_what_to_practise(team):
     left = slide(team, MATEO, "gaps").content.left
     assert left.heading == "Book strategy and prioritisation: Red given, Green expected"
     assert [line.label for line in left.lines] == [
-        *("What the colour says:", "What it stands on:"),
+        *("The matrix’s words for that colour, not a measurement:", "What it stands on:"),
         *("What the level expects:", "To practise:"),
     ]
 
@@ -179,9 +186,11 @@ def test_the_plan_has_a_column_a_goal_and_the_three_days(decks):
 
 def test_without_a_gap_it_says_why_and_has_no_plan(decks):
     titles = titles_of(decks[SIOBHAN])
-    assert "Areas to work on" in titles
+    assert "What to grow in is yours to choose" in titles
     assert not any(title.startswith("The plan") for title in titles)
-    assert "No colour on file lies below what is expected of the level" in texts_of(decks[SIOBHAN])
+    assert "No colour that counts here lies below what is expected of the level" in texts_of(
+        decks[SIOBHAN]
+    )
 
 
 def test_what_was_agreed_is_told_with_whether_it_was_kept(decks):
@@ -237,7 +246,7 @@ def test_the_file_itself_names_nobody_else(team, decks):
 
 def test_a_colleague_named_in_evidence_is_unnamed(team):
     items = team.table("evidence")
-    mine = items["person_id"].eq(MATEO) & items["text"].str.contains("Quintero")
+    mine = items["person_id"].eq(MATEO) & items["text"].str.contains("customs documents")
     told = items["text"].mask(mine, items["text"] + " Priya Raman of Gorlice Furniture helped.")
     cycle = team.with_tables(evidence=items.assign(text=told))
     said = repr(coaching_slides(cycle, csm=MATEO))

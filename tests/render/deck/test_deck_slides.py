@@ -312,3 +312,13 @@ def test_every_row_of_a_table_is_there_once(many):
         for row in list(one.table.rows)[1:]
     ]
     assert rows == [f"Row {at}" for at in range(many)]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("letters", [61, 450, 2000])
+def test_a_heading_longer_than_its_column_ends(letters):
+    deck = Slides("x")
+    heading = Block(("word " * letters)[:letters], "head")
+    deck.two("t", [heading, *bullets("body " * 40, "more " * 40)], ["short"], "n")
+    said = texts_of(Presentation(BytesIO(deck.save())))
+    assert said.count("body") == said.count("more") == 40

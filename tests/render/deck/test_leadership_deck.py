@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from itertools import combinations
 
@@ -194,22 +195,44 @@ def test_teams_are_numbered_in_no_order_and_not_named():
     assert "zoe" not in repr(slide)
 
 
-def test_the_cycle_before_is_laid_beside_this_one(team):
+def half_a_year_earlier(team: Cycle, value: str = "") -> Cycle:
     rows = team.table("ratings")
-    earlier = rows.assign(at=rows["at"] - pd.Timedelta(days=181))
-    before = Cycle(
-        {**team.tables, "ratings": earlier}, Period.of("2025-07-01", "2025-12-31"), "EUR"
-    )
+    earlier = rows.assign(at=rows["at"] - pd.Timedelta(days=181), matrix=None)
+    if value:
+        earlier["value"] = earlier["value"].mask(earlier["competency"].ne("overall"), value)
+    tables = {**team.tables, "ratings": TABLES["ratings"].conform(earlier)}
+    return Cycle(tables, Period.of("2025-07-01", "2025-12-31"), "EUR")
+
+
+def test_the_cycle_before_is_laid_beside_this_one_without_figures(team):
+    before = half_a_year_earlier(team, "red")
     slides = {slide.key: slide for slide in leadership_slides(team, before=before)}
-    first = slides["trend"].content.rows[0]
-    assert first == ("Book strategy and prioritisation", "12 of 22", "12 of 22", "Cannot tell")
+    assert slides["trend"].content.columns == ("Competency", "Whether it changed")
+    said = [text for _, text in slides["trend"].content.rows]
+    assert any(text.startswith("Fewer people below what is expected") for text in said)
+    told = " ".join(said).replace("of 5 or more who are counted in both", "")
+    assert not re.search(r"\d", told)
     assert "beside 1 Jul 2025 – 31 Dec 2025" in slides["opening"].content.subtitle
+
+
+def test_where_nothing_can_be_told_to_have_changed_there_is_no_slide(team):
+    before = half_a_year_earlier(team)
+    assert "trend" not in keys(team, before=before)
+    assert "of no competency can it be told whether it changed" in limits(team, before=before)
+
+
+def test_the_cycle_before_is_held_against_the_matrix_of_then(team):
+    before, own = half_a_year_earlier(team, "red"), read_matrix()
+    ruled = dataclasses.replace(own, rules=("Another rule.",), digest="0" * 12)
+    assert "trend" in keys(team, before=before, matrix=own)
+    assert "trend" not in keys(team, before=before, matrix=own, matrix_before=ruled)
+    assert "Not comparable:" in limits(team, before=before, matrix=own, matrix_before=ruled)
 
 
 def test_a_cycle_before_without_scores_says_so(team):
     before = ck.sample_team(period="2025-07-01:2025-12-31")
     assert "trend" not in keys(team, before=before)
-    assert "nothing is told in both cycles" in limits(team, before=before)
+    assert "of no competency can it be told whether it changed" in limits(team, before=before)
 
 
 def test_a_later_cycle_is_refused_as_the_one_before(team):
@@ -231,9 +254,9 @@ def test_what_calibration_changed_of_few_is_not_told(team):
     assert "no decision on record is of this cycle’s meeting" in limits(team)
 
 
-def test_min_group_must_be_two_or_more(team):
-    with pytest.raises(UsageError, match="min_group is 1"):
-        leadership_deck(team, min_group=1)
+def test_min_group_must_be_three_or_more(team):
+    with pytest.raises(UsageError, match="min_group is 2"):
+        leadership_deck(team, min_group=2)
 
 
 def test_a_larger_min_group_holds_more_back(team):

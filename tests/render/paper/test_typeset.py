@@ -83,6 +83,11 @@ def test_symbols_without_a_font_are_written_out(made, monkeypatch):
     assert "Saved it :tada: with :woman::computer: today" in text
 
 
+@pytest.mark.parametrize("sign", ["\uf0b7", "\uf04a", "\u0378", "\ufdd0", "\ufffe", "\U000f0001"])
+def test_signs_that_no_font_has_end_as_a_bullet_or_a_question_mark(made, sign):
+    assert f"a {'•' if sign == chr(0xF0B7) else '?'} b" in text_of(made(f"a {sign} b"))
+
+
 def test_control_characters_and_turned_text_are_dropped(made):
     assert "Acme Ltd" in text_of(made("Ac\x00me\u202e Ltd\ud800"))
 
