@@ -134,10 +134,12 @@ def _everybody(
     cycle: Cycle, matrix: Matrix, template: Path | None, folder: Path, *, force: bool
 ) -> None:
     from csmkit.render.deck.template import look_of
+    from csmkit.render.private import make_folder
     from csmkit.text import count_of
 
-    # A template that cannot be used is told once, and not for each person.
+    # What stands in the way of all is told once, and not for each person.
     look_of(template)
+    make_folder(folder)
     made, failed = 0, 0
     for who, name in zip(cycle.subjects["person_id"], cycle.subjects["name"], strict=True):
         try:
@@ -158,7 +160,9 @@ def _coach(
     from csmkit.render.deck.coaching import coaching_deck
 
     _free(path, force=force)
-    _write(path, coaching_deck(cycle, csm=who, matrix=matrix, template=template))
+    # Two people may have one name, and a deck in the wrong hands tells of the other.
+    whose = f"{cycle.person(who)['name']} ({who})"
+    _write(path, coaching_deck(cycle, csm=who, matrix=matrix, template=template), whose)
 
 
 def _free(path: Path, *, force: bool) -> None:
@@ -170,13 +174,14 @@ def _free(path: Path, *, force: bool) -> None:
         )
 
 
-def _write(path: Path, deck: bytes) -> None:
+def _write(path: Path, deck: bytes, whose: str = "") -> None:
     from csmkit.render.private import make_folder, write_whole
+    from csmkit.text import clean
 
-    if not path.parent.exists():
+    if not path.parent.is_dir():
         make_folder(path.parent)
     write_whole(path, deck)
-    tell(str(path))
+    tell(f"{path}: {clean(whose)}" if whose else str(path))
 
 
 def _place(out: Path | None, name: str) -> Path:

@@ -85,7 +85,11 @@ def plan(
     if not everybody:
         _give(made(_person(cycle, csm)), out, form, force=force)
         return
-    _write_all([str(who) for who in cycle.subjects["person_id"]], made, out, form, force=force)
+    everyone = [str(who) for who in cycle.subjects["person_id"]]
+    for who in everyone[:1]:
+        # What is wrong with an option is told once, and not for each person.
+        development_plan(cycle, csm=who, matrix=file, most=most, start=start)
+    _write_all(everyone, made, out, form, force=force)
 
 
 def next_level(

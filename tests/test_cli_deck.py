@@ -87,8 +87,8 @@ def test_a_coaching_deck_is_made_of_one_person(workspace, monkeypatch, capsys):
     code, out, _ = typed(monkeypatch, capsys, "deck", "coaching", "--csm", "Kwame Mensah")
     assert code == 0
     assert out.startswith("kwame-mensah-")
-    assert out.endswith(".coaching.pptx\n")
-    assert "Kwame Mensah" in titles_of(out.strip())[0]
+    assert out.endswith(".coaching.pptx: Kwame Mensah (kwame.mensah@northwind.example)\n")
+    assert "Kwame Mensah" in titles_of(out.rsplit(": ", 1)[0])[0]
 
 
 def test_everybodys_coaching_decks_go_into_a_folder(workspace, monkeypatch, capsys):

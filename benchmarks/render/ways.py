@@ -113,7 +113,7 @@ def warm(team: Cycle) -> Iterator[Make]:
     first = list(team.subjects["person_id"])[:AT_ONCE]
     with Runner(AT_ONCE, cell_seconds=CELL_SECONDS) as runs:
         with tempfile.TemporaryDirectory() as before:
-            render_pack(team, out=before, only=first, runs=runs, progress=False)
+            render_pack(team.with_tables(), out=before, only=first, runs=runs, progress=False)
         yield make
 
 

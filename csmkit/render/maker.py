@@ -19,6 +19,7 @@ from csmkit.bias.context import failures, team_context
 from csmkit.compute.results import account_results
 from csmkit.cycle import Cycle
 from csmkit.errors import CsmkitError, DataError
+from csmkit.give_back import give_back
 from csmkit.matrix.matrix import Matrix
 from csmkit.names import packet_slug
 from csmkit.render.figures import Figures
@@ -111,6 +112,7 @@ class Maker:
         sums = money.sum(min_count=1)
         self._sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
         self._names = cycle.subjects.set_index("person_id")["name"]
+        give_back()
 
     def waiting(self, who: str) -> Entry:
         """A person's entry before it was looked whether there is a packet that holds."""

@@ -31,6 +31,7 @@ from csmkit.render.shelf import Shelf
 from csmkit.render.slices import EDITIONS
 from csmkit.runner.runner import Runner
 from csmkit.text import count_of
+from csmkit.view.runtime import begin_runtime
 
 CELL_SECONDS = 600.0
 """How long a cell of a packet may take, if nothing else is said."""
@@ -180,6 +181,8 @@ def render_pack(
             runs = stack.enter_context(Runner(jobs or at_once(), cell_seconds=CELL_SECONDS))
         if force or not before:
             runs.begin()
+            # It takes 90 MB while it is made, and is done before packets run.
+            begin_runtime()
         how: dict[str, Any] = {"force": force, "page": page, "paper": paper if pdf else ""}
         maker = Maker(cycle, plan, shelf, edition, matrix, before=before, **how)
         stack.enter_context(told)

@@ -147,12 +147,18 @@ def described(bars: Bars) -> str:
     """All values of a chart in words."""
     points = []
     for at, category in enumerate(bars.categories):
+        # Of a stacked bar the parts that are not there are not told.
+        told = {name: values[at] for name, values in bars.series.items() if values[at] != 0}
         values = ", ".join(
-            says("value", series=name, value=_spoken(values[at], bars.formats[name]))
-            for name, values in bars.series.items()
+            says("value", series=name, value=_spoken(value, bars.formats[name]))
+            for name, value in (told or dict.fromkeys(bars.series, 0.0)).items()
         )
         points.append(says("point", category=category, values=values))
     return says("chart", said="; ".join(points))
+
+
+_EXACT = 1000.0
+"""From here on a figure is told in whole units."""
 
 
 def _spoken(value: float | None, form: str) -> str:
@@ -160,4 +166,13 @@ def _spoken(value: float | None, form: str) -> str:
         return says("no_value")
     if "%" in form:
         return f"{value * 100:.{len(form.partition('.')[2].rstrip('% '))}f} %"
-    return f"{value:,.6g}"
+    # A number format as spreadsheets have it; what stands before or after the digits is a currency.
+    whole = f"{abs(value):,.0f}" if abs(value) >= _EXACT else f"{abs(value):,.6g}"
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
+    return f"{sign}{_currency(form)}{whole}"
+
+
+def _currency(form: str) -> str:
+    """The sign before the digits of a number format, such as ``"€"#,##0``."""
+    before = form.split("#")[0].split("0")[0]
+    return before.replace('"', "").replace("\\", "").strip("+-; ")

@@ -17,8 +17,8 @@ def plan(person: Person) -> Slide:
     ]
     for check in made.checks:
         when = words["check"].format(days=check.days, day=day(check.day), title=check.title)
-        asked = {look.competency: look.ask for look in check.looks}
-        rows.append((when, *(asked[goal.competency.name] for goal in made.goals)))
+        # By place: two competencies may have one name.
+        rows.append((when, *(look.ask for look in check.looks)))
     heads = (words["goal"], *(goal.competency.name for goal in made.goals))
     cells = tuple(tuple(map(clean, row)) for row in rows)
     grid = Grid(tuple(map(clean, heads)), cells, (1.4, *(4.0 for _ in made.goals)))

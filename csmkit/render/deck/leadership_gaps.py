@@ -134,15 +134,12 @@ def teams(gaps: Gaps) -> Slide | None:
 def themes(found: pd.DataFrame) -> Slide:
     """What many could train together: why, and what the matrix suggests to practise."""
     words = said()["themes"]
-    most = found.head(int(words["most"]))
     rows = tuple(
         (clean(row["name"]), clean(row["told"]), clean(row["practice"]) or words["no_practice"])
-        for row in most.to_dict("records")
+        for row in found.to_dict("records")
     )
-    left = found["name"].iloc[len(most) :].map(clean)
-    more = words["more"].format(names="; ".join(left)) if len(left) else ""
     heads = (words["theme"], words["why"], words["practice"])
-    lead = f"{words['lead']} {more}".strip()
+    lead = " ".join(filter(None, (words["lead"], found.attrs["more"], found.attrs["untold"])))
     return slide("themes", Grid(heads, rows, (2.8, 1.8, 5.4)), lead=lead)
 
 

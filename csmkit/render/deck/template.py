@@ -90,6 +90,8 @@ def look_of(template: str | Path | None = None) -> Look:
     if template is None:
         return _own()
     path = Path(template)
+    if path.is_dir():
+        raise _refused("folder", path)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -113,7 +115,7 @@ def _read(data: bytes) -> Look:
     try:
         return _measured(made)
     except (KeyError, AttributeError, ValueError, TypeError, IndexError) as error:
-        raise Unusable("damaged", why=f"{type(error).__name__}, {error}") from None
+        raise Unusable("damaged") from error
 
 
 def _refused(reason: str, path: Path, **facts: Any) -> UsageError:

@@ -14,10 +14,14 @@ from pptx.oxml.ns import qn
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MOST_MB, _MOST_PARTS = 400, 8000
-_TYPES = "[Content_Types].xml"
+_TYPES, _RELATIONS = "[Content_Types].xml", "_rels/.rels"
+_STRICT = b"purl.oclc.org/ooxml"
 _TEMPLATE, _DECK = b"presentationml.template.main+xml", b"presentationml.presentation.main+xml"
 _SHOW = b"presentationml.slideshow.main+xml"
-_DROPPED = ("thumbnail", "extended-properties", "custom-properties", "printerSettings")
+_DROPPED = (
+    *("thumbnail", "extended-properties", "custom-properties", "printerSettings"),
+    *("classificationlabels", "digital-signature/origin", "customXml"),
+)
 """Parts that say who made the template, where or how, and nothing of how it looks."""
 _OF_DECK = (
     "slide",
@@ -27,6 +31,8 @@ _OF_DECK = (
     "tags",
     "authors",
     "viewProps",
+    "changesInfo",
+    "revisionInfo",
 )
 _OF_SLIDES = ("custShowLst", "extLst")
 """Lists of the presentation that name slides: sections and custom shows."""
@@ -60,7 +66,7 @@ def opened(data: bytes) -> Any:
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
         raise Unusable("other", why=_why("torn")) from None
     except (KeyError, ValueError, SyntaxError, PythonPptxError, AttributeError) as error:
-        raise Unusable("damaged", why=_first_line(error)) from None
+        raise Unusable("damaged") from error
     except RuntimeError:
         raise Unusable("password") from None
 
@@ -108,6 +114,8 @@ def _as_deck(data: bytes) -> bytes:
             raise Unusable("macros")
         if parts.testzip() is not None:
             raise Unusable("other", why=_why("torn"))
+        if _RELATIONS in parts.namelist() and _STRICT in parts.read(_RELATIONS):
+            raise Unusable("strict")
         if _DECK in types:
             return data
         if _TEMPLATE not in types and _SHOW not in types:
@@ -126,8 +134,3 @@ def _why(name: str) -> str:
     from csmkit.render.deck.texts import deck_text
 
     return str(deck_text()["template"][name])
-
-
-def _first_line(error: Exception) -> str:
-    told = str(error).strip().splitlines()
-    return f"{type(error).__name__}, {told[0][:120]}" if told else type(error).__name__

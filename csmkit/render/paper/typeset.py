@@ -113,9 +113,7 @@ def _written_out(facts: Any, symbols: set[str]) -> Any:
     if isinstance(facts, str):
         if symbols.isdisjoint(facts):
             return facts
-        return "".join(
-            _plain(one) if one in symbols else one for one in _JOINERS.sub("", facts)
-        )
+        return "".join(_plain(one) if one in symbols else one for one in _JOINERS.sub("", facts))
     if isinstance(facts, dict):
         return {name: _written_out(value, symbols) for name, value in facts.items()}
     if isinstance(facts, list):

@@ -322,3 +322,17 @@ def test_a_heading_longer_than_its_column_ends(letters):
     deck.two("t", [heading, *bullets("body " * 40, "more " * 40)], ["short"], "n")
     said = texts_of(Presentation(BytesIO(deck.save())))
     assert said.count("body") == said.count("more") == 40
+
+
+def test_large_amounts_are_spoken_whole_and_with_their_currency():
+    deck = Slides("x")
+    deck.bars(
+        "t",
+        ["A", "B"],
+        {"Stays": [1232700.0, 0.0], "Out": [0.0, -3000.0]},
+        "n",
+        number_format='"€"#,##0,"k"',
+    )
+    (chart,) = [shape for shape in opened(deck).slides[0].shapes if shape.has_chart]
+    told = chart._element.xpath(".//p:cNvPr")[0].get("descr")
+    assert "A: Stays €1,232,700; B: Out −€3,000" in told

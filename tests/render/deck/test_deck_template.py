@@ -20,6 +20,10 @@ TYPES = "[Content_Types].xml"
 DECK = b"presentationml.presentation.main+xml"
 
 
+OPEN_XML = b"http://schemas.openxmlformats.org/officeDocument/2006"
+STRICT = b"http://purl.oclc.org/ooxml/officeDocument"
+
+
 @pytest.fixture
 def template(tmp_path):
     """Writes a template's file and gives its path."""
@@ -88,6 +92,29 @@ def test_the_templates_own_slides_and_author_do_not_come_along(template):
         assert b"sectionLst" not in parts.read("ppt/presentation.xml")
 
 
+def test_who_worked_on_a_shared_template_does_not_come_along(template):
+    kind = b"http://schemas.microsoft.com/office/2016/11/relationships/changesInfo"
+    at = b"changesInfos/changesInfo1.xml"
+    link = b'<Relationship Id="rId77" Type="' + kind + b'" Target="' + at + b'"/></Relationships>'
+    sort = (
+        b'<Override PartName="/ppt/'
+        + at
+        + b'" ContentType="application/vnd.ms-powerpoint.changesinfo+xml"/></Types>'
+    )
+    shared = with_part(
+        brand(),
+        "ppt/_rels/presentation.xml.rels",
+        lambda one: one.replace(b"</Relationships>", link),
+    )
+    shared = with_part(shared, TYPES, lambda one: one.replace(b"</Types>", sort))
+    shared = with_part(
+        shared, f"ppt/{at.decode()}", lambda _: b'<pc:chgInfo xmlns:pc="x" name="Bea Brandt"/>'
+    )
+    deck = rollout_deck(twelve(), template=template(shared))
+    with zipfile.ZipFile(io.BytesIO(deck)) as parts:
+        assert not [name for name in parts.namelist() if "changesInfo" in name]
+
+
 def test_a_wide_font_gets_more_room(template):
     narrow = look_of(template(brand(font="Calibri"), "narrow.pptx"))
     wide = look_of(template(brand(font="Verdana"), "wide.pptx"))
@@ -150,6 +177,10 @@ BROKEN = {
         with_part(brand(), "ppt/slideMasters/slideMaster1.xml", lambda one: one[:900]),
         "cannot be used",
     ),
+    "strict": (
+        with_part(brand(), "_rels/.rels", lambda one: one.replace(OPEN_XML, STRICT)),
+        "not Strict Open XML",
+    ),
     "a part missing": (
         packed({TYPES: b'<Types ContentType="' + DECK + b'"/>'}),
         "cannot be used",
@@ -176,4 +207,4 @@ def test_a_template_that_is_not_there_is_told(tmp_path):
 
 
 def test_a_folder_is_no_template(tmp_path):
-    assert "cannot be opened" in refused(tmp_path)
+    assert "is a folder, and a template is a file" in refused(tmp_path)
