@@ -13,6 +13,7 @@ from csmkit.render.deck.coaching_outcome import bridge, bridge_lacks, cautions, 
 from csmkit.render.deck.coaching_person import Person, said
 from csmkit.render.deck.coaching_plan import agreed, agreed_lacks, plan
 from csmkit.render.deck.coaching_team import team_of
+from csmkit.render.deck.coaching_work import credit, losses, practice
 from csmkit.render.deck.drawn import drawn
 from csmkit.render.deck.plain import Slide
 from csmkit.render.deck.texts import says
@@ -111,6 +112,8 @@ def _slides(person: Person) -> tuple[Slide, ...]:
         *about_book,
         outcome(person),
         *changes,
+        *(losses(person) + credit(person) if about_book else []),
+        *practice(person),
         cautions(person, _left_out(person)),
         matrix_slide(person),
         *work,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,13 +16,13 @@ from csmkit.cycle import Cycle
 from csmkit.memo import per_cycle
 from csmkit.render.deck.coaching_book import has_book
 from csmkit.render.deck.coaching_person import Person, notes_of, said, slide
-from csmkit.render.deck.plain import Chart, Grid, Passage, Slide, Words
+from csmkit.render.deck.coaching_work import figures, grid_of
+from csmkit.render.deck.plain import Chart, Passage, Slide, Words
 from csmkit.text import clean, money
 from csmkit.view.needs import plain_needs
-from csmkit.view.tables import table_metrics
 
 _ROLE_OF_BOOKS = "csm"
-_WIDTHS = {"Figure": 3.0, "Value": 1.6, "Target": 1.3, "Out of": 3.0, "Note": 2.6}
+_WIDTHS = {"Figure": 3.0, "Value": 1.6, "Target": 2.0, "Out of": 3.0, "Note": 2.6}
 _PARTS = {"stays": "accent", "in": "gain", "out": "loss"}
 """The parts of a bar, with their colours."""
 _NAMED = 8
@@ -31,16 +32,11 @@ _NAMED = 8
 def outcome(person: Person) -> Slide:
     """The role's figures with what they are out of, under the sentence that tells the context."""
     wanted = said()["outcome"]["metrics"][person.plan.role]
-    frame = outcomes(person.book)
-    order = {name: place for place, name in enumerate(wanted)}
-    frame = frame[frame["metric"].isin(wanted)]
-    frame = frame.iloc[frame["metric"].map(order).argsort(kind="stable")]
-    # In groups the role's own order would be lost.
-    table = table_metrics(frame.assign(group=""), currency=person.book.currency)
-    heads = tuple(head.text for head in table.heads)
-    every = (row for group in table.groups for row in group.rows)
-    rows = tuple(tuple(cell.text or said()["none"] for cell in row) for row in every)
-    grid = Grid(heads, rows, tuple(_WIDTHS[head] for head in heads))
+    table = figures(outcomes(person.book), wanted, person.book.currency)
+    grid = grid_of(table, [_WIDTHS[head.text] for head in table.heads])
+    # Whose target it is decides how it is read.
+    whose = {"Target": said()["outcome"]["target"]}
+    grid = replace(grid, columns=tuple(whose.get(head, head) for head in grid.columns))
     # A line that begins with a name in another script would be set in its direction.
     told = said()["outcome"]["lead"].format(headline=headline(person.book))
     if person.plan.role != _ROLE_OF_BOOKS and not has_book(person):

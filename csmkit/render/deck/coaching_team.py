@@ -22,7 +22,7 @@ from csmkit.render.slice_files import frame_as_it_was
 from csmkit.render.slices import book_of
 
 _NOT_SHOWN = {
-    *("against_targets", "attribution_rules", "balance_rows", "inventory_rows"),
+    *("against_targets", "balance_rows", "inventory_rows"),
     *("outcomes_without_recent", "pillars_beside_book"),
 }
 """Figures of packets that no deck has; they take a third of the time of all."""
