@@ -33,7 +33,7 @@ def outcome(person: Person) -> Slide:
     """The role's figures with what they are out of, under the sentence that tells the context."""
     wanted = said()["outcome"]["metrics"][person.plan.role]
     table = figures(outcomes(person.book), wanted, person.book.currency)
-    grid = grid_of(table, [_WIDTHS[head.text] for head in table.heads])
+    grid = grid_of(table, _WIDTHS)
     # Whose target it is decides how it is read.
     whose = {"Target": said()["outcome"]["target"]}
     grid = replace(grid, columns=tuple(whose.get(head, head) for head in grid.columns))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -15,7 +15,12 @@ from csmkit.text import clean
 from csmkit.view.table import Table
 from csmkit.view.tables import table_metrics, table_rows
 
-_WIDTHS = {"Figure": 3.0, "Value": 1.6, "Out of": 3.0, "Note": 2.6}
+_WIDTHS = {
+    **{"Figure": 3.0, "Value": 1.6, "Out of": 3.0, "Note": 2.6},
+    **{"Account": 2.4, "Date": 1.9, "Kind": 1.9, "Amount": 1.6, "Reason": 3.0, "Controllable": 2.1},
+    "Credit goes to": 4.4,
+}
+_WIDTH = 1.8
 _OF_LOSSES = ("account", "date", "kind", "amount", "reason", "controllable")
 _MOST = 8
 
@@ -29,11 +34,12 @@ def figures(frame: pd.DataFrame, wanted: Sequence[str], currency: str) -> Table:
     return table_metrics(frame.assign(group=""), currency=currency)
 
 
-def grid_of(table: Table, widths: Sequence[float]) -> Grid:
-    """A table as a slide has it."""
+def grid_of(table: Table, widths: Mapping[str, float] = _WIDTHS) -> Grid:
+    """A table as a slide has it; a column that nobody has anything in is not there."""
     rows = (row for group in table.groups for row in group.rows)
     cells = tuple(tuple(cell.text or said()["none"] for cell in row) for row in rows)
-    return Grid(tuple(head.text for head in table.heads), cells, tuple(widths))
+    heads = tuple(head.text for head in table.heads)
+    return Grid(heads, cells, tuple(widths.get(head, _WIDTH) for head in heads))
 
 
 def practice(person: Person) -> list[Slide]:
@@ -42,8 +48,7 @@ def practice(person: Person) -> list[Slide]:
     table = figures(frame, said()["practice"]["metrics"], person.book.currency)
     if not table.groups:
         return []
-    grid = grid_of(table, [_WIDTHS[head.text] for head in table.heads])
-    return [slide("practice", grid, lead=said()["practice"]["lead"])]
+    return [slide("practice", grid_of(table), lead=said()["practice"]["lead"])]
 
 
 def losses(person: Person) -> list[Slide]:
@@ -55,7 +60,7 @@ def losses(person: Person) -> list[Slide]:
         found, columns=list(_OF_LOSSES), currency=person.book.currency, limit=_MOST, caption=""
     )
     lead = " ".join(filter(None, (said()["losses"]["lead"], clean(table.more))))
-    return [slide("losses", grid_of(table, (2.4, 1.9, 1.9, 1.6, 3.0, 2.1)), lead=lead)]
+    return [slide("losses", grid_of(table), lead=lead)]
 
 
 def credit(person: Person) -> list[Slide]:
@@ -64,5 +69,4 @@ def credit(person: Person) -> list[Slide]:
     if rules.empty or rules["nrr"].isna().all():
         return []
     table = table_rows(rules, currency=person.book.currency, caption="")
-    widths = (4.4, *(1.8 for _ in table.heads[1:]))
-    return [slide("credit", grid_of(table, widths), lead=said()["credit"]["lead"])]
+    return [slide("credit", grid_of(table), lead=said()["credit"]["lead"])]

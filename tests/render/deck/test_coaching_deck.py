@@ -223,6 +223,17 @@ def test_losses_stand_with_their_reason_and_whether_they_could_be_controlled(dec
     assert [row[5] for row in rows if row[0] == "Jasna Ski Resorts"] == ["–"]
 
 
+def test_a_column_of_losses_that_nobody_filled_is_left_out(team):
+    moves, due = team.table("movements"), team.table("renewals")
+    bare = team.with_tables(
+        movements=moves.assign(reason=None, controllable=None).astype(moves.dtypes),
+        renewals=due.assign(reason=None).astype(due.dtypes) if "reason" in due else due,
+    )
+    grid = slide(bare, BOHDAN, "losses").content
+    assert {"Account", "Amount"} <= set(grid.columns)
+    assert len(grid.columns) == len(grid.widths) < 6
+
+
 def test_the_four_ways_of_credit_stand_side_by_side(decks):
     rows = tables_of(decks[BOHDAN], "Four ways")
     assert [row[0].split()[0] for row in rows[1:]] == ["Owner", "Owner", "Days", "Shared"]
