@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from csmkit.errors import UsageError
 from csmkit.render.draft_layout import cleaned, laid_out, texts
-from csmkit.render.private import write_whole
+from csmkit.render.one_file import write_one
 from csmkit.words.draft import Draft
 
 
@@ -41,22 +41,7 @@ def render_draft(draft: Draft, *, out: str | Path, replace: bool = False) -> Pat
     >>> render_draft(draft, out="ana.docx")  # doctest: +SKIP
     PosixPath('ana.docx')
     """
-    path = Path(out)
-    make = _FORMS.get(path.suffix.lower())
-    if make is None:
-        raise _refused("ending", name=path.name)
-    if path.is_dir():
-        raise _refused("is_folder", path=path)
-    if not path.parent.is_dir():
-        raise _refused("folder", folder=path.parent)
-    for lock in locks_of(path):
-        if lock.exists():
-            raise _refused("open", path=path, lock=lock.name)
-    data = make(cleaned(draft))
-    if path.exists() and not replace and not _holds(path, data):
-        raise _refused("there", path=path)
-    write_whole(path, data)
-    return path
+    return write_one(cleaned(draft), _FORMS, out=out, replace=replace, refused=_refused)
 
 
 def _markdown(draft: Draft) -> bytes:
@@ -78,24 +63,6 @@ def _docx(draft: Draft) -> bytes:
 
 
 _FORMS: Mapping[str, Callable[[Draft], bytes]] = {".md": _markdown, ".html": _html, ".docx": _docx}
-
-
-def locks_of(path: Path) -> Iterator[Path]:
-    """The files that Word and LibreOffice keep beside a document while it is open.
-
-    Outside Windows an open document can be replaced, and what is typed in it is lost in silence.
-    """
-    name, stem = path.name, path.stem
-    yield path.with_name(f".~lock.{name}#")
-    # Word writes over the first two letters of a name, one of a name of seven, none of a short one.
-    yield path.with_name(f"~${name[min(max(len(stem) - 6, 0), 2) :]}")
-
-
-def _holds(path: Path, data: bytes) -> bool:
-    try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
-    except OSError:
-        return False
 
 
 def _refused(why: str, /, **fill: Any) -> UsageError:

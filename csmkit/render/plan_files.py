@@ -12,9 +12,8 @@ from csmkit.growth.onboarding_plan import OnboardingPlan
 from csmkit.growth.one_to_one import OneToOne
 from csmkit.growth.plan_parts import DevelopmentPlan
 from csmkit.names import packet_slug
-from csmkit.render.draft_files import locks_of
+from csmkit.render.one_file import write_one
 from csmkit.render.plan_blocks import Document, texts
-from csmkit.render.private import write_whole
 
 Plan = DevelopmentPlan | NextLevel | OneToOne | OnboardingPlan
 
@@ -90,22 +89,7 @@ def render_plan(document: Document, *, out: str | Path, replace: bool = False) -
     >>> render_plan(document_of(plan), out="ana.docx")  # doctest: +SKIP
     PosixPath('ana.docx')
     """
-    path = Path(out)
-    make = _FORMS.get(path.suffix.lower())
-    if make is None:
-        raise _refused("ending", name=path.name)
-    if path.is_dir():
-        raise _refused("is_folder", path=path)
-    if not path.parent.is_dir():
-        raise _refused("folder", folder=path.parent)
-    for lock in locks_of(path):
-        if lock.exists():
-            raise _refused("open", path=path, lock=lock.name)
-    data = make(document)
-    if path.exists() and not replace and path.read_bytes() != data:
-        raise _refused("there", path=path)
-    write_whole(path, data)
-    return path
+    return write_one(document, _FORMS, out=out, replace=replace, refused=_refused)
 
 
 def _markdown(document: Document) -> bytes:
