@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -112,6 +113,7 @@ class Maker:
         sums = money.sum(min_count=1)
         self._sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
         self._names = cycle.subjects.set_index("person_id")["name"]
+        gc.collect()
         give_back()
 
     def waiting(self, who: str) -> Entry:
@@ -157,6 +159,7 @@ class Maker:
             with closing(self._paper), closing(runs.run(jobs())) as outcomes:
                 for outcome in outcomes:
                     done(self._end(running.pop(outcome.job.folder), outcome))
+                    give_back()
 
     def _begin(self, who: str, folder: Path) -> _Begun | Entry:
         """A packet ready to run; its entry, if there is nothing to run."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from sys import intern
 from typing import Any, cast
 
 import numpy as np
@@ -91,7 +92,8 @@ class _Groups:
         order = np.argsort(codes, kind="stable")
         self._places = among[order]
         self._starts = np.searchsorted(codes[order], np.arange(len(values) + 1))
-        self._code = {value: code for code, value in enumerate(values)}
+        # Every table names the same people and accounts.
+        self._code = {intern(value): code for code, value in enumerate(values)}
 
     def __getitem__(self, value: str) -> Places:
         code = self._code.get(value)

@@ -1,8 +1,9 @@
 """Facts by hand: what small tables say, and what they do not."""
 
+import pandas as pd
 import pytest
 
-from csmkit.words.facts import listed
+from csmkit.words.facts import _FRAMES, Tables, listed
 from csmkit.words.phrases import facts_of
 from csmkit.words.search import stem, terms
 from tests.compute.helpers import contracts, csms, cycle_of, owned, rows
@@ -270,3 +271,15 @@ def test_trouble_of_the_time_before_the_hand_over_is_nobody_elses_save():
         renewals=rows(RENEWALS, renewal(closed="2026-03-25")),
     )
     assert not {"save", "signed_in_trouble"} & set(said(cycle))
+
+
+@pytest.mark.parametrize("name", ["figures", "renewals", "losses", "evidence", "touches", "owned"])
+def test_rows_of_a_person_are_those_of_the_frame(team, name):
+    tables, frame = Tables(team), _FRAMES[name](team)
+    people = list(team.subjects["person_id"])
+    for who in [*people, *reversed(people)]:  # each asked for again, after others were
+        asked = frame[frame["person_id"].eq(who)]
+        found = pd.DataFrame(tables.rows(name, who)).reindex(columns=asked.columns)
+        wanted = pd.DataFrame(asked.to_dict("records"), columns=asked.columns)
+        pd.testing.assert_frame_equal(found, wanted, check_dtype=len(asked) > 0)
+    assert tables.rows(name, "nobody") == []
