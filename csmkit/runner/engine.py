@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from queue import Empty
 from types import SimpleNamespace
@@ -28,7 +29,7 @@ from ipykernel.ipkernel import IPythonKernel
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from jupyter_client.client import KernelClient
-from jupyter_client.session import Session
+from jupyter_client.session import DELIM, Session
 from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
@@ -207,7 +208,7 @@ class _Link:
         self.alive = True
         self._kernel_loop = kernel_loop
         self._asked: asyncio.Queue[list[Any] | None] = asyncio.Queue()
-        self._session = _session()
+        self._session = Session(key=b"")
         self.replies, self.published = _Channel(), _Channel()
 
     @contextmanager
@@ -239,6 +240,24 @@ class _Link:
             await kernel.dispatch_shell(frames, subshell_id=None)
 
 
+class _Unpacked(Session):
+    """The kernel's session: a message that never leaves the process is not made bytes of.
+
+    Contents are packed and read again, as they may be of any type, but those of one's own making.
+    """
+
+    def serialize(self, msg: dict[str, Any], ident: list[bytes] | bytes | None = None) -> list[Any]:
+        """The parts of a message, as they are."""
+        idents = [ident] if isinstance(ident, bytes) else ident or []
+        plain = msg["header"]["msg_type"] in ("status", "execute_input")
+        content = dict(msg["content"]) if plain else self._as_sent(msg["content"])
+        parent, metadata = dict(msg["parent_header"]), self._as_sent(msg["metadata"])
+        return [*idents, DELIM, dict(msg["header"]), parent, metadata, content]
+
+    def _as_sent(self, held: dict[str, Any]) -> dict[str, Any]:
+        return self.unpack(self.pack(held)) if held else {}
+
+
 class _Channel:
     """A socket for the kernel's side that sends, a channel for the client's side that reads."""
 
@@ -246,12 +265,19 @@ class _Channel:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._session = _session()
 
     def send_multipart(self, parts: list[Any], *_: Any, **__: Any) -> None:
         """Take a message from the kernel; what comes after the client left is dropped."""
-        frames: Any = self._session.feed_identities([bytes(part) for part in parts])[1]
-        message = self._session.deserialize(frames)
+        header, parent, metadata, content, *buffers = parts[parts.index(DELIM) + 1 :]
+        message = {
+            "header": header,
+            "msg_id": header["msg_id"],
+            "msg_type": header["msg_type"],
+            "parent_header": parent,
+            "metadata": metadata,
+            "content": content,
+            "buffers": [memoryview(bytes(part)) for part in buffers],
+        }
         if self.loop is not None:
             self.loop.call_soon_threadsafe(self._queue.put_nowait, message)
 
@@ -341,7 +367,7 @@ def _kernel(link: _Link) -> Iterator[_Kernel]:
     """A kernel whose output goes over the link, with the process set up as Jupyter would."""
     publisher = _Publisher(link.published, session=False)
     publisher.start()
-    session = _session()
+    session = _Unpacked(key=b"")
     out, err = sys.stdout, sys.stderr
     sys.stdout = _Stream(session, publisher, "stdout")
     sys.stderr = _Stream(session, publisher, "stderr")
@@ -359,6 +385,9 @@ def _kernel(link: _Link) -> Iterator[_Kernel]:
         log=logging.getLogger("ipykernel"),
         _execute_sleep=0.0,
     )
+    # The kernel asks for the same cell twice: whether to await it, and to run it.
+    shell: Any = kernel.shell
+    shell.transform_cell = lru_cache(maxsize=1)(shell.transform_cell)
     try:
         yield kernel
     finally:
@@ -367,8 +396,3 @@ def _kernel(link: _Link) -> Iterator[_Kernel]:
             stream.flush()
             stream.close()
         publisher.stop()
-
-
-def _session() -> Session:
-    """A session that signs nothing: its messages never leave the process."""
-    return Session(key=b"")
