@@ -18,6 +18,7 @@ from csmkit.cli_shared import (
     matrix_given,
     tell,
 )
+from csmkit.cli_team import BeforeExport, earlier_as_then
 from csmkit.errors import CsmkitError, UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def rollout(
     path = _place(out, f"rollout-{role}" if role else "rollout")
     _free(path, force=force)
     _write(path, rollout_deck(matrix_given(matrix_file, None), template=template, role=role))
+    _remarks(template)
 
 
 @deck_app.command("coaching")
@@ -85,6 +87,7 @@ def coaching(
     person = cycle.person(csm)
     who = str(person["person_id"])
     _coach(cycle, who, matrix, template, _place(out, _name(str(person["name"]), who)), force)
+    _remarks(template)
 
 
 @deck_app.command("leadership")
@@ -98,9 +101,14 @@ def leadership(
             help="An earlier cycle, START:END; of the store if it has it, else of the export.",
         ),
     ] = "",
+    before_export: BeforeExport = "",
     min_group: Annotated[
         int, typer.Option("--min-group", help="How many people a figure is given from.")
     ] = 5,
+    reader: Annotated[
+        str,
+        typer.Option("--reader", help="A manager who will read it; without the people they know."),
+    ] = "",
     template: Template = None,
     force: Force = False,
     scores: Scores = None,
@@ -110,24 +118,38 @@ def leadership(
     matrix_file: MatrixFile = None,
 ) -> None:
     """Make the deck for the leadership: the team's skills, never of few people."""
-    from csmkit.render.deck.leadership import leadership_deck
+    from csmkit.render.deck.leadership import leadership_file, leadership_slides
+    from csmkit.render.deck.leadership_trend import why_untold
 
     path = _place(out, "leadership")
     _free(path, force=force)
     matrix = matrix_given(matrix_file, export)
     cycle = laid_cycle(export, map_file, period, scores)
-    earlier, own = (
-        earlier_cycle(before, cycle, export, map_file, scores) if before else (None, None)
-    )
-    made = leadership_deck(
+    earlier, own = None, None
+    if before_export:
+        earlier, own = earlier_as_then(before, before_export, cycle, export, scores)
+    elif before:
+        earlier, own = earlier_cycle(before, cycle, export, map_file, scores)
+    slides = leadership_slides(
         cycle,
         matrix=matrix,
         before=earlier,
         matrix_before=own,
-        template=template,
         min_group=min_group,
+        reader=reader,
     )
-    _write(path, made)
+    _write(path, leadership_file(slides, template=template))
+    _remarks(template)
+    if told := why_untold(slides):
+        tell(f"csmkit: {told}", err=True)
+
+
+def _remarks(template: Path | None) -> None:
+    """Say what is in the way on a template, once."""
+    from csmkit.render.deck.template import look_of
+
+    for one in look_of(template).remarks:
+        tell(f"csmkit: {one}", err=True)
 
 
 def _everybody(
@@ -150,6 +172,7 @@ def _everybody(
             tell(f"csmkit: {error}", err=True)
             failed += 1
     tell(f"{count_of(made, 'deck')} written, {failed} not.")
+    _remarks(template)
     if failed:
         raise typer.Exit(1)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -45,12 +48,48 @@ Edition = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class Paper:
+    """The options of every paper about one person: whose, from what, of which edition, where to."""
+
+    csm: Whose = ""
+    out: Out = None
+    edition: Edition = "committee"
+    force: Force = False
+    scores: Scores = None
+    export: ExportOption = None
+    map_file: MapFile = None
+    period: PeriodText = None
+    matrix: MatrixFile = None
+
+    def read(self) -> tuple[Cycle, Matrix]:
+        """The team, or the slice that somebody was given; and what it is scored by."""
+        cycle = cycle_or_slice(self.export, self.map_file, self.period, self.scores)
+        return cycle, _matrix(cycle, self.matrix, self.export)
+
+
+def _of_paper(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that takes a `Paper` first, with the paper's options beside its own."""
+    shared = list(signature(Paper, eval_str=True).parameters.values())
+    _, *own = signature(command, eval_str=True).parameters.values()
+
+    @wraps(command)
+    def called(**given: Any) -> None:
+        command(Paper(**{one.name: given.pop(one.name) for one in shared}), **given)
+
+    # Where the options of a command are looked up.
+    called.__dict__["__signature__"] = Signature(
+        [one.replace(kind=Parameter.KEYWORD_ONLY) for one in (*shared, *own)]
+    )
+    return called
+
+
+@_of_paper
 def plan(
-    csm: Whose = "",
+    paper: Paper,
     everybody: Annotated[
         bool, typer.Option("--all", help="One file for each person, into the folder --out.")
     ] = False,
-    out: Out = None,
     form: Form = "docx",
     start: Annotated[
         str | None,
@@ -60,87 +99,64 @@ def plan(
     notes: Annotated[
         bool, typer.Option("--notes", help="Also what raters wrote beside their scores.")
     ] = False,
-    edition: Edition = "committee",
-    force: Force = False,
-    scores: Scores = None,
-    export: ExportOption = None,
-    map_file: MapFile = None,
-    period: PeriodText = None,
-    matrix: MatrixFile = None,
 ) -> None:
     """Lay out a development plan: strengths, two gaps, goals of behaviour, checks."""
     from csmkit.growth.plan import development_plan
     from csmkit.render.plan_files import document_of
 
-    _fits(csm, everybody, out, form)
-    cycle = cycle_or_slice(export, map_file, period, scores)
-
-    file = _matrix(cycle, matrix, export)
+    _fits(paper.csm, everybody, paper.out, form)
+    cycle, file = paper.read()
+    told: set[str] = set()
 
     def made(who: str) -> Document:
-        book = _book(cycle, who, edition)
+        book = _book(cycle, who, paper.edition)
         found = development_plan(book, csm=who, matrix=file, most=most, start=start, notes=notes)
+        # On the screen the plan itself says it.
+        if paper.out is not None and found.moved and found.moved not in told:
+            told.add(found.moved)
+            tell(f"csmkit: {found.moved}", err=True)
         return document_of(found, own=book.edition == "csm")
 
     if not everybody:
-        _give(made(_person(cycle, csm)), out, form, force=force)
+        _give(made(_person(cycle, paper.csm)), paper.out, form, force=paper.force)
         return
     everyone = [str(who) for who in cycle.subjects["person_id"]]
     for who in everyone[:1]:
         # What is wrong with an option is told once, and not for each person.
         development_plan(cycle, csm=who, matrix=file, most=most, start=start)
-    _write_all(everyone, made, out, form, force=force)
+    _write_all(everyone, made, paper.out, form, force=paper.force)
 
 
-def next_level(
-    csm: Whose = "",
-    out: Out = None,
-    form: Form = "docx",
-    edition: Edition = "committee",
-    force: Force = False,
-    scores: Scores = None,
-    export: ExportOption = None,
-    map_file: MapFile = None,
-    period: PeriodText = None,
-    matrix: MatrixFile = None,
-) -> None:
+@_of_paper
+def next_level(paper: Paper, form: Form = "docx") -> None:
     """Show what the next level asks, and the evidence that is there; no score, no advice."""
     from csmkit.growth.next_level import next_level as asked_next
     from csmkit.render.plan_files import document_of
 
-    _fits(csm, False, out, form)
-    cycle = cycle_or_slice(export, map_file, period, scores)
-    who = _person(cycle, csm)
-    found = asked_next(_book(cycle, who, edition), csm=who, matrix=_matrix(cycle, matrix, export))
-    _give(document_of(found), out, form, force=force)
+    _fits(paper.csm, False, paper.out, form)
+    cycle, file = paper.read()
+    who = _person(cycle, paper.csm)
+    found = asked_next(_book(cycle, who, paper.edition), csm=who, matrix=file)
+    _give(document_of(found), paper.out, form, force=paper.force)
 
 
+@_of_paper
 def one_to_one(
-    csm: Whose = "",
+    paper: Paper,
     on: Annotated[
         str | None, typer.Option("--on", help="The day, as YYYY-MM-DD; today if not given.")
     ] = None,
-    out: Out = None,
     form: Form = "pdf",
-    edition: Edition = "committee",
-    force: Force = False,
-    scores: Scores = None,
-    export: ExportOption = None,
-    map_file: MapFile = None,
-    period: PeriodText = None,
-    matrix: MatrixFile = None,
 ) -> None:
     """Prepare a 1:1 on one page: what was agreed, what changed, one competency, space to write."""
     from csmkit.growth.one_to_one import one_to_one as sheet_for
     from csmkit.render.plan_files import document_of
 
-    _fits(csm, False, out, form)
-    cycle = cycle_or_slice(export, map_file, period, scores)
-    who = _person(cycle, csm)
-    found = sheet_for(
-        _book(cycle, who, edition), csm=who, on=on, matrix=_matrix(cycle, matrix, export)
-    )
-    _give(document_of(found), out, form, force=force)
+    _fits(paper.csm, False, paper.out, form)
+    cycle, file = paper.read()
+    who = _person(cycle, paper.csm)
+    found = sheet_for(_book(cycle, who, paper.edition), csm=who, on=on, matrix=file)
+    _give(document_of(found), paper.out, form, force=paper.force)
 
 
 def onboarding_plan(
@@ -223,15 +239,17 @@ def _book(cycle: Cycle, who: str, edition: str) -> Book:
     from csmkit.cycle import Book
     from csmkit.render.slices import book_of
 
-    return cycle if isinstance(cycle, Book) else book_of(cycle, who, edition=edition)
+    if isinstance(cycle, Book):
+        return cycle
+    return book_of(cycle, who, edition=edition, handled=True)
 
 
 def _give(document: Document, out: Path | None, form: str, *, force: bool) -> None:
     """Show a document, or write it."""
     if out is None:
-        from csmkit.render.plan_markdown import plan_markdown
+        from csmkit.render.plan_markdown import plan_text
 
-        tell(plan_markdown(document), nl=False)
+        tell(plan_text(document), nl=False)
         return
     from csmkit.render.plan_files import file_name
     from csmkit.render.private import make_folder

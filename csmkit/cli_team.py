@@ -17,6 +17,7 @@ from csmkit.cli_shared import (
     earlier_cycle,
     laid_cycle,
     matrix_given,
+    read_cycle,
     said_of,
     store_of,
     tell,
@@ -24,12 +25,24 @@ from csmkit.cli_shared import (
 from csmkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     import pandas as pd
 
     from csmkit.cycle import Cycle
+    from csmkit.matrix.matrix import Matrix
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 _EARLIER = "An earlier cycle, START:END; of the store if it has it, else of the export."
+BeforeExport = Annotated[
+    str,
+    typer.Option(
+        "--before-export",
+        metavar="EXPORT",
+        help="The earlier cycle’s export as it was then: it has the levels and managers of then.",
+    ),
+]
 
 
 def gaps(
@@ -42,6 +55,7 @@ def gaps(
     before: Annotated[
         list[str] | None, typer.Option("--before", metavar="PERIOD", help=_EARLIER)
     ] = None,
+    before_export: BeforeExport = "",
     min_group: Annotated[
         int, typer.Option("--min-group", help="How many people a figure is given from.")
     ] = 5,
@@ -73,13 +87,12 @@ def gaps(
     how: dict[str, Any] = {"first": first, "min_group": min_group, "phase": phase}
     how |= {"reader": reader}
     found = {"gap": team_gaps(cycle, used, by=by, **how)}
-    told = [gap_lines(found["gap"], period=str(cycle.period))]
+    told = [gap_lines(found["gap"], period=str(cycle.period), width=_width())]
     # One output speaks of one phase: figures of two would tell how single values were changed.
     how["phase"] = found["gap"].attrs["phase"]
-    if before:
-        earlier = [
-            earlier_cycle(one, cycle, export, map_file, scores) for one in sorted(set(before))
-        ]
+    if before or before_export:
+        asked = sorted(set(before or []))
+        earlier = [*_earlier(asked, before_export, cycle, export, map_file, scores)]
         cycles = [*(one for one, _ in earlier), cycle]
         matrices = [*(own or used for _, own in earlier), used]
         found["trend"] = skill_trend(cycles, matrices, **how)
@@ -103,6 +116,7 @@ def changes(
         str,
         typer.Option("--before", metavar="PERIOD", help=f"{_EARLIER} The last one if not given."),
     ] = "",
+    before_export: BeforeExport = "",
     as_json: AsJson = False,
     scores: Scores = None,
     export: ExportOption = None,
@@ -122,8 +136,11 @@ def changes(
         raise UsageError("Whose changes is not said.", "Give one of --csm NAME and --all.")
     used = matrix_given(matrix, export)
     cycle = laid_cycle(export, map_file, period, scores)
-    wanted = before or _last_before(cycle, scores, export)
-    earlier, own = earlier_cycle(wanted, cycle, export, map_file, scores)
+    if before_export:
+        earlier, own = earlier_as_then(before, before_export, cycle, export, scores)
+    else:
+        wanted = before or _last_before(cycle, scores, export)
+        earlier, own = earlier_cycle(wanted, cycle, export, map_file, scores)
     found = cycle_changes(cycle, earlier, csm=csm, matrix=used, matrix_before=own or used)
     goals = goals_kept(cycle, earlier, csm=csm)
     if as_json:
@@ -161,6 +178,26 @@ def cycles(
     tell(cycle_lines(found))
 
 
+def _earlier(
+    periods: list[str],
+    then: str,
+    cycle: Cycle,
+    export: str | None,
+    map_file: Path | None,
+    scores: str | None,
+) -> Iterator[tuple[Cycle, Matrix | None]]:
+    """Earlier cycles and their matrices; one alone where it has an export of its own."""
+    if then and len(periods) > 1:
+        raise UsageError(
+            f"--before names {len(periods)} cycles, and --before-export is of one.", "Name one."
+        )
+    if then:
+        yield earlier_as_then("".join(periods), then, cycle, export, scores)
+        return
+    for period in periods:
+        yield earlier_cycle(period, cycle, export, map_file, scores)
+
+
 def _last_before(cycle: Cycle, scores: str | None, export: str | None) -> str:
     """The last cycle of the store that began before this one."""
     from csmkit.store.open import open_store
@@ -175,6 +212,41 @@ def _last_before(cycle: Cycle, scores: str | None, export: str | None) -> str:
     raise UsageError(
         "No earlier cycle is on file.", "Say which one it is: --before 2025-07-01:2025-12-31."
     )
+
+
+def earlier_as_then(
+    period: str, then: str, cycle: Cycle, export: str | None, scores: str | None
+) -> tuple[Cycle, Matrix | None]:
+    """An earlier cycle with the levels, roles and managers of its own export, and its matrix.
+
+    What a store holds of it is laid over it: the one that is named, else that export's own, else
+    that of the export of now. A blank period is the one that a cycle.toml says of that export.
+    """
+    from csmkit.growth.comparable import as_then
+    from csmkit.matrix.read import read_matrix
+    from csmkit.store.model import cycle_key
+    from csmkit.store.open import open_store
+    from csmkit.store.roles import part_seen
+
+    own = said_of(then)
+    asked = period or own.text("period")
+    if asked is None:
+        raise UsageError(
+            f"Nothing says which days the export {then} is of.",
+            "Say which: --before 2025-07-01:2025-12-31.",
+        )
+    key = cycle_key(asked)
+    earlier, file = as_then(read_cycle(then, None, key), cycle), own.path("matrix")
+    for where in dict.fromkeys(filter(None, (scores, own.scores, said_of(export).scores))):
+        with open_store(where, create=False) as store:
+            if key in set(store.cycles()["cycle"]):
+                earlier = store.overlay(earlier)
+                if part := part_seen(store, earlier):
+                    tell(f"csmkit: {key}: {part}", err=True)
+                if matrix := store.matrix_then(earlier):
+                    return earlier, matrix
+                break
+    return earlier, read_matrix(file) if file else None
 
 
 def _tell_json(frame: pd.DataFrame, kind: str) -> None:

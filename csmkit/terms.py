@@ -297,15 +297,28 @@ def blotted(
     person_id: str,
     accounts: frozenset[str],
     labels: Mapping[Kind, str],
+    namesake: str = "",
 ) -> str:
-    """A text with whatever names somebody else, or an account never owned, replaced by a label."""
+    """A text with whatever names somebody else, or an account never owned, replaced by a label.
+
+    ``namesake`` stands for a whole name that the person shares with somebody else; if it is blank,
+    the name stays.
+    """
     text, terms = index.found(text)
     out: list[str] = []
     at = 0
     for found in terms:
-        if found.start >= at and is_others(found, person_id=person_id, accounts=accounts):
-            before, label = text[at : found.start], labels[found.terms[0].kind]
+        others = is_others(found, person_id=person_id, accounts=accounts)
+        label = labels[found.terms[0].kind] if others else namesake
+        if found.start >= at and (others or (label and _is_shared(found, person_id))):
+            before = text[at : found.start]
             starts = re.search(r"(^|[.!?]\s)$", "".join([*out, before]))
             out += [before, label[0].upper() + label[1:] if starts else label]
             at = found.end
     return "".join([*out, text[at:]])
+
+
+def _is_shared(found: Found, person_id: str) -> bool:
+    """Whether a whole name is the person's own and somebody else's too."""
+    owners = {term.owner for term in found.terms if term.kind == "person" and " " in term.text}
+    return person_id in owners and len(owners) > 1

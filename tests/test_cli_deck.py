@@ -3,9 +3,11 @@
 import pytest
 from pptx import Presentation
 
+from csmkit.load.read import read_export
 from csmkit.matrix.read import read_matrix
-from tests.commands import sample_workspace, typed
-from tests.render.deck.brands import brand
+from csmkit.resources import resource
+from tests.commands import PERIOD, sample_workspace, typed
+from tests.render.deck.brands import brand, changed_brand, titles
 
 TWELVE = "tests/render/deck/twelve.yaml"
 
@@ -130,21 +132,48 @@ def test_the_leadership_deck_is_made_of_the_team(workspace, monkeypatch, capsys)
 
 def test_the_leadership_deck_takes_an_earlier_cycle(workspace, monkeypatch, capsys):
     earlier = "2025-07-01:2025-12-31"
-    code, out, _ = typed(monkeypatch, capsys, "deck", "leadership", "--before", earlier)
+    code, out, err = typed(monkeypatch, capsys, "deck", "leadership", "--before", earlier)
     assert (code, out) == (0, "leadership.pptx\n")
+    assert err.startswith("csmkit: Of no competency can it be told whether it changed since the")
+    assert err.endswith("There is no figure of both cycles to compare.\n")
+
+
+def test_the_leadership_deck_is_made_for_a_reader(workspace, monkeypatch, capsys):
+    reader = read_export(resource("data_samples") / "clean", period=PERIOD).subjects["manager_id"][
+        0
+    ]
+    code, out, err = typed(monkeypatch, capsys, "deck", "leadership", "--reader", reader)
+    assert (code, out, err) == (0, "leadership.pptx\n", "")
+    subtitle = Presentation("leadership.pptx").slides[0].placeholders[1].text_frame.text
+    assert subtitle.endswith(" alone")
+
+
+def test_a_reader_who_is_nobody_is_told_without_a_traceback(workspace, monkeypatch, capsys):
+    code, out, err = typed(monkeypatch, capsys, "deck", "leadership", "--reader", "nobody")
+    assert (code, out) == (2, "")
+    assert "Nobody in this export" in err
+    assert not (workspace / "leadership.pptx").exists()
 
 
 def test_the_leadership_deck_gets_the_matrix_of_then(workspace, monkeypatch, capsys):
     given, own = {}, read_matrix()
 
-    def deck(cycle, **more):
+    def slides(cycle, **more):
         given.update(more)
-        return b"deck"
+        return ()
 
-    monkeypatch.setattr("csmkit.render.deck.leadership.leadership_deck", deck)
+    monkeypatch.setattr("csmkit.render.deck.leadership.leadership_slides", slides)
     monkeypatch.setattr("csmkit.cli_deck.earlier_cycle", lambda *_: ("then", own))
     code, _, err = typed(
         monkeypatch, capsys, "deck", "leadership", "--before", "2025-07-01:2025-12-31"
     )
     assert (code, err) == (0, "")
     assert (given["before"], given["matrix_before"]) == ("then", own)
+
+
+@pytest.mark.parametrize("words", [("rollout",), ("coaching", "--all", "--out", "decks")])
+def test_what_is_in_the_way_on_a_template_is_said_once(words, workspace, monkeypatch, capsys):
+    (workspace / "turned.pptx").write_bytes(changed_brand(titles(rotation=90)))
+    code, _, err = typed(monkeypatch, capsys, "deck", *words, "--template", "turned.pptx")
+    assert code == 0
+    assert err.count("a title that is turned") == 1

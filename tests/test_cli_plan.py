@@ -132,3 +132,38 @@ def test_what_makes_no_sense_is_refused(run, words, why):
     assert code == 2
     assert why in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("command", ["plan", "next-level", "one-to-one"])
+def test_what_a_terminal_shows_is_plain_text(run, command):
+    told = run(command, "--csm", KWAME)[1]
+    assert "\\" not in told
+    assert "**" not in told
+
+
+def test_a_log_command_can_be_copied_from_the_screen(run):
+    told = run("one-to-one", "--csm", KWAME, "--on", "2026-05-04")[1]
+    assert f"csmkit feedback add “…” --about {KWAME} --by YOUR-MAIL --date 2026-05-04" in told
+
+
+def test_a_first_day_at_a_weekend_is_told_beside_the_file_and_once_for_everybody(run):
+    moved = "1 Aug 2026 is a Saturday: the plan begins on 3 Aug 2026"
+    words = ("--start", "2026-08-01", "--form", "md", "--out")
+    assert moved in run("plan", "--csm", KWAME, *words, "kwame.md")[2]
+    assert run("plan", "--all", *words, "plans")[2].count(moved) == 1
+    code, told, errors = run("plan", "--csm", KWAME, "--start", "2026-08-01")
+    assert (code, moved in told, errors) == (0, True, "")
+
+
+@pytest.mark.parametrize("command", ["plan", "next-level", "one-to-one"])
+def test_papers_about_one_person_take_the_same_options(run, command):
+    told = run(command, "--help")[1]
+    for option in ("csm", "out", "edition", "force", "scores", "export", "map", "period", "matrix"):
+        assert f"--{option} " in told
+
+
+def test_accounts_that_operations_handled_are_named_and_a_namesake_is_not(run):
+    told = run("next-level", "--csm", "gustavo.pereira@northwind.example")[1]
+    assert "Asante Cocoa's import stood still" in told
+    told = run("next-level", "--csm", "wei.chen2@northwind.example")[1]
+    assert "I ran the working sessions, somebody of this name ran the contract." in told

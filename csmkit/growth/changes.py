@@ -8,8 +8,7 @@ import pandas as pd
 
 from csmkit.compute.people import with_names
 from csmkit.cycle import Book, Cycle
-from csmkit.errors import UsageError
-from csmkit.growth.comparable import VERSION, not_comparable, without_later
+from csmkit.growth.comparable import VERSION, not_comparable, refuse_later, without_later
 from csmkit.growth.team_texts import say
 from csmkit.matrix.levels import OVERALL
 from csmkit.matrix.matrix import Matrix
@@ -77,10 +76,7 @@ def cycle_changes(
     >>> sorted(set(cycle_changes(ck.sample_team(), before)["what"]))
     ['accounts']
     """
-    if before.period.start >= now.period.start:
-        raise UsageError(
-            f"The cycle {before.period} does not begin before {now.period}.", "Give an earlier one."
-        )
+    refuse_later(before, now)
     matrix, then = matrix or matrix_of(now), matrix_before or matrix_of(before)
     before = without_later(before, now)
     people = now.subjects["person_id"]
@@ -102,6 +98,8 @@ def cycle_changes(
     frame = frame[frame["person_id"].isin(ids)]
     found = _sorted(with_names(now, frame), list(people), matrix)
     notes = [say("changes", what) for what in _AROUND if what not in on_file]
+    if not on_file:
+        notes.append(say("changes", "then"))
     notes += [note for note in (unknown, matrix_note(now, matrix)) if note]
     found.attrs["notes"] = [*dict.fromkeys([*notes, *before.notes, *now.notes])]
     return found

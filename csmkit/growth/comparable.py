@@ -7,6 +7,7 @@ import dataclasses
 import pandas as pd
 
 from csmkit.cycle import Cycle
+from csmkit.errors import UsageError
 from csmkit.growth.team_texts import say
 from csmkit.matrix.matrix import LEVELS, Competency, Matrix
 from csmkit.matrix.model import ratings_of_cycle
@@ -75,11 +76,55 @@ def asks_all_alike(competency: Competency) -> bool:
     return len(wanted) == 1
 
 
+def as_then(before: Cycle, now: Cycle) -> Cycle:
+    """An earlier cycle from the export of its own time, with a note that says whose levels it has.
+
+    Parameters
+    ----------
+    before, now : Cycle
+        The two cycles.
+
+    Raises
+    ------
+    UsageError
+        If ``before`` does not begin earlier, or both were read from the same files.
+    """
+    refuse_later(before, now)
+    if before.provenance.files and not _own_export(before, now):
+        raise UsageError(
+            "The export of the earlier cycle is the one of now, which does not know who had which"
+            " level then.",
+            "Give that export as it was then, or none.",
+        )
+    return dataclasses.replace(before, notes=(*before.notes, say("note", "given")))
+
+
+def refuse_later(before: Cycle, now: Cycle) -> None:
+    """Refuse two cycles of which the one before does not begin earlier.
+
+    Raises
+    ------
+    UsageError
+        If it does not.
+    """
+    if before.period.start >= now.period.start:
+        raise UsageError(
+            f"The cycle {before.period} does not begin before {now.period}.", "Give an earlier one."
+        )
+
+
+def _own_export(before: Cycle, now: Cycle) -> bool:
+    """Whether two cycles were read from different files."""
+    files = [{(one.name, one.sha256) for one in of.provenance.files} for of in (before, now)]
+    return all(files) and files[0] != files[1]
+
+
 def without_later(before: Cycle, now: Cycle) -> Cycle:
     """The earlier cycle without scores that are the later one's.
 
     An export that was read for an earlier period has the scores given since; a score that both
-    cycles have belongs to the later. So does one without a day: a note says that.
+    cycles have belongs to the later. So does one without a day, unless the earlier cycle was read
+    from an export of its own: a note says that.
 
     Parameters
     ----------
@@ -91,10 +136,11 @@ def without_later(before: Cycle, now: Cycle) -> Cycle:
     exports = (before.bare.table("ratings"), ratings_of_cycle(now.bare))
     theirs, later, mine = (pd.MultiIndex.from_frame(of[_PLACE]) for of in (*exports, own))
     undated = own["at"].isna()
-    drop = undated | mine.isin(theirs.intersection(later))
+    shared = pd.Series(mine.isin(theirs.intersection(later)), own.index)
+    drop = shared & ~undated if _own_export(before, now) else shared | undated
     if not drop.any():
         return before
     found = before.with_tables(ratings=own[~drop].reset_index(drop=True))
-    if not undated.any():
+    if not (undated & drop).any():
         return found
     return dataclasses.replace(found, notes=(*found.notes, say("note", "undated")))

@@ -10,6 +10,7 @@ import pandas as pd
 from csmkit.bias.order import MEETING
 from csmkit.cycle import Cycle
 from csmkit.growth.told_counts import may_be_told
+from csmkit.matrix.gaps import check_group
 from csmkit.matrix.levels import OVERALL
 
 CHANGED, SAME, UP, DOWN = "changed", "same", "up", "down"
@@ -58,12 +59,18 @@ def levels_decided(cycle: Cycle, *, min_group: int = 5) -> Decided:
         The meeting of a cycle lies in the last 30 days of the period or after it. Never by level:
         which levels they were is not told.
 
+    Raises
+    ------
+    UsageError
+        If ``min_group`` is under 5.
+
     Examples
     --------
     >>> import csmkit as ck
     >>> levels_decided(ck.sample_team()).why
     'meeting'
     """
+    check_group(min_group)
     rows = cycle.table("decisions").dropna(subset=["person_id", "at"])
     if rows.empty:
         return Decided({}, LACKS_TABLE)

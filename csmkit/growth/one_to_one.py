@@ -12,7 +12,7 @@ from csmkit.compute.part import part_of
 from csmkit.cycle import DAY, Cycle
 from csmkit.growth.plan import development_plan
 from csmkit.growth.plan_parts import Goal
-from csmkit.growth.plan_texts import a_day, says
+from csmkit.growth.plan_texts import a_day, says, shown_text
 from csmkit.growth.since import Change, changes
 from csmkit.matrix.matrix import Matrix
 from csmkit.text import clean, day
@@ -161,7 +161,7 @@ def _agreed(cycle: Cycle, who: str, today: pd.Timestamp, lacking: list[str]) -> 
         lacking.append(says("sheet", name, day=day(following)))
     return tuple(
         Agreed(
-            text=clean(row["action"]),
+            text=shown_text(row["action"]),
             agreed=f"{row['agreed']:%Y-%m-%d}",
             due=f"{row['due']:%Y-%m-%d}",
             kept=str(row["kept"]),
@@ -203,7 +203,7 @@ def _feedback(
         Feedback(
             date=f"{row['date']:%Y-%m-%d}",
             by=clean(people.get(row["given_by"], row["given_by"])),
-            text=clean(row["text"]),
+            text=shown_text(row["text"]),
         )
         for row in latest.to_dict("records")
     )

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+
+import pandas as pd
 
 from csmkit.cycle import DAY, Cycle
 from csmkit.errors import UsageError
-from csmkit.growth.plan_goals import checks_of, goal_of, shows
+from csmkit.growth.plan_goals import FULL, checks_of, goal_of, shows
 from csmkit.growth.plan_lacking import Sorted, lacking
 from csmkit.growth.plan_parts import Check, DevelopmentPlan, Gap, Goal, Item, Look, Strength
-from csmkit.growth.plan_texts import a_day, says, texts, working_day
+from csmkit.growth.plan_texts import a_day, at_weekend, says, texts, working_day
 from csmkit.growth.plan_values import PHASES, Value, values_of
 from csmkit.matrix.gaps import STEPS
 from csmkit.matrix.matrix import NOT_OBSERVED, Competency, Matrix
 from csmkit.matrix.model import matrix_of
-from csmkit.matrix.versions import matrix_note
+from csmkit.matrix.versions import matrix_note, other_versions
 from csmkit.schema import PACKET_ROLES
-from csmkit.text import clean
+from csmkit.text import clean, day
 
 WITHOUT_BOOK = "cs_ops"
 
@@ -93,11 +96,14 @@ def development_plan(
         )
     away = cycle.table("absences")
     away = away[away["person_id"].eq(who)]
-    first = cycle.period.end + DAY if start is None else a_day(start, "start")
-    first = working_day(first, away)
+    asked = cycle.period.end + DAY if start is None else a_day(start, "start")
+    first = working_day(asked, away)
     file = matrix or matrix_of(cycle)
+    note = matrix_note(cycle, file)
+    others = map(clean, other_versions(cycle, file)["matrix"]) if note else ()
     values = values_of(cycle, who)
-    found = _sort(file.for_role(role), values, level, with_book=role != WITHOUT_BOOK, notes=notes)
+    telling = _Telling(level, role != WITHOUT_BOOK, notes, frozenset(others))
+    found = _sort(file.for_role(role), values, telling)
     gaps = sorted(found.gaps, key=lambda gap: (-gap.steps, gap.cited == 0))
     goals = tuple(goal_of(gap, name=name, start=first) for gap in gaps[:most])
     names = cycle.table("people").drop_duplicates("person_id").set_index("person_id")["name"]
@@ -116,16 +122,34 @@ def development_plan(
         checks=checks_of(goals, cycle, start=first, away=away),
         lacking=lacking(cycle, found, goals, name=name, level=level, manager=manager),
         start=f"{first:%Y-%m-%d}",
+        moved="" if start is None else _moved(asked, first, name=name),
         whose=_whose(values, found),
         chosen=says("chosen", "order") if gaps else "",
-        notes=tuple(filter(None, (matrix_note(cycle, file), *map(clean, cycle.notes)))),
+        notes=tuple(filter(None, (note, *map(clean, cycle.notes)))),
     )
 
 
-def _sort(
-    matrix: Matrix, values: dict[str, Value], level: str, *, with_book: bool, notes: bool
-) -> Sorted:
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """The level, and what is told of a value: the book, raters' notes, other versions by name."""
+
+    level: str
+    with_book: bool
+    notes: bool
+    others: frozenset[str]
+
+
+def _moved(asked: pd.Timestamp, first: pd.Timestamp, *, name: str) -> str:
+    """That a day that somebody asked for is none to begin on; blank where it is."""
+    if asked == first:
+        return ""
+    fill = {"given": day(asked), "weekday": asked.day_name(), "start": day(first), "name": name}
+    return says("start", "weekend" if at_weekend(asked) else "away", **fill)
+
+
+def _sort(matrix: Matrix, values: dict[str, Value], telling: _Telling) -> Sorted:
     """Each competency in the place it has in a plan."""
+    level = telling.level
     found = Sorted(scored=bool(values), unknown=[one for one in values if one not in matrix])
     for one in matrix:
         value, expected = values.get(one.id), one.expected.get(level)
@@ -142,7 +166,7 @@ def _sort(
         elif value.value not in STEPS:
             found.not_observed.append(one.name)
         elif STEPS[value.value] < STEPS[expected.colour]:
-            found.gaps.append(_gap(one, value, level, with_book=with_book, notes=notes))
+            found.gaps.append(_gap(one, value, telling))
         elif value.lowest and STEPS[value.lowest] < STEPS[expected.colour]:
             found.seen_lower.append(one.name)
         elif value.items:
@@ -154,8 +178,9 @@ def _sort(
     return found
 
 
-def _gap(competency: Competency, value: Value, level: str, *, with_book: bool, notes: bool) -> Gap:
-    expected = competency.expected[level]
+def _gap(competency: Competency, value: Value, telling: _Telling) -> Gap:
+    expected = competency.expected[telling.level]
+    other = value.matrix if value.matrix in telling.others else ""
     return Gap(
         competency=competency,
         value=value.value,
@@ -164,10 +189,12 @@ def _gap(competency: Competency, value: Value, level: str, *, with_book: bool, n
         cited=len(value.items),
         steps=STEPS[expected.colour] - STEPS[value.value],
         seen=shows(competency, value.value),
+        full=shows(competency, FULL),
         items=value.items,
-        note=value.note if notes or value.phase == "self" else "",
-        caution=texts()["book"].get(competency.book, "") if with_book else "",
+        note=value.note if telling.notes or value.phase == "self" else "",
+        caution=texts()["book"].get(competency.book, "") if telling.with_book else "",
         apart=value.apart,
+        version=says("goal", "version", matrix=other) if other else "",
     )
 
 

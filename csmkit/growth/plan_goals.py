@@ -13,7 +13,7 @@ from csmkit.matrix.matrix import COLOURS, Colour, Competency
 from csmkit.text import clean, day
 
 CHECK_DAYS = (30, 60, 90)
-_FULL = "green"
+FULL = "green"
 
 
 def goal_of(gap: Gap, *, name: str, start: pd.Timestamp) -> Goal:
@@ -33,11 +33,12 @@ def goal_of(gap: Gap, *, name: str, start: pd.Timestamp) -> Goal:
         competency=of,
         aim=gap.expected.text,
         own_words=says("goal", "own_words", start=day(start), name=clean(name)),
-        kept_when=shows(of, _FULL) if gap.expected.colour == _FULL else (),
+        kept_when=shows(of, FULL) if gap.expected.colour == FULL else (),
         practise=of.practice,
         ask=of.ask,
         progress=of.progress,
         evidence=of.evidence,
+        version=gap.version,
     )
 
 

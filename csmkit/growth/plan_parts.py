@@ -45,8 +45,9 @@ class Gap:
         Dated items that the value cites and that can be shown.
     steps : int
         How many colours the value lies below: 1 or 2.
-    seen : tuple of str
-        The indicators of the colour given.
+    seen, full : tuple of str
+        The indicators of the colour given, and those of green, by which they are read: they say
+        “those” of what green names.
     items : tuple of Item
         The items cited, the earliest first.
     note : str
@@ -55,6 +56,8 @@ class Gap:
         What a strong or weak book does to this colour; blank where it does nothing.
     apart : str
         That self and manager, or two managers, gave different colours; blank where they did not.
+    version : str
+        That the colour was given by another version of the matrix; blank where it was not.
     """
 
     competency: Competency
@@ -64,10 +67,12 @@ class Gap:
     cited: int
     steps: int = 1
     seen: tuple[str, ...] = ()
+    full: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()
     note: str = ""
     caution: str = ""
     apart: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,8 @@ class Goal:
         The sign that it works; blank as above.
     evidence : tuple of Proof
         What would show it, and in which table.
+    version : str
+        That the colour it starts from was given by another version of the matrix; blank where not.
     """
 
     competency: Competency
@@ -128,6 +135,7 @@ class Goal:
     ask: str
     progress: str
     evidence: tuple[Proof, ...]
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +203,8 @@ class DevelopmentPlan:
         Why something is not there, in sentences.
     start : str
         The plan's first day, as YYYY-MM-DD.
+    moved : str
+        That the first day asked for is none to begin on, and which one is; blank where it stayed.
     whose : str
         Whose values it stands on, in a sentence.
     chosen : str
@@ -216,6 +226,7 @@ class DevelopmentPlan:
     checks: tuple[Check, ...]
     lacking: tuple[str, ...]
     start: str = ""
+    moved: str = ""
     whose: str = ""
     chosen: str = ""
     notes: tuple[str, ...] = field(default=())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -12,8 +13,12 @@ import pandas as pd
 
 from csmkit.cycle import DAY
 from csmkit.errors import UsageError
+from csmkit.text import clean
 
 _SATURDAY = 5
+_ONE = "a colleague"
+"""What stands in a book for the name of somebody else."""
+_IN_A_ROW = re.compile(rf"\b{_ONE}(?:(?:, {_ONE})+,?)?(?:(?: and| &| or) {_ONE})+\b", re.IGNORECASE)
 _YEARS = range(1900, 2201)
 """Days outside are slips of the keyboard, and some have no day 90 days later."""
 
@@ -52,6 +57,22 @@ def listed(names: Iterable[str]) -> str:
     return "; ".join(names)
 
 
+def shown_text(text: Any) -> str:
+    """Clean text in which unnamed colleagues in a row are told as two or several.
+
+    Examples
+    --------
+    >>> shown_text("A colleague and a colleague use it.")
+    'Two colleagues use it.'
+    """
+    return _IN_A_ROW.sub(_counted, clean(text))
+
+
+def _counted(found: re.Match[str]) -> str:
+    told = says("colleagues", "two" if found[0].lower().count(_ONE) == 2 else "several")
+    return told[0].upper() + told[1:] if found[0][0].isupper() else told
+
+
 def a_day(given: Any, name: str) -> pd.Timestamp:
     """A day that somebody gave.
 
@@ -87,6 +108,11 @@ def a_day(given: Any, name: str) -> pd.Timestamp:
     return day
 
 
+def at_weekend(day: pd.Timestamp) -> bool:
+    """Whether a day is a Saturday or a Sunday."""
+    return bool(day.weekday() >= _SATURDAY)
+
+
 def working_day(day: pd.Timestamp, away: pd.DataFrame | None = None) -> pd.Timestamp:
     """A day, or the next one that is neither a weekend nor spent away.
 
@@ -107,7 +133,7 @@ def working_day(day: pd.Timestamp, away: pd.DataFrame | None = None) -> pd.Times
         until = [last for first, last in spans if first <= day <= last]
         if until:
             day = max(until) + DAY
-        elif day.weekday() >= _SATURDAY:
+        elif at_weekend(day):
             day += DAY
         else:
             return day

@@ -9,7 +9,7 @@ import pandas as pd
 
 from csmkit.cycle import Cycle
 from csmkit.growth.plan_parts import Item
-from csmkit.growth.plan_texts import colour_name, says
+from csmkit.growth.plan_texts import colour_name, says, shown_text
 from csmkit.matrix.gaps import STEPS, shown_ratings
 from csmkit.matrix.model import by_day, ratings_of_cycle
 from csmkit.matrix.standing import VALUES, dated_items
@@ -41,6 +41,8 @@ class Value:
         Dated items that name the competency and can be shown, cited or not.
     lowest : str
         The lowest colour that any manager gave; blank where none did, and where it was decided.
+    matrix : str
+        By which matrix it was given, as the score names it; blank where it does not.
     """
 
     value: str
@@ -51,6 +53,7 @@ class Value:
     apart: str
     on_file: int = 0
     lowest: str = ""
+    matrix: str = ""
 
     @property
     def standing(self) -> str:
@@ -92,11 +95,12 @@ def values_of(cycle: Cycle, who: str) -> dict[str, Value]:
                     phase=phase,
                     items=in_order(items[one] for one in dict.fromkeys(cited) if one in items),
                     cites=bool(cited),
-                    note=clean(row["note"]),
+                    note=shown_text(row["note"]),
                     # What was decided has taken the views before it in.
                     apart="" if phase == DECIDED else apart.said(competency),
                     on_file=len(named.get(competency, ())),
                     lowest="" if phase == DECIDED else apart.lowest(competency),
+                    matrix=clean(row["matrix"]),
                 )
     return found
 
@@ -128,7 +132,7 @@ def _items(cycle: Cycle, rows: pd.DataFrame) -> dict[str, Item]:
     return {
         str(row["evidence_id"]): Item(
             date=f"{row['date']:%Y-%m-%d}",
-            text=clean(row["text"]),
+            text=shown_text(row["text"]),
             account=clean(names.get(row["account_id"], row["account_id"])),
         )
         for row in rows.drop_duplicates("evidence_id").to_dict("records")

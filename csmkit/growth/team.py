@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -83,7 +83,7 @@ def team_gaps(
     Raises
     ------
     UsageError
-        If ``by``, ``first`` or ``phase`` is none of these, ``min_group`` is under 3, or ``reader``
+        If ``by``, ``first`` or ``phase`` is none of these, ``min_group`` is under 5, or ``reader``
         is nobody of the export.
 
     Examples
@@ -108,8 +108,8 @@ def team_gaps(
         rows = _masked(rows)
     for name in TOLD:
         rows[name] = _told(rows, name.removesuffix("_told"))
-    notes = _notes(cycle, rows, first, min_group, reader, mask=mask)
-    rows.attrs = {"phase": phase, "notes": notes}
+    notes = [*_unscored(cycle, phase)] or _notes(cycle, rows, first, min_group, reader, mask=mask)
+    rows.attrs = {"phase": phase, "notes": [*notes, *cycle.notes]}
     return rows[COLUMNS]
 
 
@@ -126,9 +126,20 @@ def _told(rows: pd.DataFrame, name: str) -> pd.Series:
 def last_phase(cycle: Cycle) -> str:
     """The last phase in which anybody has a colour; ``manager`` where nobody has."""
     for phase in reversed(PHASES):
-        if shown_ratings(cycle, phase)["value"].isin(list(STEPS)).any():
+        if _has_colours(cycle, phase):
             return phase
     return "manager"
+
+
+def _has_colours(cycle: Cycle, phase: str) -> bool:
+    return bool(shown_ratings(cycle, phase)["value"].isin(list(STEPS)).any())
+
+
+def _unscored(cycle: Cycle, phase: str) -> Iterator[str]:
+    """What to do where nobody has a colour in a phase."""
+    if not _has_colours(cycle, phase):
+        other = _has_colours(cycle, last_phase(cycle))
+        yield say("note", "phase", phase=phase) if other else say("note", "nobody")
 
 
 def known_to(cycle: Cycle, who: str) -> set[str]:
@@ -183,4 +194,4 @@ def _notes(
         found.append(say("note", "reader", name=cycle.person(reader)["name"]))
     if first != LEVEL or reader or min_group != MIN_GROUP:
         found.append(say("note", "one"))
-    return [*found, *cycle.notes]
+    return found

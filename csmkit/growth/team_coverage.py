@@ -57,7 +57,7 @@ def team_coverage(
     Raises
     ------
     UsageError
-        If ``min_group`` is under 2, or there is no such phase.
+        If ``min_group`` is under 5, or there is no such phase.
 
     Examples
     --------

@@ -147,6 +147,9 @@ class _Pair:
             levels = own["person_id"].map(later["level"]).astype("str")
             before = before.with_tables(people=own.assign(level=levels))
             notes.append(say("trend", "no_level"))
+            # An export of then has managers at least, or there is nothing more to be had from one.
+            if own["manager_id"].isna().all():
+                notes.append(say("trend", "then"))
         both = people.index.intersection(later.index)
         compared = ["level", "role"] if has_levels else ["role"]
         same = [frame.loc[both, compared].fillna("") for frame in (people, later)]

@@ -57,7 +57,7 @@ def skill_gaps(
     Raises
     ------
     UsageError
-        If ``min_group`` is under 3, or there is no such phase.
+        If ``min_group`` is under 5, or there is no such phase.
     """
     check_group(min_group)
     parts = gap_parts(cycle, matrix, phase=phase, min_group=min_group, without=tuple(without))
@@ -69,12 +69,12 @@ def skill_gaps(
 
 
 def check_group(min_group: int) -> None:
-    """Refuse a smallest group of one or two people: a range over two tells of both.
+    """Refuse a smallest group of fewer people than anything is told of anywhere.
 
     Raises
     ------
     UsageError
-        If it is under 3.
+        If it is under 5.
     """
-    if min_group < 3:
-        raise UsageError(f"min_group is {min_group}.", "Give 3 or more; 5 is usual.")
+    if min_group < MIN_GROUP:
+        raise UsageError(f"min_group is {min_group}.", f"Give {MIN_GROUP} or more.")

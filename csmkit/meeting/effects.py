@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from csmkit.errors import UsageError
+from csmkit.matrix.gaps import check_group
 from csmkit.meeting.effects_counts import counts_of
 from csmkit.meeting.effects_described import COLUMNS, count_rows, guideline_rows
 from csmkit.meeting.effects_people import COLOURS, LEVEL, LEVELS, in_order, measure
@@ -57,7 +58,7 @@ def meeting_effects(
     Raises
     ------
     UsageError
-        If a column is lacking or a value is none of its column, ``min_group`` is under 2, or the
+        If a column is lacking or a value is none of its column, ``min_group`` is under 5, or the
         guideline has other levels, or shares that are none.
 
     Examples
@@ -74,7 +75,8 @@ def meeting_effects(
     >>> print(effects.loc["clock", "sentence"][:72])
     The last five had 5 minutes each on average, the others 10 minutes: 5 mi
     """
-    _check(min_group, guideline or {})
+    check_group(min_group)
+    _check(guideline or {})
     rows = in_order(discussed)
     levels, colours = measure(rows, LEVEL), measure(rows, COLOURS)
     counts = counts_of(rows, levels, min_group)
@@ -88,9 +90,7 @@ def meeting_effects(
     return pd.DataFrame(table, columns=COLUMNS).astype({"n": "int64"})
 
 
-def _check(min_group: int, guideline: Mapping[str, float]) -> None:
-    if min_group < 2:
-        raise UsageError(f"min_group is {min_group}.", "Give 2 or more; 5 is usual.")
+def _check(guideline: Mapping[str, float]) -> None:
     other = [level for level in guideline if level not in LEVELS]
     if other:
         raise UsageError(

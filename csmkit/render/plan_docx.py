@@ -33,8 +33,14 @@ if TYPE_CHECKING:
     from docx.table import Table, _Cell
     from docx.text.paragraph import Paragraph
 
-_LABEL_WIDTH, _FIRST_WIDTH, _WIDTH = 38, 60, 160
-"""Of labels, of a table's first column, and of the page between its margins, in millimetres."""
+_LABEL_WIDTH, _WIDTH = 38, 160
+"""Of labels, and of a page without its margins, in millimetres."""
+_LETTER, _EDGES, _FIGURES = 1.9, 4, (16, 30)
+"""What a letter and a cell's edges take, and what a column of figures has at least and at most."""
+_FEWEST = 20
+"""How many letters a column of texts is taken to have in a row at least."""
+_TOGETHER = 1_500
+"""How many letters a list may have that stays on one page, with its heading."""
 
 
 def plan_docx(document: Document) -> bytes:
@@ -64,17 +70,38 @@ def _block(file: Doc, block: Block) -> None:
     elif isinstance(block, Words):
         _add(file, block.text, "Note" if block.note else "Normal")
     elif isinstance(block, Points):
-        for item in block.items:
-            _add(file, item, "List Bullet")
+        _points(file, block)
     elif isinstance(block, Facts):
         _facts(file, block)
     elif isinstance(block, Grid):
         _grid(file, block)
     elif isinstance(block, Space):
-        for _ in range(block.lines):
-            _ruled(file.add_paragraph())
+        _space(file, block)
     elif isinstance(block, Break):
         file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+
+
+def _points(file: Doc, points: Points) -> None:
+    before = file.paragraphs[-1:]
+    items = [_add(file, item, "List Bullet") for item in points.items]
+    if sum(map(len, points.items)) <= _TOGETHER:
+        _keep([*before, *items])
+
+
+def _space(file: Doc, space: Space) -> None:
+    before = file.paragraphs[-1:]
+    lines = [file.add_paragraph() for _ in range(space.lines)]
+    for one in lines:
+        _ruled(one)
+    _keep([*before, *lines])
+
+
+def _keep(paragraphs: Sequence[Paragraph]) -> None:
+    """Paragraphs on one page."""
+    for one in paragraphs:
+        one.paragraph_format.keep_together = True
+    for one in paragraphs[:-1]:
+        one.paragraph_format.keep_with_next = True
 
 
 def _facts(file: Doc, facts: Facts) -> None:
@@ -83,6 +110,7 @@ def _facts(file: Doc, facts: Facts) -> None:
         label, said = table.add_row().cells
         _fact(label, said, row)
     _widths(table, (_LABEL_WIDTH, _WIDTH - _LABEL_WIDTH))
+    _whole_rows(table)
     _after(file)
 
 
@@ -107,13 +135,30 @@ def _grid(file: Doc, grid: Grid) -> None:
             _small(cell.paragraphs[0], text)
             if at in grid.right:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    # The first column says what a row is; the others share what is left.
-    others = (_WIDTH - _FIRST_WIDTH) / max(len(grid.heads) - 1, 1)
-    _widths(table, (_FIRST_WIDTH, *[others] * (len(grid.heads) - 1)))
+    _widths(table, _grid_widths(grid))
+    _whole_rows(table)
     # The first row comes again on each page.
     repeated = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(repeated)
     _after(file)
+
+
+def _grid_widths(grid: Grid) -> list[float]:
+    """Figures have room for themselves; texts share the rest by how much they say."""
+    columns = list(zip(grid.heads, *grid.rows, strict=True))
+    least, most = _FIGURES
+    figures = {
+        at: min(max(least, _LETTER * max(map(len, columns[at])) + _EDGES), most)
+        for at in grid.right
+    }
+    said = {
+        at: max(sum(map(len, column)) / len(column), _FEWEST)
+        for at, column in enumerate(columns)
+        if at not in figures
+    }
+    rest = _WIDTH - sum(figures.values())
+    texts = {at: rest * letters / sum(said.values()) for at, letters in said.items()}
+    return [(figures | texts)[at] for at in range(len(columns))]
 
 
 def _widths(table: Table, widths: Sequence[float]) -> None:
@@ -123,6 +168,12 @@ def _widths(table: Table, widths: Sequence[float]) -> None:
         column.width = Mm(width)
         for cell in column.cells:
             cell.width = Mm(width)
+
+
+def _whole_rows(table: Table) -> None:
+    """Rows that a page has room for are not parted between two."""
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _after(file: Doc) -> None:
@@ -154,5 +205,7 @@ def _ruled(paragraph: Paragraph) -> None:
     paragraph._p.get_or_add_pPr().append(borders)
 
 
-def _add(file: Doc, text: str, style: str) -> None:
-    add_runs(file.add_paragraph(style=style), text)
+def _add(file: Doc, text: str, style: str) -> Paragraph:
+    paragraph = file.add_paragraph(style=style)
+    add_runs(paragraph, text)
+    return paragraph

@@ -63,7 +63,7 @@ def _blocks(found: NextLevel) -> Iterator[Block]:
         for asked in found.asks:
             yield from _asked(asked, found)
         yield Break()
-    yield from _context(found.context)
+    yield from _context(found.context, all_of_them=not found.asks)
 
 
 def _refuses(found: NextLevel) -> Iterator[Block]:
@@ -97,16 +97,17 @@ def _expected(expected: Expectation | None) -> str:
     return line(expected.text) or colour_word(expected.colour)
 
 
-def _context(context: InContext) -> Iterator[Block]:
+def _context(context: InContext, *, all_of_them: bool) -> Iterator[Block]:
     yield Heading(says("next", "context"))
     yield Words(line(context.headline))
     yield Heading(says("next", "cautions"), 2)
     yield from points(context.cautions) or (Words(says("next", "cautions_none")),)
     yield Heading(says("next", "figures"), 2)
     yield from _figures(context)
-    yield Heading(says("next", "others"), 2)
+    name = "others_all" if all_of_them else "others"
+    yield Heading(says("next", name), 2)
     if context.items:
-        yield Words(says("next", "others_lead"), note=True)
+        yield Words(says("next", f"{name}_lead"), note=True)
     yield from points(dated(context.items)) or (Words(says("next", "others_none")),)
 
 

@@ -89,7 +89,7 @@ def proofs(evidence: Iterable[Proof]) -> tuple[str, ...]:
 
 
 def _blocks(plan: DevelopmentPlan) -> Iterator[Block]:
-    for note in (plan.whose, *plan.notes):
+    for note in (plan.moved, plan.whose, *plan.notes):
         if note:
             yield Words(line(note), note=True)
     yield Heading(says("plan", "strengths"))
@@ -130,9 +130,12 @@ def _strengths(plan: DevelopmentPlan) -> Iterator[Block]:
 
 def _gap(gap: Gap, goal: Goal, plan: DevelopmentPlan) -> Iterator[Block]:
     level = texts()["levels"].get(plan.level, plan.level)
+    # The lines of green stand above, where those of the colour given go by them.
+    kept = says("plan", "kept_full") if goal.kept_when else ""
     yield Heading(line(gap.competency.name), 2)
     yield Facts(
         (
+            *fact(says("plan", "full"), *gap.full),
             *fact(
                 says("plan", "given"), *(gap.seen or (colour_word(gap.value),)), colour=gap.value
             ),
@@ -146,8 +149,9 @@ def _gap(gap: Gap, goal: Goal, plan: DevelopmentPlan) -> Iterator[Block]:
             *fact(says("says", "note"), gap.note),
             *fact(says("plan", "apart"), gap.apart),
             *fact(says("plan", "caution"), gap.caution),
+            *fact(says("plan", "version"), goal.version),
             *fact(says("plan", "goal"), goal.own_words),
-            *fact(says("plan", "kept_when"), *goal.kept_when, colour=gap.expected.colour),
+            *fact(says("plan", "kept_when"), kept, colour=gap.expected.colour),
             *fact(says("plan", "practise"), goal.practise),
             *fact(says("plan", "ask"), goal.ask),
             *fact(says("plan", "progress"), goal.progress),

@@ -110,5 +110,6 @@ def _goal(goal: Goal) -> Iterator[Block]:
             *fact(says("sheet", "goal_asks"), goal.aim),
             *fact(says("plan", "ask"), goal.ask),
             *fact(says("plan", "practise"), goal.practise),
+            *fact(says("plan", "version"), goal.version),
         )
     )

@@ -49,6 +49,7 @@ from csmkit.terms import Kind, blotted
 
 EDITIONS = ("committee", "csm")
 OTHER_ACCOUNT = "another account"
+NAMESAKE = "somebody of this name"
 LABELS: dict[Kind, str] = {"person": COLLEAGUE, "account": OTHER_ACCOUNT}
 
 _OF_OWN = frozenset(
@@ -102,6 +103,7 @@ def book_of(
     *,
     edition: str = "committee",
     context: Context | None = None,
+    handled: bool = False,
 ) -> Book:
     """A person's slice: their rows, the accounts they owned, everybody else unnamed.
 
@@ -115,12 +117,16 @@ def book_of(
         ``committee`` has the ratings and decisions about the person; ``csm`` only their own.
     context : Context, optional
         From `csmkit.team_context`; the CSM's edition takes the person's own expectation alone.
+    handled : bool, default False
+        Whether accounts that somebody of CS operations handled escalations of, or has evidence on,
+        are named though they never owned them; the book has no more of these than the name.
 
     Returns
     -------
     Book
         Accounts are those owned at some time up to the period's end. Other owners are numbered,
-        colleagues in free text become "a colleague" and accounts never owned "another account".
+        colleagues in free text become "a colleague" and accounts never owned "another account"; in
+        evidence a name that the person shares with a colleague becomes "somebody of this name".
         Managers are named. Evidence private to its author is left out.
 
     Raises
@@ -134,7 +140,7 @@ def book_of(
         )
     person = cycle.person(person_id)
     who = str(person["person_id"])
-    slicer = _Slicer(cycle, who, edition, str(person["role"]))
+    slicer = _Slicer(cycle, who, edition, str(person["role"]), handled)
     tables = slicer.tables()
     book = Book(
         tables={name: canonical_frame(tables[name]) for name in TABLES if name in tables},
@@ -184,7 +190,7 @@ def _available(cycle: Cycle) -> frozenset[str]:
 class _Slicer:
     """Cuts one person's tables; one method per way a table belongs to a person."""
 
-    def __init__(self, cycle: Cycle, who: str, edition: str, role: str) -> None:
+    def __init__(self, cycle: Cycle, who: str, edition: str, role: str, handled: bool) -> None:
         self.who, self.edition, self.end = who, edition, cycle.period.end.to_numpy()
         self.team = team_rows(cycle)
         self.handles = role == "cs_ops"
@@ -197,7 +203,11 @@ class _Slicer:
         for account, _, end in self.spans:
             self.last[account] = max(end, self.last.get(account, end))
         self.named = self.team.managers | {who}
+        self.told_of = self.accounts | (self._worked_on() if handled else frozenset())
         self.told: dict[str, str] = {}
+        self._blot = partial(
+            blotted, index=self.team.index, person_id=who, accounts=self.told_of, labels=LABELS
+        )
 
     def tables(self) -> dict[str, pa.Table]:
         """All tables of the slice, cut, unnamed and in canonical form."""
@@ -206,11 +216,13 @@ class _Slicer:
         self._reasons_while_owned(cut)
         self._owners(cut)
         self._foreign_accounts(cut)
+        self._names_alone(cut)
         for name, table in cut.items():
             for column in _PEOPLE.get(name, ()):
                 table = _changed(table, column, self._unnamed)
+            blot = partial(self._blotted, namesake=NAMESAKE if name == "evidence" else "")
             for column in _FREE_TEXT.get(name, ()):
-                table = _changed(table, column, self._blotted)
+                table = _changed(table, column, blot)
             cut[name] = table
         return cut
 
@@ -230,6 +242,8 @@ class _Slicer:
             return np.union1d(self._while_owned(rows, "date"), handled)
         if name in _DATED:
             return self._while_owned(rows, _DATED[name])
+        if name == "accounts":
+            return rows.of("account_id", self.told_of)
         return rows.of("account_id", self.accounts)
 
     def _while_owned(self, rows: Rows, on: str) -> Places:
@@ -250,6 +264,14 @@ class _Slicer:
             return frozenset()
         done = self._done_by(escalations, _BY_PERSON["escalations"])
         return frozenset(escalations.texts("account_id", done))
+
+    def _worked_on(self) -> frozenset[str]:
+        """Those, and accounts that evidence of a person of CS operations is about."""
+        evidence = self.team.tables.get("evidence")
+        if not self.handles or evidence is None:
+            return self._handled()
+        about = evidence.texts("account_id", self._own_rows("evidence", evidence))
+        return self._handled() | {account for account in about if account is not None}
 
     def _done_by(self, rows: Rows, on: str) -> Places:
         """Rows the person did, and rows of nobody on days the person owned the account."""
@@ -300,19 +322,30 @@ class _Slicer:
         """Accounts the person never owned are numbered; evidence loses them."""
         of_any = [n for n, t in cut.items() if n not in _OF_OWN and "account_id" in t.column_names]
         held = [a for name in of_any for a in cut[name].column("account_id").to_pylist()]
-        disguise = _numbered(held, self.accounts, "account")
+        disguise = _numbered(held, self.told_of, "account")
         for name in of_any if disguise else ():
             shown: Mapping[str, str | None] = disguise
             if name == "evidence":
                 shown = dict.fromkeys(disguise)
             cut[name] = _replaced(cut[name], "account_id", shown)
 
-    def _blotted(self, text: str | None) -> str | None:
+    def _names_alone(self, cut: dict[str, pa.Table]) -> None:
+        """Of accounts that are named and were never owned only the name stays."""
+        if self.told_of == self.accounts or (table := cut.get("accounts")) is None:
+            return
+        ids = table.column("account_id").to_pylist()
+        foreign = pa.array([account not in self.accounts for account in ids])
+        for at, field in enumerate(table.schema):
+            if field.name not in ("account_id", "name"):
+                blank = pa.scalar(None, field.type)
+                table = table.set_column(at, field, pc.if_else(foreign, blank, table.column(at)))
+        cut["accounts"] = table
+
+    def _blotted(self, text: str | None, *, namesake: str) -> str | None:
         if text is None:
             return None
         if text not in self.told:
-            index, who, accounts = self.team.index, self.who, self.accounts
-            self.told[text] = blotted(text, index, person_id=who, accounts=accounts, labels=LABELS)
+            self.told[text] = self._blot(text, namesake=namesake)
         return self.told[text]
 
     def _unnamed(self, ids: str | None) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from csmkit.bias.verdicts import CANNOT_TELL
 from csmkit.text import clean, count_of, missing
 
 _NAME_WIDTH = 40
@@ -23,8 +24,10 @@ def _words() -> dict[str, Any]:
     )
 
 
-def gap_lines(gaps: pd.DataFrame, *, period: str) -> str:
+def gap_lines(gaps: pd.DataFrame, *, period: str, width: int = 88) -> str:
     """The gaps of a team and its groups, a table each, as text.
+
+    What cannot be told is a line for each reason; groups of which nothing can be stand together.
 
     Parameters
     ----------
@@ -32,33 +35,62 @@ def gap_lines(gaps: pd.DataFrame, *, period: str) -> str:
         As `csmkit.growth.team.team_gaps` gives it.
     period : str
         The cycle's period.
+    width : int
+        Characters in a line of what cannot be told.
     """
     words = _words()["gaps"]
     phase = _words()["phase"][gaps.attrs["phase"]]
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for (group, value), rows in gaps.groupby(["group", "value"], sort=False):
+        body = "\n".join([*_figures(rows), *_untold(rows, width)])
+        # Figures are each group's own, even where two groups have the same.
+        own = str(value) if rows["needs"].eq("").any() else ""
+        together.setdefault((str(group), own, body), []).append(_value(rows["label"].iloc[0]))
     parts = [words["title"].format(period=period, phase=phase)]
-    for (group, _), rows in gaps.groupby(["group", "value"], sort=False):
-        label = _value(rows["label"].iloc[0])
-        table = [list(words["head"]), *(_gap(row) for row in rows.to_dict("records"))]
-        needs = set(rows["needs"])
-        # A group of which nothing can be told says so once.
-        said = columns(table) if len(needs) > 1 or "" in needs else [f"  {needs.pop()}"]
-        parts.append("\n".join([words[str(group)].format(label=label), *said]))
+    for (group, _, body), labels in together.items():
+        head = textwrap.wrap(words[group].format(label=_listed(labels)), width)
+        parts.append("\n".join([*head, body]))
     return "\n\n".join([*parts, *gaps.attrs["notes"]])
 
 
+def _figures(rows: pd.DataFrame) -> list[str]:
+    told = rows[rows["needs"].eq("")].to_dict("records")
+    return columns([list(_words()["gaps"]["head"]), *map(_gap, told)]) if told else []
+
+
+def _untold(rows: pd.DataFrame, width: int) -> list[str]:
+    """Each reason why there is no figure, once, with the competencies it is about."""
+    lines = []
+    # A pillar has none only if none of its competencies has.
+    rows = rows[rows["competency"].ne("")]
+    for needs, of in rows[rows["needs"].ne("")].groupby("needs", sort=False):
+        names = _listed(map(clean, of["name"]))
+        words = str(needs)
+        if len(of) < len(rows):
+            words = _words()["gaps"]["untold"].format(needs=needs, names=names)
+        lines += textwrap.wrap(words, width, initial_indent="  ", subsequent_indent="    ")
+    return lines
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "; ".join(names)
+
+
+def _named(row: dict[Any, Any]) -> str:
+    whole = _words()["gaps"]["whole"]
+    return clean(row["name"]) or str(whole.format(pillar=clean(row["pillar"])))
+
+
 def _gap(row: dict[Any, Any]) -> list[str]:
-    words, pillar = _words()["gaps"], clean(row["pillar"])
-    name = clean(row["name"]) or words["whole"].format(pillar=pillar)
-    if row["needs"]:
-        return [name, row["needs"]]
+    words = _words()["gaps"]
     people = f"{int(row['people']):,}"
     if row["left_out"]:
         people = words["left_out"].format(people=people, left_out=f"{int(row['left_out']):,}")
-    return [name, people, row["green_told"] or "–", row["expected_told"] or "–"]
+    return [_named(row), people, row["green_told"] or "–", row["expected_told"] or "–"]
 
 
 def trend_lines(trend: pd.DataFrame, *, width: int = 88) -> str:
-    """Whether gaps changed from cycle to cycle, as text.
+    """Whether gaps changed from cycle to cycle, as text; what reads the same stands together.
 
     Parameters
     ----------
@@ -71,8 +103,12 @@ def trend_lines(trend: pd.DataFrame, *, width: int = 88) -> str:
     parts = []
     for (before, now), rows in trend.groupby(["before", "now"], sort=False):
         lines = [words["title"].format(before=before, now=now, phase=phase)]
-        for row in rows.to_dict("records"):
-            told = f"{clean(row['name'])}: {row['says']}"
+        # What is told comes before what cannot be.
+        rows = rows.sort_values("verdict", key=lambda of: of.eq(CANNOT_TELL), kind="stable")
+        for says, of in rows.groupby("says", sort=False):
+            names = _listed(map(clean, of["name"]))
+            of_some = str(words["some"]).format(says=str(says).rstrip("."), names=names)
+            told = f"{names}: {says}" if len(of) == 1 else of_some
             lines += textwrap.wrap(told, width, initial_indent="  ", subsequent_indent="    ")
         parts.append("\n".join(lines))
     return "\n\n".join([*parts, *trend.attrs["notes"]])

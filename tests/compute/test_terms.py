@@ -71,6 +71,20 @@ def test_a_namesakes_name_is_also_ones_own():
     assert blotted(text, index, person_id="me", accounts=frozenset(), labels=LABELS) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("I led, Ana Lee signed", "I led, somebody of this name signed"),
+        # A first name alone may well be the person's own.
+        ("Ana signed", "Ana signed"),
+    ],
+)
+def test_a_whole_name_that_two_people_have_may_be_told_as_somebody_s(text: str, told: str):
+    terms = [Term(name, "person", who) for name in ("Ana Lee", "Ana") for who in ("me", "other")]
+    own = {"person_id": "me", "accounts": frozenset(), "labels": LABELS}
+    assert blotted(text, Terms(terms), **own, namesake="somebody of this name") == told
+
+
 def test_terms_of_a_team_are_names_mails_aliases_and_accounts():
     people = rows(
         "person_id name email role aliases",

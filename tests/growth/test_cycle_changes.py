@@ -93,6 +93,7 @@ def test_without_levels_and_managers_of_then_only_scores_are_compared_and_that_i
     told = " ".join(found.attrs["notes"])
     for what in ("levels", "roles", "managers"):
         assert f"{what} are not compared" in told
+    assert "--before-export" in told
 
 
 def test_without_levels_of_then_roles_and_managers_are_compared_still():

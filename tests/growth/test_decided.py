@@ -9,6 +9,7 @@ import pytest
 
 import csmkit as ck
 from csmkit.cycle import Cycle, Period
+from csmkit.errors import UsageError
 from csmkit.growth.decided import levels_decided
 from csmkit.growth.told_counts import told_count
 from csmkit.schema import TABLES
@@ -61,7 +62,7 @@ def test_nothing_is_told_where_few_were_not_decided_on():
     assert levels_decided(of(6, 10, 6, undecided=2)).why == "few"
 
 
-@pytest.mark.parametrize("ways", [(12, 0, 0), (0, 12, 0), (0, 0, 12), (6, 0, 6)])
+@pytest.mark.parametrize("ways", [(12, 0, 0), (0, 12, 0), (6, 0, 6)])
 def test_that_nobody_or_everybody_was_changed_is_not_told(ways):
     found = levels_decided(of(*ways))
     assert (found.parts, found.why) == ({}, "few")
@@ -71,21 +72,24 @@ def test_where_nobody_went_down_changed_and_not_changed_are_told():
     assert levels_decided(of(6, 8, 0)).parts == {"changed": 6, "same": 8}
 
 
-def test_a_team_of_four_is_told_nothing():
-    assert levels_decided(of(0, 4, 0)).why == "few"
+def test_no_count_under_five_is_told_or_follows_from_the_team():
+    told = 0
+    # On both sides of every edge: none, few, few that are enough together, just enough.
+    for up, same, down, undecided in product((0, 1, 4, 5), repeat=4):
+        if not up + same + down:
+            continue
+        found = levels_decided(of(up, same, down, undecided))
+        if found.parts:
+            told += 1
+            assert min(found.parts.values()) >= 5
+            assert undecided in (0, 5)
+            assert found.people == up + same + down
+    assert told == 20
 
 
-@pytest.mark.parametrize("counts", list(product((0, 1, 3, 5, 8), repeat=4)))
-def test_no_count_under_five_is_told_or_follows_from_the_team(counts):
-    up, same, down, undecided = counts
-    if not up + same + down:
-        return
-    parts = levels_decided(of(up, same, down, undecided)).parts
-    if not parts:
-        return
-    assert min(parts.values()) >= 5
-    assert undecided == 0 or undecided >= 5
-    assert sum(parts.values()) == up + same + down
+def test_fewer_than_five_cannot_be_asked_for():
+    with pytest.raises(UsageError, match="min_group is 4"):
+        levels_decided(of(4, 4, 4), min_group=4)
 
 
 def test_the_last_decision_about_a_person_counts():
@@ -106,6 +110,13 @@ def test_without_decisions_it_says_so():
 def test_decisions_without_both_values_are_not_counted():
     rows = [(n, "2026-07-03", "", "exceeds") for n in range(6)]
     assert levels_decided(team(6, rows)).why == "values"
+
+
+def test_what_was_decided_of_single_competencies_is_not_counted():
+    cycle = of(5, 6, 0)
+    rows = cycle.table("decisions")
+    rows = pd.concat([rows, rows.assign(competency="qbr_craft", after="needs")], ignore_index=True)
+    assert levels_decided(cycle.with_tables(decisions=rows)).parts == {"changed": 5, "same": 6}
 
 
 def test_whoever_left_the_team_is_not_counted():

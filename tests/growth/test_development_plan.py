@@ -1,11 +1,13 @@
 """A development plan: gaps against the level, goals of behaviour, checks, and what is lacking."""
 
+import dataclasses
 import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from csmkit.cycle import Period
 from csmkit.errors import UsageError
 from csmkit.growth.plan import development_plan
 from csmkit.matrix.gaps import STEPS
@@ -187,9 +189,42 @@ def test_what_is_lacking_is_said(cycle, why):
     assert why in " ".join(plan_of(cycle).lacking)
 
 
-def test_scores_of_another_matrix_are_said_first_of_all():
-    plan = plan_of(team([rating("plans", "red", matrix="Theirs 1")]))
+def test_scores_of_another_matrix_are_said_first_of_all_and_at_each_goal_of_theirs():
+    rows = [rating("plans", "red", matrix="Theirs 1"), rating("calls", "red")]
+    plan = plan_of(team(rows))
     assert plan.notes[0].startswith("Given by another version of the matrix")
+    told = {goal.competency.id: goal.version for goal in plan.goals}
+    assert told["plans"].startswith("The colour that this goal starts from was given by Theirs 1,")
+    assert told["calls"] == ""
+
+
+def test_a_colour_given_goes_by_the_lines_of_green_which_stand_with_it():
+    (gap,) = plan_of(team([rating("plans", "yellow")])).gaps
+    assert (gap.seen, gap.full) == (("A plan for half.",), ("A plan for all.",))
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        ("2026-08-01", "1 Aug 2026 is a Saturday: the plan begins on 3 Aug 2026, "),
+        ("2026-08-02", "2 Aug 2026 is a Sunday: the plan begins on 3 Aug 2026, "),
+        # From Monday to Friday, and the weekend after it.
+        ("2026-07-20", "Ana Ruiz is away on 20 Jul 2026: the plan begins on 27 Jul 2026, "),
+    ],
+)
+def test_a_first_day_that_is_none_to_begin_on_is_moved_and_that_is_said(start, told):
+    away = [{"person_id": ANA, "start": "2026-07-20", "end": "2026-07-24"}]
+    plan = plan_of(team([rating("plans", "red")], absences=away), start=start)
+    assert plan.moved.startswith(told)
+
+
+def test_nothing_is_said_of_a_first_day_that_stays_or_that_nobody_gave():
+    # The period ends on a Friday: the first working day after it is a Monday.
+    cycle = team([rating("plans", "red")])
+    friday = dataclasses.replace(cycle, period=Period.parse("2026-01-01:2026-06-26"))
+    plan = plan_of(friday)
+    assert (plan.start, plan.moved) == ("2026-06-29", "")
+    assert plan_of(cycle, start="2026-08-03").moved == ""
 
 
 def test_what_another_manager_saw_below_the_level_is_no_strength_and_is_said():

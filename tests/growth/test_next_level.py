@@ -100,3 +100,21 @@ def test_no_figure_before_the_context_depends_on_how_many_competencies_have_item
     # What is left are the days of the period and of the items.
     figures = re.sub(r"\d{1,2} [A-Z][a-z]{2} \d{4}", "", asks)
     assert not re.search(r"\d", figures)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Shown to a colleague and a colleague.", "Shown to two colleagues."),
+        ("A colleague, a colleague and a colleague use it.", "Several colleagues use it."),
+        # What follows may be another clause.
+        ("I told a colleague, a colleague left.", "I told a colleague, a colleague left."),
+        ("I told a colleague, and a colleague left.", "I told a colleague, and a colleague left."),
+        ("A colleague uses it.", "A colleague uses it."),
+    ],
+)
+def test_unnamed_colleagues_in_a_row_are_told_as_two_or_several(text, told):
+    items = [item("E1", text=text, competencies="plans"), item("E2", date="2026-03-03", text=text)]
+    found = asked_of(team(evidence=items))
+    assert [one.text for one in found.asks[0].items] == [told]
+    assert [one.text for one in found.context.items] == [told]

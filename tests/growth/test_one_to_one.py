@@ -128,3 +128,15 @@ def test_what_the_export_cannot_tell_is_said():
 def test_a_day_that_is_none_is_refused():
     with pytest.raises(UsageError, match="which is no day"):
         sheet_of(team(), "soon")
+
+
+def test_unnamed_colleagues_in_a_row_are_told_as_several_in_what_was_agreed_and_said():
+    said = "A colleague and a colleague wait for you."
+    sheet = sheet_of(
+        team(
+            actions=[action(said, "2026-03-01")],
+            feedback=[{"person_id": ANA, "date": "2026-04-01", "given_by": MIA, "text": said}],
+        )
+    )
+    assert [one.text for one in sheet.agreed] == ["Two colleagues wait for you."]
+    assert [one.text for one in sheet.feedback] == ["Two colleagues wait for you."]

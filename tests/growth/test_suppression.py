@@ -12,6 +12,7 @@ from csmkit.growth.paired import Paired
 from csmkit.growth.team import BY, team_gaps
 from csmkit.growth.trend import paired_of
 from csmkit.matrix.gap_parts import DIVISIONS, gap_parts
+from csmkit.matrix.gap_rows import ROWS, gap_rows
 from csmkit.matrix.held_back import OUT, parts_of, told
 from csmkit.schema import TABLES
 from tests.growth.small_teams import BEFORE, MATRIX, cycle, halves, one
@@ -46,11 +47,17 @@ def members(team, row, first, min_group):
     return list(parts.loc[pure & parts[row["group"]].eq(row["value"]), "person_id"])
 
 
+def figures(team, by, first, min_group):
+    """What `team_gaps` shows, of smaller groups than it may be asked for: few worlds to try."""
+    parts = gap_parts(team, MATRIX, phase="manager", min_group=min_group, first=first)
+    return gap_rows(parts, MATRIX, by, min_group)
+
+
 def all_shown(team, ids, *, min_group, first="level"):
     """What all frames of a choice of `first` show together: members, low, high, by measure."""
     found = {"green": [], "expected": []}
     for by in BY:
-        rows = team_gaps(team, MATRIX, by=by, first=first, min_group=min_group)
+        rows = figures(team, by, first, min_group)
         rows = rows[rows["competency"].eq("plan") & rows["people"].fillna(0).gt(0)]
         for row in rows.to_dict("records"):
             of = [ids.index(p) for p in members(team, row, first, min_group)]
@@ -78,6 +85,14 @@ def test_all_frames_together_give_away_nothing_of_fewer_people(given_, first, mi
     asked = [at for at, least in enumerate(wanted) if least]
     assert not list(given_away(below["green"][kept], min_group))
     assert not list(given_away(below["expected"][kept], min_group, asked))
+
+
+@settings(deadline=None, max_examples=20)
+@given(PEOPLE, st.sampled_from(DIVISIONS), st.sampled_from(BY))
+def test_no_frame_shows_other_figures_than_those_attacked(given_, first, by):
+    team = team_of(given_)
+    told_ = team_gaps(team, MATRIX, by=by, first=first, phase="manager")
+    pd.testing.assert_frame_equal(told_[ROWS], figures(team, by, first, 5)[ROWS])
 
 
 def test_the_attack_breaks_primary_suppression_alone():

@@ -76,6 +76,6 @@ def test_without_a_colour_it_says_so():
     assert team_coverage(team(20, 0)).why == "no_colours"
 
 
-def test_min_group_must_be_two_or_more():
-    with pytest.raises(UsageError, match="min_group is 1"):
-        team_coverage(team(6, 6), min_group=1)
+def test_fewer_than_five_cannot_be_asked_for():
+    with pytest.raises(UsageError, match="min_group is 4"):
+        team_coverage(team(6, 6), min_group=4)

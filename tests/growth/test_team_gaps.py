@@ -99,7 +99,7 @@ def test_what_is_none_of_the_choices_is_refused():
     for wrong, said in (
         ({"by": "managers"}, "by is 'managers'. It can be: manager"),
         ({"first": "team"}, "first is 'team'"),
-        ({"min_group": 2}, "min_group is 2. Give 3 or more"),
+        ({"min_group": 4}, "min_group is 4. Give 5 or more."),
         ({"reader": "nobody"}, "Nobody in this export"),
     ):
         with pytest.raises(UsageError, match=said):
@@ -119,7 +119,8 @@ def test_any_other_choice_is_shown_alone(how):
 
 
 def test_it_is_said_which_figures_may_stand_together():
-    note = team_gaps(cycle(TWO_TEAMS), MATRIX).attrs["notes"][0]
+    team = cycle(TWO_TEAMS, plan=halves(TWELVE, 4))
+    note = team_gaps(team, MATRIX).attrs["notes"][0]
     for what in ("one phase", "one choice of what comes first", "one smallest", "one reader"):
         assert what in note
 
@@ -127,9 +128,21 @@ def test_it_is_said_which_figures_may_stand_together():
 def test_a_team_without_scores_says_so():
     found = team_gaps(cycle(TWO_TEAMS), MATRIX, by="level")
     assert set(found["needs"]) == {"nobody scored"}
+    assert [note.split(":")[0] for note in found.attrs["notes"]] == [
+        "Nobody is scored in this cycle yet"
+    ]
     assert training_themes(cycle(TWO_TEAMS), MATRIX).attrs["untold"] == (
         "Cannot tell of: Plan, Talk."
     )
+
+
+def test_a_phase_without_scores_says_so_where_another_has_some():
+    team = cycle(TWO_TEAMS, plan=halves(TWELVE, 4))
+    notes = team_gaps(team, MATRIX, phase="final").attrs["notes"]
+    assert [note.split(":")[0] for note in notes] == ["Nobody has a colour of the phase final"]
+    # Ann knows everybody: there are colours, and why she sees none of them is said.
+    mine = cycle(dict.fromkeys(TWELVE, ("mid", "ann", "csm")), plan=halves(TWELVE, 4))
+    assert "too small" in team_gaps(mine, MATRIX, reader="ann").attrs["notes"][0]
 
 
 def test_themes_are_where_many_are_below_the_largest_share_first():

@@ -1,5 +1,6 @@
 """The trend of skill gaps: figures by hand, published ones, and simulated false alarms."""
 
+import dataclasses
 from itertools import product
 from math import comb
 
@@ -8,8 +9,9 @@ import pandas as pd
 import pytest
 
 from csmkit.bias.verdicts import ALPHA, holm
+from csmkit.cycle import Provenance, SourceFile
 from csmkit.errors import UsageError
-from csmkit.growth.comparable import not_comparable, without_later
+from csmkit.growth.comparable import as_then, not_comparable, without_later
 from csmkit.growth.paired import Paired, sign_test
 from csmkit.growth.trend import COLUMNS, paired_of, skill_trend
 from csmkit.matrix.gap_parts import gap_parts
@@ -249,6 +251,53 @@ def test_scores_that_both_cycles_have_are_the_later_ones():
     assert without_later(before, now).table("ratings").empty
     found = one(skill_trend([before, now], [MATRIX, MATRIX]), competency="plan")
     assert found["says"] == "There is no figure of both cycles to compare."
+
+
+def exported(cycle_, name):
+    """A cycle as it is read from an export of its own."""
+    return dataclasses.replace(cycle_, provenance=Provenance((SourceFile(name, name, 1, 1, 0),)))
+
+
+def test_of_an_export_of_then_scores_without_a_day_are_those_of_then():
+    now, before = cycle(MID, plan=halves(TWENTY, 2)), cycle(MID, plan=halves(TWENTY, 18))
+    before = dataclasses.replace(before, period=BEFORE)
+    cycles = [
+        exported(c.with_tables(ratings=c.table("ratings").assign(at=pd.NaT)), name)
+        for c, name in ((before, "then"), (now, "now"))
+    ]
+    cycles = [
+        c.with_tables(ratings=c.table("ratings").astype({"at": "datetime64[us]"})) for c in cycles
+    ]
+    found = one(skill_trend(cycles, [MATRIX, MATRIX]), competency="plan")
+    assert found["verdict"] == "fewer"
+    # Read again from the export of now, they may be of now as well.
+    again = exported(cycles[0], "now")
+    found = skill_trend([again, cycles[1]], [MATRIX, MATRIX])
+    assert one(found, competency="plan")["verdict"] == "cannot tell"
+    assert any("Scores without a day belong" in note for note in found.attrs["notes"])
+
+
+def test_the_export_of_now_is_none_of_then():
+    now, before = (exported(cycle(MID, period=p), "now") for p in (NOW, BEFORE))
+    with pytest.raises(UsageError, match="is the one of now"):
+        as_then(before, now)
+    with pytest.raises(UsageError, match="does not begin before"):
+        as_then(now, exported(before, "then"))
+    assert "are those of the export" in as_then(exported(before, "then"), now).notes[0]
+
+
+def test_what_the_export_of_then_would_tell_is_said_unless_it_was_given():
+    before = cycle(dict.fromkeys(TWENTY), period=BEFORE, plan=halves(TWENTY, 12))
+    now = cycle(MID, plan=halves(TWENTY, 2))
+    people = before.table("people")
+    again = before.with_tables(people=people.assign(manager_id=people["level"]))
+    said = [
+        any(
+            "--before-export" in note for note in skill_trend([c, now], [MATRIX] * 2).attrs["notes"]
+        )
+        for c in (before, again)
+    ]
+    assert said == [False, True]
 
 
 def test_three_cycles_give_two_steps():

@@ -488,7 +488,6 @@ def test_what_lacks_is_named():
 @pytest.mark.parametrize(
     "options",
     [
-        {"min_group": 1},
         {"guideline": {"superb": 0.1}},
         {"guideline": {"exceeds": 1.2}},
         {"guideline": {"exceeds": 0.8, "needs": 0.4}},
@@ -497,6 +496,11 @@ def test_what_lacks_is_named():
 def test_options_that_mean_nothing_are_refused(options):
     with pytest.raises(UsageError):
         meeting_effects(people("MMMMM"), **options)
+
+
+def test_fewer_than_five_cannot_be_asked_for():
+    with pytest.raises(UsageError, match=r"min_group is 4\. Give 5 or more\."):
+        meeting_effects(people("MMMMM"), min_group=4)
 
 
 # --- simulated, at a small size; `python -m benchmarks.meeting.effects` makes the dated tables

@@ -7,6 +7,7 @@ import stat
 import zipfile
 
 import docx
+import pypdfium2
 import pytest
 
 from csmkit.errors import UsageError
@@ -18,6 +19,7 @@ from csmkit.matrix.matrix import Competency, Expectation, Matrix, Proof
 from csmkit.matrix.read import read_matrix
 from csmkit.render.plan_blocks import Facts, Grid, Heading, Points, Space, Words
 from csmkit.render.plan_files import document_of, file_name, render_plan
+from csmkit.render.plan_markdown import plan_text
 from csmkit.render.slices import book_of
 from csmkit.scan.scanner import Scanner
 from tests.growth.growing import ANA, BEN, item, ours, rating
@@ -263,3 +265,131 @@ def test_files_are_named_by_person_and_kind(team):
     }
     assert file_name(document_of(onboarding_plan(ours())), "md") == "onboarding.md"
     assert BEN not in "".join(names.values())
+
+
+MAIL = "bartholomew.featherstonehaugh@northwind-industries.example"
+
+
+def pdf_saying(text, tmp_path):
+    """A plan whose evidence says something, as its PDF."""
+    rows = [rating("plans", "red", evidence_ids="E1")]
+    plan = development_plan(team_of(rows, [item("E1", text=text)]), csm=ANA, matrix=ours())
+    return render_plan(document_of(plan), out=tmp_path / "x.pdf").read_bytes()
+
+
+def copied(data):
+    """What a reader of PDFs copies, sign for sign, but for where lines and words end."""
+    pages = pypdfium2.PdfDocument(data)
+    return re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in pages))
+
+
+@pytest.mark.parametrize(
+    "word", [MAIL, "05_a_file_that_has_a_long_name_of_its_own.ipynb", "x" * 300, "W" * 120]
+)
+def test_a_mail_or_a_word_of_any_length_is_copied_as_it_was_written(word, tmp_path):
+    data = pdf_saying(f"Acme wrote to {word} twice.", tmp_path)
+    assert f"Acmewroteto{word}twice." in copied(data)
+    assert outside(data) == []
+
+
+def test_a_mail_that_a_line_has_room_for_is_not_broken(tmp_path):
+    text = text_of(pdf_saying(f"Acme sent the plan for the whole year to {MAIL}.", tmp_path))
+    assert f"{MAIL}." in text
+
+
+def test_the_lines_of_green_stand_before_those_of_the_colour_given(tmp_path):
+    text = shown(documents(team_of([rating("plans", "red")]), ANA, ours())["plan"], "md", tmp_path)
+    assert text.index("A plan for all.") < text.index("No plan.")
+    assert "**Kept when.** Green. All that Green asks, as it stands above, can be seen." in text
+
+
+def test_a_goal_from_a_colour_of_another_matrix_says_so_in_the_plan_and_in_the_sheet(tmp_path):
+    cycle = team_of([rating("plans", "red", matrix="Theirs 1", at="2026-05-01")])
+    made = documents(cycle, ANA, ours())
+    for name in ("plan", "sheet"):
+        told = shown(made[name], "md", tmp_path)
+        assert "that this goal starts from was given by Theirs 1, another version" in told
+
+
+def test_a_first_day_that_was_moved_is_said_in_the_plan(tmp_path):
+    cycle = team_of([rating("plans", "red")])
+    plan = development_plan(cycle, csm=ANA, matrix=ours(), start="2026-08-01")
+    assert "1 Aug 2026 is a Saturday" in shown(document_of(plan), "md", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("level", "heading", "lead"),
+    [
+        ("mid", "Other dated items of the period", "They name no competency that stands above."),
+        ("senior", "Dated items of the period", "All that is on file and can be shown, whichever"),
+    ],
+)
+def test_what_is_said_of_dated_items_fits_who_has_a_next_level_and_who_has_none(
+    level, heading, lead, tmp_path
+):
+    items = [item("E1", text="Acme took a plan."), item("E2", text="Else.", competencies="plans")]
+    cycle = team_of(evidence=items, level=level)
+    text = shown(documents(cycle, ANA, ours())["next"], "md", tmp_path)
+    told = text.partition(f"### {heading}\n\n")[2]
+    assert told.startswith(lead)
+    assert ("Else." in told) == (level == "senior")
+
+
+def test_as_plain_text_nothing_is_escaped_and_nothing_is_markup():
+    said = "=cmd() <b>bold</b> @here $x$ *a* _b_ `c` [d](e) 50_000"
+    cycle = team_of([rating("plans", "red", evidence_ids="E1")], [item("E1", text=said)])
+    text = plan_text(documents(cycle, ANA, ours())["plan"])
+    assert f"Acme: {said}" in text
+    assert "\\" not in text
+    assert "**" not in text
+    assert "\n_" not in text
+
+
+def test_as_plain_text_a_table_is_a_list_of_what_it_says(team):
+    document = documents(team, KWAME)["next"]
+    (grid,) = [block for block in document.blocks if isinstance(block, Grid)]
+    lines = plan_text(document).splitlines()
+    name, value, *_ = grid.rows[0]
+    assert any(one.startswith(f"- {name} · {grid.heads[1]} {value}") for one in lines)
+    assert not [one for one in lines if one.startswith("|")]
+
+
+def test_a_word_table_gives_texts_the_room_that_figures_do_not_need(tmp_path, team):
+    path = render_plan(documents(team, KWAME)["next"], out=tmp_path / "x.docx")
+    tables = docx.Document(str(path)).tables
+    (grid,) = [one for one in tables if one.rows[0].cells[0].text == "Figure"]
+    widths = {cell.text: round(cell.width.mm) for cell in grid.rows[0].cells}
+    assert widths["Target"] < widths["Value"] < widths["Out of"] < widths["Figure"]
+    assert widths["Out of"] >= 40
+    assert sum(widths.values()) == pytest.approx(160, abs=2)
+
+
+def test_a_short_list_in_word_stays_on_the_page_of_its_heading(tmp_path, team):
+    file = docx.Document(str(render_plan(documents(team, NOUR)["plan"], out=tmp_path / "x.docx")))
+    items = [one for one in file.paragraphs if one.style.name == "List Bullet"]
+    assert len(items) > 1
+    assert all(one.paragraph_format.keep_together for one in items)
+    assert items[0].paragraph_format.keep_with_next
+    before = file.paragraphs[[one.text for one in file.paragraphs].index(items[0].text) - 1]
+    assert before.paragraph_format.keep_with_next
+    assert not items[-1].paragraph_format.keep_with_next
+
+
+def test_a_list_that_is_longer_than_a_page_is_not_kept_on_one(tmp_path):
+    matrix = long_matrix(60, "word " * 20)
+    plan = development_plan(
+        team_of([rating(name, "red", matrix="Long 1") for name in matrix.ids]),
+        csm=ANA,
+        matrix=matrix,
+    )
+    file = docx.Document(str(render_plan(document_of(plan), out=tmp_path / "x.docx")))
+    items = [one for one in file.paragraphs if one.style.name == "List Bullet"]
+    assert not any(one.paragraph_format.keep_with_next for one in items)
+
+
+def test_lines_to_write_on_stay_together_and_with_what_they_are_for(tmp_path, team):
+    file = docx.Document(str(render_plan(documents(team, NOUR)["plan"], out=tmp_path / "x.docx")))
+    agreed = [one.text for one in file.paragraphs].index("Agreed")
+    lead, *lines = file.paragraphs[agreed + 1 : agreed + 5]
+    kept = [one.paragraph_format.keep_with_next for one in (lead, *lines)]
+    assert kept == [True, True, True, None]

@@ -65,6 +65,58 @@ def test_free_text_names_neither_colleague_nor_foreign_account():
     assert text == "A colleague and I moved another account and Acme to the new plan."
 
 
+def test_in_evidence_a_namesake_is_not_taken_for_the_person():
+    people = [
+        {"person_id": ANA, "name": "Ana Ruiz", "role": "csm", "manager_id": "mk"},
+        {"person_id": BEN, "name": "Ana Ruiz", "role": "csm", "manager_id": "mk"},
+        {"person_id": "mk", "name": "Mia Kahn", "role": "manager"},
+    ]
+    said = {"person_id": ANA, "date": "2026-02-01", "text": "I led, Ana Ruiz signed."}
+    team = small_team(
+        people=people,
+        evidence=[{**said, "evidence_id": "E1"}],
+        feedback=[{**said, "given_by": "mk"}],
+    )
+    book = ck.book_of(team, ANA)
+    assert book.table("evidence")["text"].tolist() == ["I led, somebody of this name signed."]
+
+
+def operations(**changes):
+    """Ana is of CS operations and owns Acme; she handled something at Bolt."""
+    people = small_team().table("people").to_dict("records")
+    people[0]["role"] = "cs_ops"
+    evidence = {"evidence_id": "E1", "person_id": ANA, "date": "2026-02-01"}
+    return small_team(
+        people=people,
+        escalations=[{"account_id": "AC-100002", "person_id": ANA, "opened": "2026-03-01"}],
+        evidence=[{**evidence, "text": "Bolt Industries runs again.", "account_id": "AC-100002"}],
+        surveys=[{"account_id": "AC-100002", "date": "2026-03-05", "kind": "csat", "score": 5.0}],
+        **changes,
+    )
+
+
+def test_accounts_that_operations_handled_are_named_where_that_is_asked_for():
+    told = ck.book_of(operations(), ANA, handled=True)
+    assert told.table("evidence")["text"].tolist() == ["Bolt Industries runs again."]
+    for name in ("evidence", "escalations", "surveys"):
+        assert told.table(name)["account_id"].tolist() == ["AC-100002"]
+    accounts = told.table("accounts").set_index("account_id")
+    assert accounts.loc["AC-100002", "name"] == "Bolt Industries"
+    assert pd.isna(accounts.loc["AC-100002", "segment"])
+    assert "AC-100002" not in set(told.table("contracts")["account_id"])
+
+
+def test_they_are_unnamed_in_a_packet_and_for_whoever_is_not_of_operations():
+    assert ck.book_of(operations(), ANA).table("evidence")["text"].tolist() == [
+        "Another account runs again."
+    ]
+    assert (
+        ck.book_of(small_team(), ANA, handled=True)
+        .table("evidence")["text"][0]
+        .startswith("A colleague and I moved another account")
+    )
+
+
 def test_private_evidence_is_left_out():
     private = {"evidence_id": "E2", "person_id": ANA, "date": "2026-02-02", "text": "A miss."}
     book = ck.book_of(small_team(evidence=[{**private, "private": True}]), ANA)

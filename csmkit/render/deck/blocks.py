@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from csmkit.render.deck.measure import LEADING, end_of, wrapped
+from csmkit.render.deck.measure import LEADING, end_of, is_right_to_left, wrapped
 from csmkit.render.deck.texts import says
 
 Kind = Literal["body", "bullet", "head", "lead", "quiet"]
@@ -52,6 +52,8 @@ class Block:
         ``not_observed`` or ``unknown``.
     continued : bool
         Whether its beginning stands on an earlier slide.
+    backwards : bool, optional
+        Whether it runs from right to left; as its own words have it if not given.
     """
 
     text: str
@@ -59,6 +61,14 @@ class Block:
     label: str = ""
     mark: str = ""
     continued: bool = False
+    backwards: bool | None = None
+
+    @property
+    def runs_backwards(self) -> bool:
+        """Whether it runs from right to left; the letter of its mark is no word of it."""
+        if self.backwards is not None:
+            return self.backwards
+        return is_right_to_left(f"{self.label} {self.text}")
 
     @property
     def prefix(self) -> str:
@@ -198,9 +208,10 @@ def split(
     rest = block.text[at:].lstrip()
     if not rest:
         return block, None
+    backwards = block.runs_backwards
     return (
         replace(block, text=block.text[:at].rstrip()),
-        replace(block, text=rest, label="", mark="", continued=True),
+        replace(block, text=rest, label="", mark="", continued=True, backwards=backwards),
     )
 
 

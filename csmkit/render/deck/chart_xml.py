@@ -13,6 +13,7 @@ from csmkit.render.deck.charts import (
     too_small,
 )
 from csmkit.render.deck.drawing import EMU, LANGUAGE, safe
+from csmkit.render.deck.template_inks import Inks, as_fill
 from csmkit.render.deck.workbook import column
 from csmkit.view.theme import PALETTE, STATUS_INK
 
@@ -25,8 +26,8 @@ _NAMESPACES = (
 )
 
 
-def chart_xml(bars: Bars, width: float, height: float, wider: float) -> bytes:
-    """The chart's part, for a frame of a size in points."""
+def chart_xml(bars: Bars, width: float, height: float, wider: float, inks: Inks) -> bytes:
+    """The chart's part, for a frame of a size in points, as it is seen on a ground."""
     labels = label_width(bars, width, wider)
     shown = Bars(
         tuple(shown_label(one, label_room(bars, width, wider)) for one in bars.categories),
@@ -36,7 +37,8 @@ def chart_xml(bars: Bars, width: float, height: float, wider: float) -> bytes:
     left, top = labels / width, legend / height
     silent = too_small(bars, width - labels)
     series = "".join(
-        _series(at, name, shown, silent.get(name, set())) for at, name in enumerate(bars.series)
+        _series(at, name, shown, silent.get(name, set()), inks)
+        for at, name in enumerate(bars.series)
     )
     end = bars.top if bars.stacked else bars.top * _HEADROOM
     begin = bars.bottom * _HEADROOM
@@ -55,7 +57,7 @@ def chart_xml(bars: Bars, width: float, height: float, wider: float) -> bytes:
         '<c:catAx><c:axId val="111"/><c:scaling><c:orientation val="maxMin"/></c:scaling>'
         '<c:delete val="0"/><c:axPos val="l"/><c:majorTickMark val="none"/>'
         '<c:minorTickMark val="none"/><c:tickLblPos val="low"/>'
-        f'<c:spPr><a:ln w="9525">{_scheme("tx1", faint=True)}</a:ln></c:spPr>{_text()}'
+        f'<c:spPr><a:ln w="9525">{inks.line}</a:ln></c:spPr>{_text(inks.text)}'
         '<c:crossAx val="222"/><c:crosses val="autoZero"/><c:auto val="0"/>'
         '<c:lblAlgn val="ctr"/><c:lblOffset val="40"/><c:noMultiLvlLbl val="1"/></c:catAx>'
         '<c:valAx><c:axId val="222"/><c:scaling><c:orientation val="minMax"/>'
@@ -63,9 +65,9 @@ def chart_xml(bars: Bars, width: float, height: float, wider: float) -> bytes:
         '<c:axPos val="t"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
         '<c:tickLblPos val="none"/><c:crossAx val="111"/><c:crosses val="autoZero"/>'
         '<c:crossBetween val="between"/></c:valAx>'
-        f"</c:plotArea>{_legend(bars, height)}"
+        f"</c:plotArea>{_legend(bars, height, inks)}"
         '<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
-        f"{_text()}</c:chartSpace>"
+        f"{_text(inks.text)}</c:chartSpace>"
     ).encode()
 
 
@@ -86,9 +88,13 @@ def frame_xml(
     )
 
 
-def _series(at: int, name: str, bars: Bars, silent: set[int]) -> str:
+def _series(at: int, name: str, bars: Bars, silent: set[int], inks: Inks) -> str:
     colour = bars.colours.get(name, "")
-    fill = _fill(colour, at)
+    shown = _shown(colour, at)
+    fill = as_fill(shown) + inks.outline(shown)
+    label = inks.text
+    if bars.stacked:
+        label = inks.upon(shown, STATUS_INK[colour].lstrip("#") if colour in STATUS_INK else "bg1")
     values = bars.series[name]
     rows = len(bars.categories) + 1
     letter = column(at + 1)
@@ -107,7 +113,7 @@ def _series(at: int, name: str, bars: Bars, silent: set[int]) -> str:
         f"<c:f>Sheet1!${letter}$1</c:f><c:strCache>"
         f'<c:ptCount val="1"/><c:pt idx="0"><c:v>{safe(name)}</c:v></c:pt>'
         f'</c:strCache></c:strRef></c:tx><c:spPr>{fill}</c:spPr><c:invertIfNegative val="0"/>'
-        f"{_labels(bars, colour, form, silent)}"
+        f"{_labels(bars, label, form, silent)}"
         f"<c:cat><c:strRef><c:f>Sheet1!$A$2:$A${rows}</c:f><c:strCache>{count}{categories}"
         "</c:strCache></c:strRef></c:cat>"
         f"<c:val><c:numRef><c:f>Sheet1!${letter}$2:${letter}${rows}</c:f><c:numCache>"
@@ -116,53 +122,41 @@ def _series(at: int, name: str, bars: Bars, silent: set[int]) -> str:
     )
 
 
-def _labels(bars: Bars, colour: str, form: str, silent: set[int]) -> str:
+def _labels(bars: Bars, ink: str, form: str, silent: set[int]) -> str:
     without = "".join(
         f'<c:dLbl><c:idx val="{at}"/><c:delete val="1"/></c:dLbl>' for at in sorted(silent)
     )
-    if bars.stacked:
-        ink = STATUS_INK.get(colour)
-        where, look = "ctr", _rgb(ink) if ink else _scheme("bg1")
-    else:
-        where, look = "outEnd", _scheme("tx1")
+    where = "ctr" if bars.stacked else "outEnd"
     return (
         f'<c:dLbls>{without}<c:numFmt formatCode="{form}" sourceLinked="0"/>'
-        f"<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_text(look)}"
+        f"<c:spPr><a:noFill/><a:ln><a:noFill/></a:ln></c:spPr>{_text(ink, wraps=False)}"
         f'<c:dLblPos val="{where}"/><c:showLegendKey val="0"/><c:showVal val="1"/>'
         '<c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/>'
         '<c:showBubbleSize val="0"/></c:dLbls>'
     )
 
 
-def _legend(bars: Bars, height: float) -> str:
+def _legend(bars: Bars, height: float, inks: Inks) -> str:
     if len(bars.series) < 2:
         return ""
     return (
         '<c:legend><c:legendPos val="t"/><c:layout><c:manualLayout><c:xMode val="edge"/>'
         '<c:yMode val="edge"/><c:x val="0"/><c:y val="0"/><c:w val="1"/>'
         f'<c:h val="{LEGEND_ROW / height:.4f}"/></c:manualLayout></c:layout>'
-        f'<c:overlay val="0"/>{_text()}</c:legend>'
+        f'<c:overlay val="0"/>{_text(inks.text)}</c:legend>'
     )
 
 
-def _text(colour: str = "") -> str:
-    fill = colour or _scheme("tx1")
+def _text(fill: str, *, wraps: bool = True) -> str:
+    body = "<a:bodyPr/>" if wraps else '<a:bodyPr wrap="none"/>'
     return (
-        f'<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(SIZE * 100)}" b="0">'
+        f'<c:txPr>{body}<a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(SIZE * 100)}" b="0">'
         f'{fill}</a:defRPr></a:pPr><a:endParaRPr lang="{LANGUAGE}"/></a:p></c:txPr>'
     )
 
 
-def _fill(colour: str, at: int) -> str:
+def _shown(colour: str, at: int) -> str:
+    """A bar's colour: the name of one of the theme's, or RRGGBB."""
     if colour and colour != "accent":
-        return _rgb(PALETTE[colour])
-    return _scheme(_THEME[0 if colour else at % len(_THEME)])
-
-
-def _rgb(colour: str) -> str:
-    return f'<a:solidFill><a:srgbClr val="{colour.lstrip("#")}"/></a:solidFill>'
-
-
-def _scheme(name: str, *, faint: bool = False) -> str:
-    tint = '<a:lumMod val="25000"/><a:lumOff val="75000"/>' if faint else ""
-    return f'<a:solidFill><a:schemeClr val="{name}">{tint}</a:schemeClr></a:solidFill>'
+        return PALETTE[colour].lstrip("#")
+    return _THEME[0 if colour else at % len(_THEME)]

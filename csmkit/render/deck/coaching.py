@@ -8,10 +8,18 @@ from csmkit.cycle import Cycle
 from csmkit.errors import DataError, UsageError
 from csmkit.matrix.matrix import Matrix
 from csmkit.render.deck.coaching_book import book, has_book, opening
-from csmkit.render.deck.coaching_matrix import gaps, matrix_slide, no_gaps, strengths
+from csmkit.render.deck.coaching_matrix import (
+    gaps,
+    matrix_slide,
+    no_gaps,
+    scored,
+    strengths,
+    unscored,
+)
 from csmkit.render.deck.coaching_outcome import bridge, bridge_lacks, cautions, outcome
 from csmkit.render.deck.coaching_person import Person, said
-from csmkit.render.deck.coaching_plan import agreed, agreed_lacks, plan
+from csmkit.render.deck.coaching_plan import agreed, agreed_lacks, next_asks, open_plan, plan
+from csmkit.render.deck.coaching_sides import differences, own_words
 from csmkit.render.deck.coaching_team import team_of
 from csmkit.render.deck.coaching_work import credit, losses, practice
 from csmkit.render.deck.drawn import drawn
@@ -104,8 +112,6 @@ def _slides(person: Person) -> tuple[Slide, ...]:
     """All slides for which there is something to show; one of them tells why others are not."""
     about_book = [book(person)] if has_book(person) else []
     changes = [] if bridge_lacks(person) else [bridge(person)]
-    work = [strengths(person)] if person.plan.strengths else []
-    work += [gaps(person), plan(person)] if person.plan.gaps else [no_gaps(person)]
     before = [] if agreed_lacks(person) else [agreed(person)]
     return (
         opening(person),
@@ -115,10 +121,21 @@ def _slides(person: Person) -> tuple[Slide, ...]:
         *(losses(person) + credit(person) if about_book else []),
         *practice(person),
         cautions(person, _left_out(person)),
-        matrix_slide(person),
-        *work,
+        *own_words(person),
+        *_of_matrix(person),
         *before,
     )
+
+
+def _of_matrix(person: Person) -> list[Slide]:
+    """The slides on colours, and the plan: without a gap there are blanks to fill."""
+    if not scored(person):
+        return [unscored(person), open_plan(person)]
+    seen = [matrix_slide(person), *differences(person)]
+    seen += [strengths(person)] if person.plan.strengths else []
+    if person.plan.gaps:
+        return [*seen, gaps(person), plan(person)]
+    return [*seen, no_gaps(person), *next_asks(person), open_plan(person)]
 
 
 def _left_out(person: Person) -> list[str]:
@@ -127,9 +144,9 @@ def _left_out(person: Person) -> list[str]:
     reasons = [
         "" if has_book(person) else words["book"].format(name=person.name),
         bridge_lacks(person),
-        "" if person.plan.strengths else words["strengths"],
+        "" if person.plan.strengths or not scored(person) else words["strengths"],
         agreed_lacks(person),
     ]
-    # Where there is no gap, the slide in its place tells what the plan lacks.
-    lacking = person.plan.lacking if person.plan.gaps else ()
+    # Of somebody scored without a gap, the slide in its place tells what the plan lacks.
+    lacking = () if scored(person) and not person.plan.gaps else person.plan.lacking
     return [why for why in (*reasons, *lacking) if why]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from csmkit.compute.composition import CLOSING, OWNED, composition
+from csmkit.compute.composition import OWNED, POINTS, composition
 from csmkit.compute.standing import profile
 from csmkit.compute.team import MIN_GROUP, team_bands
 from csmkit.render.deck.coaching_person import Person, notes_of, said
@@ -17,12 +17,13 @@ Row = Mapping[Any, Any]
 
 
 def opening(person: Person) -> Slide:
-    """The title: who, in which role and level, whose team, which period."""
+    """The title: who, in which role and level, whose team, which period; if need be, which mail."""
     words, plan = said()["deck"], person.plan
     items = profile(person.book)
     told = dict(zip(items["item"], items["value"], strict=True))
     level = said()["levels"].get(plan.level, plan.level)
     subtitle = words["subtitle"].format(
+        whose=words["whose"].format(mail=person.mail) if person.mail else "",
         role=told["Role"],
         level=words["level"].format(level=level) if level else "",
         manager=words["manager"].format(manager=plan.manager) if plan.manager else "",
@@ -39,7 +40,7 @@ def has_book(person: Person) -> bool:
 
 
 def book(person: Person) -> Slide:
-    """What the book was made of when it was taken over and at the end, beside the team's band."""
+    """What the book was made of at both openings and at the end, beside the team's band."""
     words, made_of = said()["book"], composition(person.book)
     cells = {(str(r["measure"]), r["at"]): r for r in made_of.to_dict("records")}
     bands = {str(r["measure"]): r for r in team_bands(person.book).to_dict("records")}
@@ -48,12 +49,13 @@ def book(person: Person) -> Slide:
     for name in words["measures"]:
         owned = cells[name, OWNED]
         row = [clean(owned["label"])]
-        row += [_value(cells.get((name, at)), person.book.currency) for at in (OWNED, CLOSING)]
+        row += [_value(cells.get((name, at)), person.book.currency) for at in POINTS]
         rows.append((*row, *([_band(bands.get(name), person.book.currency)] if bands else [])))
-    heads, widths = [words["measure"], words["owned"], words["closing"]], [3.0, 2.0, 2.0]
+    heads = [words[name] for name in ("measure", "calendar", "owned", "closing")]
+    widths = [2.6, 1.9, 1.9, 1.9]
     if bands:
         heads.append(words["band"])
-        widths.append(3.4)
+        widths.append(3.0)
     return Slide(
         "book",
         said()["titles"]["book"],

@@ -9,18 +9,32 @@ from csmkit.growth.plan import Gap, Item, Strength
 from csmkit.matrix.gaps import PHASES
 from csmkit.matrix.matrix import NOT_OBSERVED
 from csmkit.matrix.standing import matrix_standing
+from csmkit.matrix.versions import matrix_note
 from csmkit.render.deck.blocks import MARKS, Block
-from csmkit.render.deck.coaching_person import Person, notes_of, said, slide
+from csmkit.render.deck.coaching_person import Person, notes_of, of_scores, said, slide
 from csmkit.render.deck.plain import Beside, Cell, Grid, Passage, Slide, Words
 from csmkit.text import clean, day, missing
 
 Row = Mapping[Any, Any]
 
 
+def scored(person: Person) -> bool:
+    """Whether anybody gave the person a colour that can be shown."""
+    return bool(matrix_standing(person.book)[[*PHASES]].notna().any(axis=None))
+
+
+def unscored(person: Person) -> Slide:
+    """In place of all slides on colours, where there is none: a sentence."""
+    told = said()["unscored"]["says"].format(name=person.name)
+    shown = Words((Passage("", (Block(told, "lead"),)),))
+    return of_scores(slide("unscored", shown), person, whole=True)
+
+
 def matrix_slide(person: Person) -> Slide:
     """Colours by pillar: whose each is, what is expected beside it, how many items are cited."""
     words = said()["matrix"]
-    rows = matrix_standing(person.book).to_dict("records")
+    frame = matrix_standing(person.book)
+    rows = frame.to_dict("records")
     # A column that nobody filled says nothing; the manager's says that nothing was given.
     phases = [p for p in PHASES if p == "manager" or any(not missing(r[p]) for r in rows)]
     heads = [words["pillar_head"], words["competency"], *(words[phase] for phase in phases)]
@@ -33,8 +47,11 @@ def matrix_slide(person: Person) -> Slide:
             cells += [_given(row, phase) for phase in phases]
             body.append((*cells, _expected(row), _cited(row)))
     widths = (1.7, 2.9, *(1.3 for _ in phases), 1.4, 1.3)
-    lead = f"{person.plan.whose} {words['lead']}".strip()
-    return slide("matrix", Grid(tuple(heads), tuple(body), widths), lead=lead)
+    apart = frame["apart"].dropna()
+    same = words["same"] if len(apart) and apart.eq(0).all() else ""
+    lead = " ".join(filter(None, (person.plan.whose, words["lead"], same)))
+    shown = slide("matrix", Grid(tuple(heads), tuple(body), widths), lead=lead)
+    return of_scores(shown, person, whole=True)
 
 
 def _given(row: Row, phase: str) -> Cell:
@@ -72,7 +89,7 @@ def strengths(person: Person) -> Slide:
     if rest:
         names = "; ".join(clean(one.competency.name) for one in rest)
         blocks.append(Passage("", (words["more"].format(count=len(rest), names=names),)))
-    return slide("strengths", Words(tuple(blocks)))
+    return of_scores(slide("strengths", Words(tuple(blocks))), person)
 
 
 def _strength(one: Strength) -> Passage:
@@ -80,13 +97,13 @@ def _strength(one: Strength) -> Passage:
     heading = words["colour"].format(
         name=clean(one.competency.name), colour=said()["matrix"][one.value]
     )
-    told = [*map(_item, one.items[: words["items"]]), *filter(None, (clean(one.apart),))]
+    told = [*map(item_line, one.items[: words["items"]]), *filter(None, (clean(one.apart),))]
     return Passage(heading, tuple(told))
 
 
-def _item(item: Item) -> str:
+def item_line(item: Item) -> str:
+    """A dated item in one line, with its account where it does not name it itself."""
     words = said()["strengths"]
-    # Most items name their account themselves.
     about = item.account and item.account not in item.text
     told = words["item" if about else "item_none"]
     return clean(told.format(day=day(item.date), account=item.account, text=item.text))
@@ -98,10 +115,11 @@ def gaps(person: Person) -> Slide:
     ask = " ".join(dict.fromkeys(clean(g.competency.ask) for g in found if g.competency.ask))
     notes = notes_of("gaps", ask=ask or said()["gap"]["ask_none"])
     blocks = [_gap(one) for one in found]
-    if len(blocks) == 2:
-        return slide("gaps", Beside(*blocks), lead=_others(person), notes=notes)
-    shown = Words(tuple(blocks))
-    return Slide("gaps", said()["titles"]["gap"], shown, notes, _others(person))
+    title = said()["titles"]["gaps" if len(blocks) == 2 else "gap"]
+    # Side by side, what another matrix means for them would stand below them both.
+    beside = len(blocks) == 2 and not matrix_note(person.book)
+    shown = Beside(*blocks) if beside else Words(tuple(blocks))
+    return of_scores(Slide("gaps", title, shown, notes, _others(person)), person)
 
 
 def _gap(gap: Gap) -> Passage:
@@ -131,4 +149,5 @@ def _others(person: Person) -> str:
 def no_gaps(person: Person) -> Slide:
     """Why there is nothing to work on from the matrix, in the plan's own words."""
     lines = tuple(map(clean, person.plan.lacking))
-    return slide("no_gaps", Words((Passage("", lines),)), notes=notes_of("gaps_none"))
+    shown = slide("no_gaps", Words((Passage("", lines),)), notes=notes_of("gaps_none"))
+    return of_scores(shown, person)

@@ -1,10 +1,18 @@
-"""The last slides of a coaching deck: goals with days to look again, and what was agreed."""
+"""The last slides of a coaching deck: goals, what the next level asks, and what was agreed."""
 
 from __future__ import annotations
 
+import pandas as pd
+
 from csmkit.compute.follow_up import due_days
-from csmkit.render.deck.coaching_person import Person, said, slide
-from csmkit.render.deck.plain import Grid, Slide
+from csmkit.cycle import DAY
+from csmkit.growth.next_level import next_level
+from csmkit.growth.plan_goals import CHECK_DAYS
+from csmkit.growth.plan_texts import says, working_day
+from csmkit.matrix.matrix import NOT_OBSERVED, Expectation
+from csmkit.render.deck.blocks import Block
+from csmkit.render.deck.coaching_person import Person, of_scores, said, slide
+from csmkit.render.deck.plain import Cell, Grid, Slide
 from csmkit.text import clean, day, missing
 
 
@@ -22,7 +30,45 @@ def plan(person: Person) -> Slide:
     heads = (words["goal"], *(goal.competency.name for goal in made.goals))
     cells = tuple(tuple(map(clean, row)) for row in rows)
     grid = Grid(tuple(map(clean, heads)), cells, (1.4, *(4.0 for _ in made.goals)))
-    return slide("plan", grid, lead=words["lead"])
+    return of_scores(slide("plan", grid, lead=words["lead"]), person)
+
+
+def open_plan(person: Person) -> Slide:
+    """The same where there is no gap: blanks for a goal of their own, and the same three days."""
+    words, start = said()["plan"], person.plan.start
+    away = person.book.table("absences")
+    away = away[away["person_id"].eq(person.plan.person_id)]
+    asks = [says("check", "begun", ask="").strip(), *[says("check", "sign_none")] * 2]
+    rows = [(words["will"], words["blank"].format(day=day(start)))]
+    for days, ask in zip(CHECK_DAYS, asks, strict=True):
+        on = working_day(pd.Timestamp(start) + days * DAY, away)
+        title = says("check", f"days_{days}")
+        rows.append((words["check"].format(days=days, day=day(on), title=title), ask))
+    grid = Grid((words["goal"], words["own_goal"]), tuple(rows), (1.4, 4.0))
+    return slide("open_plan", grid, lead=words["lead_open"])
+
+
+def next_asks(person: Person) -> list[Slide]:
+    """What the next level asks that this one does not; no slide where nobody can say it."""
+    found, words = next_level(person.book, csm=person.plan.person_id), said()["next"]
+    asks = [one for one in found.asks if one.now != one.then]
+    if not asks:
+        return []
+    rows = ((clean(one.competency.name), _asked(one.now), _asked(one.then)) for one in asks)
+    levels = said()["levels"]
+    now, then = (levels.get(level, level) for level in (found.level, found.next))
+    heads = (words["competency"], words["now"].format(level=now), words["then"].format(level=then))
+    grid = Grid(heads, tuple(rows), (2.4, 4.0, 4.0))
+    return [slide("next", grid, lead=words["lead"].format(level=then))]
+
+
+def _asked(expected: Expectation | None) -> Cell:
+    """What a level is expected to show, behind its colour."""
+    if expected is None:
+        return str(said()["next"]["nothing_said"])
+    if expected.colour == NOT_OBSERVED:
+        return clean(expected.text) or str(said()["matrix"]["nothing_yet"])
+    return Block(clean(expected.text) or said()["matrix"][expected.colour], mark=expected.colour)
 
 
 def agreed_lacks(person: Person) -> str:

@@ -17,6 +17,7 @@ _TEXTS = (
     ("compute", "metrics.toml"),
     ("compute", "notices.toml"),
     ("growth", "plan.toml"),
+    ("load", "finding_kinds.toml"),
     ("render/deck", "coaching.toml"),
     ("view", "columns.toml"),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property, partial
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
@@ -15,11 +16,13 @@ from csmkit.growth.plan import development_plan
 from csmkit.matrix.matrix import Matrix
 from csmkit.matrix.model import keep_matrix
 from csmkit.memo import keep
+from csmkit.render.deck.coaching_findings import Findings
 from csmkit.render.deck.coaching_person import Person
 from csmkit.render.deck.coaching_scan import DeckScan
 from csmkit.render.figures import FIGURES, Figures
 from csmkit.render.slice_files import frame_as_it_was
 from csmkit.render.slices import book_of
+from csmkit.text import clean
 
 _NOT_SHOWN = {
     *("against_targets", "balance_rows", "inventory_rows"),
@@ -34,7 +37,7 @@ class Team:
     Parameters
     ----------
     cycle : Cycle
-        The team. A deck is made from a slice of it alone.
+        The team. A deck is made from a slice of it, with counts of what loading it found.
     matrix : Matrix, optional
         What it is scored by; the kit's own, if not given.
     """
@@ -58,12 +61,29 @@ class Team:
         if self._asked:
             self._share(book)
         self._asked += 1
-        return Person(book, development_plan(book, csm=person_id))
+        plan = development_plan(book, csm=person_id)
+        return Person(book, plan, self._findings.of(book), self._mail(person_id))
 
     @cached_property
     def scan(self) -> DeckScan:
         """What looks through decks before they are drawn."""
         return DeckScan(self._cycle, self._matrix)
+
+    @cached_property
+    def _findings(self) -> Findings:
+        return Findings(self._cycle)
+
+    def _mail(self, person_id: str) -> str:
+        """What tells a person from another of the same name; blank where nobody else has it."""
+        person = self._cycle.person(person_id)
+        if self._names[_called(person["name"])] < 2:
+            return ""
+        return clean(person["email"]) or person_id
+
+    @cached_property
+    def _names(self) -> Counter[str]:
+        """How many people have each name."""
+        return Counter(map(_called, self._cycle.table("people")["name"]))
 
     @cached_property
     def _context(self) -> Context:
@@ -82,6 +102,11 @@ class Team:
     def _share(self, book: Book) -> None:
         for name, table in self._figures.of(book).items():
             keep(book, FIGURES[name], partial(frame_as_it_was, table))
+
+
+def _called(name: Any) -> str:
+    """A name as people tell names apart."""
+    return clean(name).strip().casefold()
 
 
 def team_of(cycle: Cycle, matrix: Matrix | None) -> Team:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -34,6 +35,28 @@ def figures(frame: pd.DataFrame, wanted: Sequence[str], currency: str) -> Table:
     return table_metrics(frame.assign(group=""), currency=currency)
 
 
+def with_out_of(grid: Grid, told: Mapping[str, str]) -> Grid:
+    """A table of figures in which what some are out of, by their label, is said in other words.
+
+    Parameters
+    ----------
+    grid : Grid
+        From `grid_of` a table of `figures`.
+    told : mapping of str to str
+        By the label of a figure.
+    """
+    at = grid.columns.index("Out of")
+    rows = ((*row[:at], told.get(str(row[0]), row[at]), *row[at + 1 :]) for row in grid.rows)
+    return replace(grid, rows=tuple(rows))
+
+
+def plain_counts(frame: pd.DataFrame) -> dict[str, str]:
+    """That a figure is a count and out of nothing, by its label."""
+    counts = frame["unit"].eq("count") & frame["value"].notna()
+    counts &= frame["denominator"].isna() & frame["n"].isna()
+    return dict.fromkeys(map(clean, frame.loc[counts, "label"]), str(said()["count"]))
+
+
 def grid_of(table: Table, widths: Mapping[str, float] = _WIDTHS) -> Grid:
     """A table as a slide has it; a column that nobody has anything in is not there."""
     rows = (row for group in table.groups for row in group.rows)
@@ -48,7 +71,8 @@ def practice(person: Person) -> list[Slide]:
     table = figures(frame, said()["practice"]["metrics"], person.book.currency)
     if not table.groups:
         return []
-    return [slide("practice", grid_of(table), lead=said()["practice"]["lead"])]
+    grid = with_out_of(grid_of(table), plain_counts(frame))
+    return [slide("practice", grid, lead=said()["practice"]["lead"])]
 
 
 def losses(person: Person) -> list[Slide]:
@@ -59,7 +83,9 @@ def losses(person: Person) -> list[Slide]:
     table = table_rows(
         found, columns=list(_OF_LOSSES), currency=person.book.currency, limit=_MOST, caption=""
     )
-    lead = " ".join(filter(None, (said()["losses"]["lead"], clean(table.more))))
+    words = said()["losses"]
+    beside = words["won_and_lost"] if found["kind"].eq("won and lost").any() else ""
+    lead = " ".join(filter(None, (words["lead"], beside, clean(table.more))))
     return [slide("losses", grid_of(table), lead=lead)]
 
 

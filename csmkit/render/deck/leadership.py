@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from csmkit.cycle import Cycle
 from csmkit.growth.decided import levels_decided
 from csmkit.growth.team import team_gaps
+from csmkit.growth.team_basis import Counted, counted, scored_by, without_known
 from csmkit.growth.team_coverage import team_coverage
 from csmkit.growth.themes import training_themes
 from csmkit.growth.trend import skill_trend
@@ -19,6 +21,7 @@ from csmkit.matrix.gaps import check_group
 from csmkit.matrix.matrix import Matrix
 from csmkit.matrix.model import matrix_of
 from csmkit.render.deck.drawn import drawn
+from csmkit.render.deck.leadership_checks import checked, checks
 from csmkit.render.deck.leadership_gaps import (
     GREEN,
     Gaps,
@@ -28,8 +31,9 @@ from csmkit.render.deck.leadership_gaps import (
     teams,
     themes,
 )
-from csmkit.render.deck.leadership_team import checks, coverage, decided
-from csmkit.render.deck.leadership_trend import trend
+from csmkit.render.deck.leadership_stands import not_counted, stands_on
+from csmkit.render.deck.leadership_team import decided
+from csmkit.render.deck.leadership_trend import trend, untold, why_untold
 from csmkit.render.deck.leadership_words import notes_of, said, slide
 from csmkit.render.deck.plain import Opening, Passage, Slide, Words
 from csmkit.render.deck.texts import says
@@ -44,11 +48,12 @@ def leadership_deck(
     matrix_before: Matrix | None = None,
     template: str | Path | None = None,
     min_group: int = 5,
+    reader: str = "",
 ) -> bytes:
     """A deck on the skills of the team for its leadership: a PowerPoint file.
 
-    It names no CSM and no rater. No figure is of fewer than ``min_group`` people, and none of fewer
-    can be worked out from those that are shown.
+    It names nobody but its reader, and says of no rater how they rate. No figure is of fewer than
+    ``min_group`` people, and none of fewer can be worked out from those that are shown.
 
     Parameters
     ----------
@@ -64,6 +69,9 @@ def leadership_deck(
         A company's PowerPoint file whose look is taken.
     min_group : int, default 5
         The fewest people anything is told of.
+    reader : str, optional
+        A person who knows others' colours, by id, mail or name: everything is without them, all
+        whom they rated and all whom they manage, as `csmkit.growth.team.team_gaps` has it.
 
     Returns
     -------
@@ -73,7 +81,8 @@ def leadership_deck(
     Raises
     ------
     UsageError
-        If ``min_group`` is under 3, ``before`` is no earlier cycle, or the template cannot be used.
+        If ``min_group`` is under 5, ``before`` is no earlier cycle, ``reader`` is nobody of the
+        export, or the template cannot be used.
 
     Examples
     --------
@@ -82,8 +91,24 @@ def leadership_deck(
     b'PK'
     """
     slides = leadership_slides(
-        cycle, matrix=matrix, before=before, matrix_before=matrix_before, min_group=min_group
+        cycle,
+        matrix=matrix,
+        before=before,
+        matrix_before=matrix_before,
+        min_group=min_group,
+        reader=reader,
     )
+    return leadership_file(slides, template=template)
+
+
+def leadership_file(slides: Sequence[Slide], *, template: str | Path | None = None) -> bytes:
+    """The slides of `leadership_slides` as a PowerPoint file.
+
+    Raises
+    ------
+    UsageError
+        If the template cannot be used.
+    """
     title = said()["deck"]["title"]
     return drawn(slides, title=title, template=template, footer=says("confidential"))
 
@@ -95,25 +120,32 @@ def leadership_slides(
     before: Cycle | None = None,
     matrix_before: Matrix | None = None,
     min_group: int = 5,
+    reader: str = "",
 ) -> tuple[Slide, ...]:
     """What the deck says, slide by slide, before it is drawn.
 
     Parameters
     ----------
-    cycle, matrix, before, matrix_before, min_group
+    cycle, matrix, before, matrix_before, min_group, reader
         As `leadership_deck` takes them.
 
     Raises
     ------
     UsageError
-        If ``min_group`` is under 3, or ``before`` is no earlier cycle.
+        If ``min_group`` is under 5, ``before`` is no earlier cycle, or ``reader`` is nobody of the
+        export.
     """
     check_group(min_group)
-    first = _opening(cycle, matrix or matrix_of(cycle), before)
-    if cycle.subjects["person_id"].nunique() < min_group:
-        few = said()["limits"]["few"].format(least=min_group)
-        return first, slide("limits", Words((Passage("", (few,)),)))
-    return (first, *_figures(_Asked(cycle, matrix, before, matrix_before, min_group)))
+    others = without_known(cycle, reader) if reader else cycle
+    matrix = matrix or matrix_of(cycle)
+    asked = _Asked(cycle, others, matrix, before, matrix_before or matrix, min_group, reader)
+    rest = tuple(_figures(asked) if _people(others) >= min_group else _of_few(asked))
+    is_beside = before is not None and not why_untold(rest)
+    return (_opening(asked, is_beside=is_beside), *rest)
+
+
+def _people(cycle: Cycle) -> int:
+    return int(cycle.subjects["person_id"].nunique())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,45 +153,70 @@ class _Asked:
     """What a deck is asked for."""
 
     cycle: Cycle
-    matrix: Matrix | None
+    others: Cycle
+    matrix: Matrix
     before: Cycle | None
-    matrix_before: Matrix | None
+    matrix_before: Matrix
     min_group: int
+    reader: str
+
+    @property
+    def name(self) -> str:
+        """The reader's name, if it is made for one."""
+        return clean(self.cycle.person(self.reader)["name"]) if self.reader else ""
 
     def gaps(self, by: str, *, phase: str = "") -> pd.DataFrame:
         """The team's gaps. Frames that follow levels first may stand side by side: no others."""
-        return team_gaps(self.cycle, self.matrix, by=by, min_group=self.min_group, phase=phase)
+        how: dict[str, Any] = {"min_group": self.min_group, "reader": self.reader}
+        return team_gaps(self.cycle, self.matrix, by=by, phase=phase, **how)
+
+
+def _of_few(asked: _Asked) -> Iterator[Slide]:
+    """All slides after the first of a team of too few people: sentences alone."""
+    words = said()["limits"]
+    if asked.before is not None:
+        yield untold([words["few_trend"].format(least=asked.min_group)])
+    few = words["few_reader" if asked.reader else "few"]
+    told = few.format(least=asked.min_group, name=asked.name)
+    yield slide("limits", Words((Passage("", (told,)),)))
 
 
 def _figures(asked: _Asked) -> Iterator[Slide]:
     """All slides after the first; what cannot be told is on the last."""
     words, lacking, least = said(), list[str](), asked.min_group
     gaps = Gaps(asked.gaps(LEVEL))
-    found = team_coverage(asked.cycle, asked.matrix, min_group=least, phase=gaps.phase)
-    yield coverage(found, gaps.phase, least)
+    team = asked.others, asked.matrix
+    how: dict[str, Any] = {"phase": gaps.phase, "min_group": least}
+    of = counted(*team, **how, measure=gaps.measure)
+    looked = checked(*team, least) if gaps.are_told else ()
+    found, scored = team_coverage(*team, **how), scored_by(*team, **how)
+    yield stands_on(found, scored, of, looked, **how, reader=asked.name)
     if gaps.are_told:
-        yield from _gaps(asked, gaps, lacking)
+        yield from _gaps(asked, gaps, of, lacking)
     else:
         lacking.append(words["limits"]["few_scored"].format(least=least))
-    meeting = levels_decided(asked.cycle, min_group=least)
+        if asked.before is not None:
+            yield untold([words["limits"]["few_trend"].format(least=least)])
+    meeting = levels_decided(asked.others, min_group=least)
     if meeting.parts:
         yield decided(meeting)
     else:
         why = words["decided"][meeting.why].format(least=least)
         lacking.append(words["decided"]["lacking"].format(why=why))
-    if gaps.are_told:
-        yield checks(asked.cycle, asked.matrix)
+    if looked:
+        yield checks(looked)
     else:
         lacking.append(words["checks"]["none"].format(least=least))
     yield _limits([*lacking, *gaps.frame.attrs["notes"]])
 
 
-def _gaps(asked: _Asked, gaps: Gaps, lacking: list[str]) -> Iterator[Slide]:
+def _gaps(asked: _Asked, gaps: Gaps, of: Counted, lacking: list[str]) -> Iterator[Slide]:
     """Slides on skill gaps; why one is not there is added to what is lacking."""
     words = said()["limits"]
-    yield from (pillars(gaps), competencies(gaps))
+    yield from (pillars(gaps), competencies(gaps, not_counted(of, asked.min_group)))
     by_manager = Gaps(asked.gaps(MANAGER, phase=gaps.phase), gaps.measure)
-    for made, why in ((levels(gaps), "no_levels"), (teams(by_manager), "no_managers")):
+    by_level = levels(gaps, of.levels)
+    for made, why in ((by_level, "no_levels"), (teams(by_manager), "no_managers")):
         if made:
             yield made
         else:
@@ -169,10 +226,13 @@ def _gaps(asked: _Asked, gaps: Gaps, lacking: list[str]) -> Iterator[Slide]:
     if gaps.measure == GREEN:
         # A trend and themes are of what is expected.
         lacking.append(words["no_expected"])
+        if asked.before is not None:
+            yield untold([words["no_expected_trend"]])
         return
     if over_time := _trend(asked, gaps.phase, lacking):
         yield over_time
-    found = training_themes(asked.cycle, asked.matrix, min_group=asked.min_group, phase=gaps.phase)
+    how: dict[str, Any] = {"min_group": asked.min_group, "reader": asked.reader}
+    found = training_themes(asked.cycle, asked.matrix, phase=gaps.phase, **how)
     if len(found):
         yield themes(found)
     else:
@@ -180,33 +240,27 @@ def _gaps(asked: _Asked, gaps: Gaps, lacking: list[str]) -> Iterator[Slide]:
 
 
 def _trend(asked: _Asked, phase: str, lacking: list[str]) -> Slide | None:
-    """The last cycle beside this one; where it cannot be, why is added to what is lacking."""
-    words = said()["limits"]
+    """The last cycle beside this one; what is to be known of it is added to what is lacking."""
     if asked.before is None:
-        lacking.append(words["no_before"])
+        lacking.append(said()["limits"]["no_before"])
         return None
-    matrix = asked.matrix or matrix_of(asked.cycle)
-    matrices = (asked.matrix_before or matrix, matrix)
+    cycles, matrices = (asked.before, asked.cycle), (asked.matrix_before, asked.matrix)
     # Figures of another phase beside these would tell how single values were changed.
-    found = skill_trend(
-        (asked.before, asked.cycle), matrices, min_group=asked.min_group, phase=phase
-    )
-    made = trend(found)
-    if made is None:
-        lacking.append(words["no_trend"])
+    how: dict[str, Any] = {"min_group": asked.min_group, "reader": asked.reader}
+    found = skill_trend(cycles, matrices, phase=phase, **how)
     lacking += [note for note in found.attrs["notes"] if note not in lacking]
-    return made
+    return trend(found)
 
 
-def _opening(cycle: Cycle, matrix: Matrix, before: Cycle | None) -> Slide:
+def _opening(asked: _Asked, *, is_beside: bool) -> Slide:
     words = said()["deck"]
-    told = {
-        "period": _days(cycle),
-        "matrix": clean(matrix.name),
-        "before": _days(before) if before else "",
-    }
-    subtitle = words["subtitle_before" if before else "subtitle"].format(**told)
-    return Slide("opening", words["title"], Opening(clean(subtitle)), notes_of("opening"))
+    parts = [words["subtitle"].format(period=_days(asked.cycle), matrix=clean(asked.matrix.name))]
+    if asked.before is not None and is_beside:
+        parts.append(words["beside"].format(before=_days(asked.before)))
+    if asked.reader:
+        parts.append(words["reader"].format(name=asked.name))
+    subtitle = clean("".join(parts))
+    return Slide("opening", words["title"], Opening(subtitle), notes_of("opening"))
 
 
 def _days(cycle: Cycle) -> str:

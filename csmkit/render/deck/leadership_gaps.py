@@ -10,6 +10,7 @@ import pandas as pd
 
 from csmkit.matrix.gap_parts import LEVEL, MANAGER, TEAM, UNKNOWN
 from csmkit.matrix.gap_rows import count_in_words
+from csmkit.matrix.gap_rows import words as why_none
 from csmkit.render.deck.leadership_words import notes_of, said, slide
 from csmkit.render.deck.plain import Chart, Content, Grid, Slide
 from csmkit.text import clean, missing
@@ -55,6 +56,15 @@ class Gaps:
         rows = self.frame[self.frame["group"].eq(by)].to_dict("records")
         return [*dict.fromkeys(str(row["value"]) for row in rows if self.is_told(row))]
 
+    def untold(self, by: str) -> dict[str, str]:
+        """The groups of a division of which nothing is told, and why."""
+        rows = self.frame[self.frame["group"].eq(by) & self.frame["competency"].eq("")]
+        there = set(self.groups(by))
+        whys: dict[str, dict[str, None]] = {}
+        for row in rows[~rows["value"].isin(there)].to_dict("records"):
+            whys.setdefault(str(row["value"]), {})[str(row["needs"])] = None
+        return {one: "; ".join(filter(None, of)) for one, of in whys.items()}
+
     def is_told(self, row: Row) -> bool:
         """Whether a row has a figure."""
         return not missing(row[f"{self.measure}_low"])
@@ -77,28 +87,36 @@ class Gaps:
 
 
 def pillars(gaps: Gaps) -> Slide:
-    """A bar a pillar: the share of colours below, as far as it is told."""
+    """A bar a pillar: the share of colours below, as far as it is told; a row if it is but one."""
     words = said()["gaps"]
     rows = [row for row in gaps.team if not row["competency"] and gaps.is_told(row)]
+    each = tuple((clean(row["pillar"]), gaps.count(row)) for row in rows)
+    told = "; ".join(f"{pillar} {count}" for pillar, count in each)
+    notes = notes_of("pillars", sentence=words["pillars_told"].format(told=told))
+    # A single bar has nothing to be compared with.
+    grid = Grid((words["pillar"], words["below"][gaps.measure]), each, (4.0, 6.0))
+    content: Content = grid if len(rows) == 1 else _bars(gaps, rows)
+    return _of_gaps("pillars", gaps, content, words["lead"][gaps.measure], notes)
+
+
+def _bars(gaps: Gaps, rows: Sequence[Row]) -> Chart:
+    words = said()["gaps"]
     values = {
         words["below"][gaps.measure]: ("accent", tuple(map(gaps.share, rows))),
         words["more"]: ("accent-soft", tuple(map(gaps.more, rows))),
     }
     # Where every count is told as it is, there is no more that there may be.
     shown = {name: of for name, of in values.items() if any(of[1]) or name != words["more"]}
-    chart = Chart(
+    return Chart(
         tuple(clean(row["pillar"]) for row in rows),
         tuple((name, of) for name, (_, of) in shown.items()),
         tuple(colour for colour, _ in shown.values()),
         "share",
     )
-    told = "; ".join(f"{clean(row['pillar'])} {gaps.count(row)}" for row in rows)
-    notes = notes_of("pillars", sentence=words["pillars_told"].format(told=told))
-    return _of_gaps("pillars", gaps, chart, words["lead"][gaps.measure], notes)
 
 
-def competencies(gaps: Gaps) -> Slide:
-    """A row a competency: how many are below."""
+def competencies(gaps: Gaps, not_counted: str = "") -> Slide:
+    """A row a competency: how many are below, and why not everybody is counted."""
     words = said()["gaps"]
     rows = tuple(
         (clean(row["pillar"]), clean(row["name"]), gaps.count(row))
@@ -107,14 +125,31 @@ def competencies(gaps: Gaps) -> Slide:
     )
     heads = (words["pillar"], words["competency"], words["below"][gaps.measure])
     grid = Grid(heads, rows, (2.4, 4.0, 3.0))
-    return _of_gaps("competencies", gaps, grid, words["lead_each"])
+    lead = " ".join(filter(None, (words["lead_each"], not_counted)))
+    return _of_gaps("competencies", gaps, grid, lead)
 
 
-def levels(gaps: Gaps) -> Slide | None:
-    """A column a level, a row a pillar; None where nothing is told of any level."""
-    named = said()["gaps"]["levels"]
-    labels = {one: named.get(one, clean(one)) for one in gaps.groups(LEVEL)}
-    return _by_group("levels", gaps, labels)
+def levels(gaps: Gaps, there: Sequence[str] = ()) -> Slide | None:
+    """A column a level, a row a pillar; None where nothing is told of any level.
+
+    Parameters
+    ----------
+    gaps : Gaps
+        By level.
+    there : sequence of str
+        The levels that people have: why one has no column is said above.
+    """
+    words = said()["gaps"]
+    labels = {one: _level(one) for one in gaps.groups(LEVEL)}
+    scored = gaps.untold(LEVEL)
+    without = {one: scored.get(one, why_none()["nobody"]) for one in there if one not in labels}
+    told = "; ".join(words["without"].format(level=_level(o), why=w) for o, w in without.items())
+    more = words["no_column"].format(levels=told) if told else ""
+    return _by_group("levels", gaps, labels, more)
+
+
+def _level(one: str) -> str:
+    return str(said()["gaps"]["levels"].get(one, clean(one)))
 
 
 def teams(gaps: Gaps) -> Slide | None:
@@ -128,7 +163,8 @@ def teams(gaps: Gaps) -> Slide | None:
         one: words["no_team"] if one == UNKNOWN else words["team"].format(number=number)
         for number, one in enumerate(shuffled, 1)
     }
-    return _by_group("managers", gaps, labels)
+    more = words["no_column_teams"] if gaps.untold(MANAGER) else ""
+    return _by_group("managers", gaps, labels, more)
 
 
 def themes(found: pd.DataFrame) -> Slide:
@@ -150,7 +186,7 @@ def _of_gaps(key: str, gaps: Gaps, content: Content, lead: str, notes: str = "")
     return Slide(key, title, content, notes or notes_of(key), f"{whose} {lead}")
 
 
-def _by_group(key: str, gaps: Gaps, labels: Mapping[str, str]) -> Slide | None:
+def _by_group(key: str, gaps: Gaps, labels: Mapping[str, str], more: str) -> Slide | None:
     if set(labels) <= {UNKNOWN}:
         return None
     words, frame = said()["gaps"], gaps.frame
@@ -161,4 +197,4 @@ def _by_group(key: str, gaps: Gaps, labels: Mapping[str, str]) -> Slide | None:
         for pillar in dict.fromkeys(frame["pillar"])
     )
     grid = Grid((words["pillar"], *labels.values()), rows, (2.6, *(2.2 for _ in labels)))
-    return _of_gaps(key, gaps, grid, words[f"lead_{key}"])
+    return _of_gaps(key, gaps, grid, " ".join(filter(None, (words[f"lead_{key}"], more))))

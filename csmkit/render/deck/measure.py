@@ -112,6 +112,20 @@ def end_of(lines: Sequence[str], text: str) -> int:
     return at
 
 
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter that has a direction, in any script, is written from the right.
+
+    This is what slides go by that do not say it: rule P2 of Unicode's bidirectional algorithm.
+
+    Examples
+    --------
+    >>> is_right_to_left("“עברית”, 2"), is_right_to_left("ARR של 2")
+    (True, False)
+    """
+    directions = (unicodedata.bidirectional(letter) for letter in text)
+    return next((one in ("R", "AL") for one in directions if one in ("L", "R", "AL")), False)
+
+
 def widest_word(text: str, *, bold: bool = False) -> float:
     """The width of the widest word, as a part of the type size."""
     return max((text_width(word, bold) for word in re.split(r"\s+", text) if word), default=0.0)

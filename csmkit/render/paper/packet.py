@@ -9,6 +9,7 @@ from itertools import chain
 import pypdfium2
 
 from csmkit.cycle import Book
+from csmkit.growth.plan import WITHOUT_BOOK
 from csmkit.render.paper import packet_book, packet_matrix, packet_outcomes, packet_practice
 from csmkit.render.paper.packet_blocks import Block, Room, texts
 from csmkit.render.paper.typeset import typeset
@@ -17,8 +18,8 @@ from csmkit.scan.pdfs import READING
 MOST_PAGES = 4
 _FEW, _ROWS_OF_SHORT = 900, 24
 _CHARTS = ("timeline", "bridge", "health")
-WITHOUT_BOOK, BALANCED = "cs_ops", "csm"
-"""The role that owns no accounts, and the one whose period is told as a balance."""
+BALANCED = "csm"
+"""The role whose period is told as a balance."""
 _TEMPLATE = "packet.typ"
 _ROOMS = (
     Room(),

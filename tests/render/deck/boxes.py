@@ -77,7 +77,7 @@ def drawn_outside(deck: bytes, pdf: bytes) -> list[str]:
     width = presentation.slide_width / POINT
     for at, slide in enumerate(presentation.slides):
         scale = width / pages[at].get_width()
-        letters = list(_letters(pages[at], scale))
+        letters = list(letters_of(pages[at], scale))
         found += _outside(at + 1, areas_of(slide, at + 1), letters)
         edge = Area(at + 1, "the slide", 0, 0, width, presentation.slide_height / POINT)
         found += [
@@ -93,16 +93,28 @@ def over_each_other(deck: bytes) -> list[str]:
     presentation, found = Presentation(BytesIO(deck)), []
     width, height = presentation.slide_width / POINT, presentation.slide_height / POINT
     for number, slide in enumerate(presentation.slides, 1):
-        frames = [_frame(one, number) for one in slide.shapes]
+        frames = [frame_of(one, number) for one in slide.shapes]
         for one in frames:
             if one.left < -1 or one.top < -1 or one.right > width + 1 or one.bottom > height + 1:
                 found.append(f"slide {number}: {one.name} is over the slide's edge")
         for one, other in combinations(frames, 2):
             across = min(one.right, other.right) - max(one.left, other.left)
             along = min(one.bottom, other.bottom) - max(one.top, other.top)
-            if across > 1 and along > 1:
+            if across > 1 and along > 1 and not (is_panel(slide, one) and within(other, one)):
                 found.append(f"slide {number}: {one.name} and {other.name} lie over each other")
     return found
+
+
+def is_panel(slide, frame: Area) -> bool:
+    """Whether a shape is filled and says nothing."""
+    shape = next(one for one in slide.shapes if one.name == frame.name)
+    if not shape.has_text_frame or shape.text_frame.text:
+        return False
+    return shape._element.spPr.find(qn("a:solidFill")) is not None
+
+
+def within(one: Area, other: Area) -> bool:
+    return other.holds(one.left, one.top, 1.0) and other.holds(one.right, one.bottom, 1.0)
 
 
 def crowded(deck: bytes) -> list[str]:
@@ -111,7 +123,7 @@ def crowded(deck: bytes) -> list[str]:
     for number, slide in enumerate(presentation.slides, 1):
         for shape in slide.shapes:
             if shape.has_text_frame and shape.text_frame.text and not _is_foot(shape):
-                frame = _frame(shape, number)
+                frame = frame_of(shape, number)
                 body = shape.text_frame._txBody
                 sides = _insets(shape)
                 room = frame.right - frame.left - sides[0]
@@ -131,7 +143,9 @@ def areas_of(slide, number: int) -> list[Area]:
         if shape.has_table:
             areas += _cells(shape, number)
             continue
-        frame = _frame(shape, number)
+        frame = frame_of(shape, number)
+        if is_panel(slide, frame):
+            continue
         if shape.has_text_frame and not _is_foot(shape):
             text = _without_space(shape.text_frame.text)
             bullets = sum(1 for _ in shape._element.iter(qn("a:buChar")))
@@ -162,7 +176,7 @@ def _outside(number: int, areas: list[Area], letters) -> list[str]:
     return found
 
 
-def _letters(page, scale: float):
+def letters_of(page, scale: float):
     text, height = page.get_textpage(), page.get_height()
     for at in range(text.count_chars()):
         letter = text.get_text_range(at, 1)
@@ -179,7 +193,7 @@ def _letters(page, scale: float):
                 )
 
 
-def _frame(shape, number: int) -> Area:
+def frame_of(shape, number: int) -> Area:
     left, top = shape.left / POINT, shape.top / POINT
     right, bottom = left + shape.width / POINT, top + shape.height / POINT
     return Area(number, shape.name, left, top, right, bottom)

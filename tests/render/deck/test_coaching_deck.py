@@ -7,17 +7,20 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from csmkit.compute.composition import composition
+from csmkit.compute.composition import POINTS, composition
 from csmkit.compute.drivers import arr_bridge, losses
-from csmkit.compute.outcomes import outcomes
+from csmkit.compute.outcomes import outcomes, renewed_after_trouble
 from csmkit.compute.standing import headline, standing
 from csmkit.compute.team import role_bands
 from csmkit.cycle import Cycle, Period
 from csmkit.errors import DataError, UsageError
+from csmkit.growth.next_level import next_level
+from csmkit.load.findings import finding, join_findings
 from csmkit.matrix.standing import matrix_standing
 from csmkit.render.deck.coaching import coaching_deck, coaching_slides
 from csmkit.render.deck.coaching_scan import DeckScan
 from csmkit.render.deck.coaching_team import Team
+from csmkit.render.deck.plain import Words
 from csmkit.render.slices import book_of
 from csmkit.schema import TABLES
 from csmkit.text import by_unit, money
@@ -47,10 +50,11 @@ def slide(team: Cycle, who: str, key: str, **given):
     return next(s for s in coaching_slides(team, csm=who, **given) if s.key == key)
 
 
-def bare_team(name: str = "Person 0") -> Cycle:
-    """An export that has people and accounts with an owner, and nothing else."""
+def bare_team(name: str = "Person 0", **others: list[dict]) -> Cycle:
+    """An export that has people and accounts with an owner, and nothing else but what is given."""
     accounts = [{"account_id": f"a{n}", "name": f"Account {n}", "owner": "p0"} for n in range(3)]
-    rows = {"people": [{"person_id": "p0", "name": name, "role": "csm"}], "accounts": accounts}
+    people = [{"person_id": "p0", "name": name, "role": "csm"}]
+    rows = {"people": people, "accounts": accounts, **others}
     tables = {of: TABLES[of].conform(pd.DataFrame(records)) for of, records in rows.items()}
     return Cycle(tables, Period.of("2026-01-01", "2026-06-30"), "EUR")
 
@@ -69,12 +73,36 @@ def test_the_book_is_told_as_its_frame_has_it_beside_the_role(team, decks):
     bands = role_bands(team).set_index(["role", "measure"])
     arr = bands.loc["csm", "arr"]
     assert rows["ARR"] == [
-        money(made_of["arr", "owned opening"], currency="EUR"),
-        money(made_of["arr", "closing"], currency="EUR"),
+        *(money(made_of["arr", at], currency="EUR") for at in POINTS),
         f"€{arr['low']:,.0f} to €{arr['high']:,.0f} (19 people)",
     ]
     share = by_unit(made_of["at_risk_share", "owned opening"], "share")
-    assert rows["ARR in red or yellow accounts"][0] == share
+    assert rows["ARR in red or yellow accounts"][1] == share
+
+
+def test_the_two_openings_are_told_apart_where_they_stand_side_by_side(team):
+    shown = slide(team, MATEO, "book")
+    assert shown.content.columns[1:3] == ("Calendar opening", "Owned opening")
+    assert "Calendar opening: what was owned when the period began" in shown.lead
+    assert "Owned opening: each account’s ARR when this person took it over" in shown.lead
+
+
+def test_who_took_accounts_over_has_two_openings_that_differ(team):
+    arr = (
+        composition(team)
+        .query("measure == 'arr'")
+        .pivot(index="person_id", columns="at", values="value")
+    )
+    row = arr[arr["owned opening"].ne(arr["calendar opening"]) & arr["closing"].gt(0)].iloc[0]
+    grid = slide(team, row.name, "book").content
+    told = next(cells for cells in grid.rows if cells[0] == "ARR")
+    assert told[1:4] == tuple(money(row[at], currency="EUR") for at in POINTS)
+
+
+def test_counts_that_are_not_those_of_the_book_say_so(team):
+    for key in ("outcome", "practice"):
+        assert "“Out of”" in slide(team, MATEO, key).lead
+    assert "not the closing of the book" in slide(team, MATEO, "credit").lead
 
 
 def test_outcomes_stand_under_the_headline_with_what_they_are_out_of(team, decks):
@@ -89,17 +117,87 @@ def test_outcomes_stand_under_the_headline_with_what_they_are_out_of(team, decks
     assert headline(book_of(team, BOHDAN)) in texts_of(decks[BOHDAN])
 
 
-def test_the_chart_goes_from_the_opening_over_each_change_to_the_closing(team, decks):
+def test_sums_and_saves_say_what_they_are_out_of(team, decks):
+    frame = outcomes(book_of(team, BOHDAN)).set_index("metric")
+    rows = {row[0]: row[1:] for row in tables_of(decks[BOHDAN], OUTCOMES)}
+    opening = money(frame.loc["nrr", "denominator"], currency="EUR")
+    churned = money(frame.loc["churned_arr", "value"], currency="EUR")
+    assert rows["Churned ARR"][2] == f"{churned} of {opening} at the owned opening"
+    grown = money(frame.loc["expansion_arr", "value"], currency="EUR")
+    assert rows["Expansion ARR"][2] == f"{grown} on {opening} at the owned opening"
+    troubled = len(renewed_after_trouble(book_of(team, BOHDAN)))
+    saved = f"{frame.loc['saves', 'value']:.0f} of {troubled}"
+    assert rows["Saves"][2] == f"{saved} that renewed after red or yellow"
+
+
+def out_of(team: Cycle, who: str, figure: str) -> str:
+    grid = slide(team, who, "outcome").content
+    return next(row[grid.columns.index("Out of")] for row in grid.rows if row[0] == figure)
+
+
+def test_saves_of_nobody_in_trouble_or_due_say_which(team):
+    health, due = team.table("health"), team.table("renewals")
+    well = health.assign(status="green", score=90.0).astype(health.dtypes)
+    assert out_of(team.with_tables(health=well), BOHDAN, "Saves").startswith("none of those")
+    later = due.assign(due=due["due"] + pd.Timedelta(days=3650))
+    assert out_of(team.with_tables(renewals=later), BOHDAN, "Saves") == "no renewal fell due"
+
+
+def test_sums_over_no_opening_say_that_there_was_none():
+    contracts = [{"account_id": "a0", "start": "2026-03-01", "arr": 1000}]
+    team = bare_team(contracts=contracts)
+    assert out_of(team, "p0", "Churned ARR") == "there was no ARR at the owned opening"
+
+
+def test_a_figure_that_is_out_of_nothing_says_that_it_is_a_count(decks):
+    rows = {row[0]: row[1:] for row in tables_of(decks[OPS], OUTCOMES)}
+    assert rows["Process improvements on record"][-1] == "a plain count"
+
+
+def test_the_chart_has_a_bar_for_each_change_and_none_for_what_was_there_all_along(team, decks):
     steps = arr_bridge(book_of(team, BOHDAN), accounts=8)
+    changes = steps[~steps["kind"].isin(["opening", "closing"])]
     (chart,) = charts_of(decks[BOHDAN])
-    stays, comes, goes = (series.values for series in chart.plots[0].series)
-    assert [str(one).split(":")[0] for one in chart.plots[0].categories] == list(steps["step"])
-    for at, row in enumerate(steps.to_dict("records")):
-        if row["kind"] in ("opening", "closing"):
-            assert (stays[at], comes[at], goes[at]) == (row["amount"], 0, 0)
-        else:
-            assert comes[at] - goes[at] == row["amount"]
-            assert stays[at] + comes[at] + goes[at] == row["top"]
+    comes, goes = (series.values for series in chart.plots[0].series)
+    assert [came - went for came, went in zip(comes, goes, strict=True)] == list(changes["amount"])
+    assert min(*comes, *goes) == 0
+    assert [str(one) for one in chart.plots[0].categories] == [
+        f"{money(amount, currency='EUR', signed=True)}: {step}"
+        for step, amount in zip(changes["step"], changes["amount"], strict=True)
+    ]
+
+
+def test_opening_closing_and_the_sums_of_the_changes_are_told_in_words(team):
+    steps = arr_bridge(book_of(team, BOHDAN)).set_index("kind")["amount"]
+    changes = steps.drop(["opening", "closing"])
+    told = (
+        *(steps["opening"], steps["closing"]),
+        *(changes[changes > 0].sum(), -changes[changes < 0].sum()),
+    )
+    opening, closing, came, went = (money(one, currency="EUR") for one in told)
+    lead = slide(team, BOHDAN, "bridge").lead
+    assert f"calendar opening, {opening}, to the closing, {closing}: {came} came in" in lead
+    assert f"and {went} went out" in lead
+
+
+def test_a_few_changes_stand_in_a_table_between_opening_and_closing(team):
+    shown = slide(team, MATEO, "bridge")
+    assert shown.content.rows == (
+        ("Calendar opening", "€800,000"),
+        ("Quintero Energía", "+€80,000"),
+        ("Closing", "€880,000"),
+    )
+    assert "Each bar" not in shown.lead
+
+
+def test_where_nothing_changed_there_is_no_chart_and_it_is_said():
+    contracts = [{"account_id": "a0", "start": "2024-01-01", "arr": 1000}]
+    team = bare_team(contracts=contracts)
+    assert not any(one.key == "bridge" for one in coaching_slides(team, csm="p0"))
+    assert any(
+        "nothing changed; it was €1,000 on both days" in line
+        for line in lines_of(team, "p0", "cautions")
+    )
 
 
 def test_the_chart_can_be_edited_in_its_own_workbook(decks):
@@ -153,6 +251,81 @@ def test_a_competency_that_nobody_scored_says_so(team):
     assert cells[2:4] == ("not scored", "not scored")
 
 
+def test_what_the_person_said_of_their_packet_stands_there_in_their_words(team, decks):
+    assert tables_of(decks[BOHDAN], "In the person’s own words")[1] == [
+        *("29 Jun 2026", "Comment", "Losses"),
+        "Carpathia Foods: the second engineer was asked for in February and promised for May.",
+    ]
+    assert not any(one.key == "own_words" for one in coaching_slides(team, csm=MATEO))
+
+
+def test_a_colleague_in_own_words_is_unnamed(team):
+    rows = team.table("comments")
+    told = rows.assign(text="Priya Raman held it for me.").astype(rows.dtypes)
+    said = repr(slide(team.with_tables(comments=told), BOHDAN, "own_words"))
+    assert "A colleague held it for me." in said
+
+
+def with_scores(team: Cycle, *scores: tuple[str, str, str], cites: str = "") -> Cycle:
+    """Mateo with a value of his own and his manager's, and no other score."""
+    rows = team.table("ratings")
+    by = {"self": MATEO, "manager": str(team.person(MATEO)["manager_id"])}
+    made = [
+        {
+            **dict.fromkeys(rows.columns),
+            **{"person_id": MATEO, "rater_id": by[phase], "phase": phase, "value": value},
+            **{"competency": competency, "at": "2026-06-22", "matrix": "Customer success matrix 1"},
+            "evidence_ids": cites if phase == "manager" else None,
+        }
+        for competency, *values in scores
+        for phase, value in zip(by, values, strict=True)
+    ]
+    return team.with_tables(ratings=TABLES["ratings"].conform(pd.DataFrame(made)))
+
+
+def test_the_largest_difference_is_told_with_what_each_side_cites(team):
+    item = team.table("evidence").query("person_id == @MATEO").iloc[0]
+    cycle = with_scores(
+        team,
+        *(("qbr_craft", "green", "red"), ("advocacy", "yellow", "green")),
+        cites=item["evidence_id"],
+    )
+    shown = slide(cycle, MATEO, "differences")
+    assert ": 2 steps." in shown.lead
+    first, rest = shown.content.passages
+    assert first.heading == "QBR craft: own Green, manager Red"
+    assert [line.label for line in first.lines] == ["The person cites:", "The manager cites:"]
+    assert first.lines[0].text == "no dated item that can be shown"
+    assert item["text"] in first.lines[1].text
+    assert rest.lines == ("Less far apart. Advocacy: own Yellow, manager Green.",)
+
+
+def test_a_difference_on_which_neither_side_cites_anything_is_one_line(team):
+    cycle = with_scores(team, ("qbr_craft", "green", "red"), ("advocacy", "red", "green"))
+    (passage,) = slide(cycle, MATEO, "differences").content.passages
+    assert passage.lines == (
+        "That far apart, and neither side cites a dated item that can be shown."
+        " QBR craft: own Green, manager Red; Advocacy: own Red, manager Green.",
+    )
+
+
+def test_where_both_sides_gave_the_same_the_matrix_says_so_and_there_is_no_difference(team):
+    cycle = with_scores(team, ("qbr_craft", "green", "green"))
+    assert "it is the same one" in slide(cycle, MATEO, "matrix").lead
+    assert not any(one.key == "differences" for one in coaching_slides(cycle, csm=MATEO))
+    apart = with_scores(team, ("qbr_craft", "green", "red"))
+    assert "it is the same one" not in slide(apart, MATEO, "matrix").lead
+
+
+def test_the_mail_stands_on_the_cover_where_two_people_have_one_name(team, decks):
+    people = team.table("people")
+    names = people["name"].mask(people["person_id"].eq(MATEO), "bohdan kovalenko ")
+    twins = team.with_tables(people=people.assign(name=names))
+    for who in (BOHDAN, MATEO):
+        assert slide(twins, who, "opening").content.subtitle.startswith(f"{who} · ")
+    assert BOHDAN not in texts_of(decks[BOHDAN])
+
+
 def test_strengths_are_told_with_their_dated_items(decks):
     said = texts_of(decks[MATEO])
     assert "Voice of the customer (Green)" in said
@@ -184,13 +357,42 @@ def test_the_plan_has_a_column_a_goal_and_the_three_days(decks):
     assert all("______" in cell for cell in rows[2][1:])
 
 
-def test_without_a_gap_it_says_why_and_has_no_plan(decks):
+def test_without_a_gap_it_says_why_and_leaves_the_goal_to_the_two(decks):
     titles = titles_of(decks[SIOBHAN])
     assert "What to grow in is yours to choose" in titles
-    assert not any(title.startswith("The plan") for title in titles)
     assert "No colour that counts here lies below what is expected of the level" in texts_of(
         decks[SIOBHAN]
     )
+    rows = tables_of(decks[SIOBHAN], "The plan: yours to choose")
+    assert rows[0] == ["Goal", "______ (chosen by the two)"]
+    assert [row[0].split(":")[0] for row in rows[2:]] == [
+        *("31 Jul 2026 (30 days)", "31 Aug 2026 (60 days)", "29 Sep 2026 (90 days)"),
+    ]
+
+
+def test_days_to_look_again_pass_over_days_away(team):
+    away = {"person_id": SIOBHAN, "start": "2026-07-30", "end": "2026-08-04"}
+    held = TABLES["absences"].conform(pd.DataFrame([away]))
+    rows = slide(team.with_tables(absences=held), SIOBHAN, "open_plan").content.rows
+    assert rows[1][0].startswith("5 Aug 2026 (30 days)")
+
+
+def test_without_a_gap_it_tells_what_the_next_level_asks_where_it_differs(team):
+    own = team.table("people")
+    ids = own["person_id"].eq(SIOBHAN)
+    mid = team.with_tables(people=own.assign(level=own["level"].mask(ids, "mid")))
+    grid = slide(mid, SIOBHAN, "next").content
+    assert grid.columns == ("Competency", "Asked of mid-level now", "Asked of senior")
+    asks = next_level(book_of(mid, SIOBHAN), csm=SIOBHAN).asks
+    differ = [one for one in asks if one.now != one.then]
+    assert len(differ) > 0
+    assert [(row[0], row[2].text) for row in grid.rows] == [
+        (one.competency.name, one.then.text) for one in differ
+    ]
+
+
+def test_at_the_highest_level_there_is_no_next_one(team):
+    assert not any(one.key == "next" for one in coaching_slides(team, csm=SIOBHAN))
 
 
 def test_what_was_agreed_is_told_with_whether_it_was_kept(decks):
@@ -256,8 +458,8 @@ def test_onboarding_has_the_figures_of_its_role(decks):
     assert "Net revenue retention (NRR)" not in figures
 
 
-def test_a_deck_has_six_to_fifteen_slides(decks):
-    assert all(6 <= len(slides_of(deck)) <= 15 for deck in decks.values())
+def test_a_deck_has_six_to_sixteen_slides(decks):
+    assert all(6 <= len(slides_of(deck)) <= 16 for deck in decks.values())
 
 
 def test_every_slide_has_notes_on_what_to_say_to_ask_and_not_to_conclude(decks):
@@ -310,7 +512,7 @@ def test_a_band_of_few_people_is_not_shown(team):
     people = team.table("people")
     few = people[people["role"].ne("csm") | people["person_id"].isin(four_csms(team))]
     grid = slide(team.with_tables(people=few), BOHDAN, "book").content
-    assert grid.columns == ("Measure", "When taken over", "At the period’s end")
+    assert grid.columns == ("Measure", "Calendar opening", "Owned opening", "At the period’s end")
 
 
 def four_csms(team: Cycle) -> list[str]:
@@ -352,10 +554,96 @@ def test_an_export_of_people_and_accounts_alone_makes_a_deck_that_says_what_is_l
     assert crowded(deck) == []
 
 
-def test_nobody_scored_says_so_in_the_matrix_and_in_place_of_the_gaps():
-    cycle = bare_team()
-    assert {row[2] for row in slide(cycle, "p0", "matrix").content.rows} == {"not scored"}
-    assert any("at which level" in line for line in lines_of(cycle, "p0", "no_gaps"))
+def test_nobody_scored_is_one_slide_with_one_sentence():
+    slides = coaching_slides(bare_team(), csm="p0")
+    keys = [one.key for one in slides]
+    assert not {"matrix", "strengths", "no_gaps", "next", "differences"} & set(keys)
+    (told,) = lines_of(bare_team(), "p0", "unscored")
+    assert told.startswith("No colour of Person 0 can be shown")
+    assert keys[keys.index("unscored") + 1] == "open_plan"
+    reasons = lines_of(bare_team(), "p0", "cautions")
+    assert any("at which level" in line for line in reasons)
+    assert not any(line.startswith("Strengths: none") for line in reasons)
+
+
+def by_another_matrix(team: Cycle) -> Cycle:
+    rows = team.table("ratings")
+    return team.with_tables(ratings=rows.assign(matrix="Old matrix 3").astype(rows.dtypes))
+
+
+def test_scores_of_another_matrix_are_told_on_every_slide_that_shows_them(team):
+    slides = {one.key: one for one in coaching_slides(by_another_matrix(team), csm=MATEO)}
+    shown = ("matrix", "differences", "strengths", "gaps", "plan")
+    for key in shown:
+        assert slides[key].title.endswith("(scored by another matrix)")
+        assert "may have meant something else" in slides[key].lead
+    given = team.table("ratings")["person_id"].eq(MATEO).sum()
+    assert f"{given} scores by Old matrix 3" in slides["matrix"].lead
+    # Where it stands first, not below two columns.
+    assert isinstance(slides["gaps"].content, Words)
+    others = [one for key, one in slides.items() if key not in shown]
+    assert not any("another matrix" in one.title for one in others)
+
+
+def test_scores_of_the_matrix_in_use_carry_no_such_remark(decks):
+    assert "another matrix" not in texts_of(decks[MATEO])
+
+
+def test_scores_that_the_matrix_in_use_knows_none_of_are_told_in_the_one_sentence(team):
+    shown = slide(team, MATEO, "unscored", matrix=matrix_with(3))
+    assert shown.title.endswith("(scored by another matrix)")
+    assert "are of competencies it has not, and are not shown" in shown.lead
+
+
+def found_in(team: Cycle, *findings: pd.DataFrame) -> Cycle:
+    return dataclasses.replace(team, findings=join_findings(findings))
+
+
+def added_up(account: str) -> pd.DataFrame:
+    about = {"table": "contracts", "column": "account_id", "value": account}
+    return finding("info", "several_open_contracts", "Up to 2 are live at once.", "Look.", **about)
+
+
+def test_what_loading_found_of_a_persons_accounts_is_told_to_that_person(team):
+    cycle = found_in(team, added_up("A0021"), added_up("A0022"), added_up("A0001"))
+    told = "Several contracts at once (2 accounts): Their ARR is added up"
+    assert any(line.startswith(told) for line in lines_of(cycle, BOHDAN, "cautions"))
+    assert "Several contracts at once" not in repr(slide(cycle, MATEO, "cautions"))
+
+
+def test_what_loading_found_of_no_account_is_told_to_all_without_a_name_of_a_file(team):
+    cycle = found_in(team, finding("info", "file_not_used", "Not read.", "Add.", file="pay.csv"))
+    for who in (BOHDAN, OPS):
+        shown = slide(cycle, who, "cautions")
+        (told,) = (p for p in shown.content.passages if p.heading.startswith("Found in"))
+        assert told.lines == ("File not used (1 finding): Nothing in it is in any figure.",)
+        assert "pay.csv" not in repr(shown)
+
+
+def test_many_sorts_of_findings_are_counted_on_the_slide_and_listed_in_its_notes(team):
+    kinds = ("unknown_account", "unreadable_value", "missing_required", "nobody_named")
+    tables = ("renewals", "renewals", "health", "touchpoints")
+    cycle = found_in(
+        team,
+        *(
+            finding("warning", kind, "So it is.", "Look.", table=table, rows=3)
+            for kind, table in zip(kinds, tables, strict=True)
+        ),
+    )
+    shown = slide(cycle, BOHDAN, "cautions")
+    assert "4 kinds of findings change figures." in repr(shown.content)
+    assert "Account not known" not in repr(shown.content)
+    assert "Account not known, in renewals (3 findings): These rows count for no" in shown.notes
+
+
+def test_what_changes_no_figure_or_is_told_by_a_sentence_of_the_figures_is_not_told_again(team):
+    found = [
+        finding("info", kind, "So.", "Look.") for kind in ("hidden_sheet", "ownership_assumed")
+    ]
+    headings = [
+        p.heading for p in slide(found_in(team, *found), BOHDAN, "cautions").content.passages
+    ]
+    assert not any(heading.startswith("Found in") for heading in headings)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFont
 
-from csmkit.render.deck.measure import FONTS, end_of, letter_width, text_width, widest_word, wrapped
+from csmkit.render.deck.measure import (
+    FONTS,
+    end_of,
+    is_right_to_left,
+    letter_width,
+    text_width,
+    widest_word,
+    wrapped,
+)
 
 
 def test_a_line_breaks_at_a_space():
@@ -64,3 +72,21 @@ def test_no_letter_is_lost_and_no_line_too_wide(text, width):
     for line in lines:
         assert text_width(line) <= max(width, 1.4) + 0.001
     assert end_of(lines, text) <= len(text)
+
+
+DIRECTIONS = {
+    "ARR של עברית": False,
+    "עברית and ARR": True,
+    "12 % של עברית": True,
+    "“עברית”, she said": True,
+    "(2) “Renewals” של": False,
+    "٣ مشاريع": True,
+    "\U0001e900\U0001e901": True,
+    "§ 3 – 4 %": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize("text", DIRECTIONS)
+def test_the_first_letter_with_a_direction_says_where_a_text_begins(text):
+    assert is_right_to_left(text) is DIRECTIONS[text]

@@ -260,6 +260,37 @@ def test_text_from_right_to_left_is_said_to_be_so():
     assert looks == ["1", None]
 
 
+def directions_of(made) -> list[str | None]:
+    return [
+        look.get("rtl")
+        for slide in made.slides
+        for look in slide.shapes[1]._element.iter(qn("a:pPr"))
+    ]
+
+
+def test_the_letter_of_a_mark_does_not_turn_a_text_around():
+    deck = Slides("Marks")
+    deck.text("Marks", [Block("שרה כהן", mark="red"), Block("Sara", mark="red")])
+    assert directions_of(opened(deck)) == ["1", None]
+
+
+def test_a_text_that_goes_on_keeps_its_direction():
+    deck = Slides("Long")
+    deck.text("Long", ["Review by " + "שרה כהן " * 800])
+    found = directions_of(opened(deck))
+    assert len(found) > 1
+    assert set(found) == {None}
+
+
+def test_values_on_bars_can_be_read_whatever_the_colour_of_the_bar():
+    deck = Slides("Bars")
+    deck.bars("Bars", ["Ana"], {"A": [1], "B": [1]}, stacked=True, colours={"A": "unknown"})
+    (shape,) = [one for one in opened(deck).slides[0].shapes if one.has_chart]
+    labels = shape.chart._chartSpace.xpath(".//c:dLbls//a:defRPr/a:solidFill/a:schemeClr/@val")
+    # White has 3.0 on the grey of what is not known and 4.6 on the second accent.
+    assert labels == ["tx1", "bg1"]
+
+
 ANY = st.text(st.characters(codec="utf-8"), max_size=400) | st.sampled_from(
     [
         "",

@@ -6,20 +6,24 @@ import dataclasses
 import re
 from itertools import combinations
 
-import numpy as np
 import pandas as pd
 import pytest
 
 import csmkit as ck
-from csmkit.cycle import Cycle, Period
+from csmkit.bias.judge import reach
+from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.growth.team import team_gaps
+from csmkit.growth.team_basis import counted
 from csmkit.matrix.gap_rows import count_in_words
 from csmkit.matrix.read import read_matrix
 from csmkit.render.deck.coaching_scan import texts_of as said_on
 from csmkit.render.deck.leadership import leadership_deck, leadership_slides
 from csmkit.render.deck.leadership_gaps import Gaps, competencies, levels, pillars, teams
+from csmkit.render.deck.leadership_stands import not_counted
+from csmkit.render.deck.leadership_trend import why_untold
 from csmkit.schema import TABLES
+from csmkit.text import by_unit
 from tests.render.deck.boxes import as_pdf, crowded, drawn_outside, over_each_other
 from tests.render.deck.decks_said import (
     charts_of,
@@ -30,9 +34,10 @@ from tests.render.deck.decks_said import (
     texts_of,
     titles_of,
 )
+from tests.render.deck.leading import half_a_year_earlier, keys, limits, made_team, row_of
 
-PERIOD = Period.of("2026-01-01", "2026-06-30")
 BY_PILLAR, BY_COMPETENCY = (f"Below what the level expects, by {n}" for n in ("pillar", "comp"))
+NO_CHANGE = "Of no competency can it be told whether it changed since the last cycle."
 
 
 @pytest.fixture(scope="module")
@@ -43,40 +48,6 @@ def deck(team) -> bytes:
 @pytest.fixture(scope="module")
 def gaps(team) -> pd.DataFrame:
     return team_gaps(team, by="level")
-
-
-def made_team(groups: dict[tuple[str, str], int], values: list[str], number: int = 3) -> Cycle:
-    """A team of so many in each level and under each manager, scored on the same competencies.
-
-    Each person has the next value on each competency, in turn.
-    """
-    people = [
-        {"person_id": f"p{at}", "name": f"Xq {at}", "role": "csm", "level": level, "manager_id": m}
-        for at, (level, m) in enumerate(key for key, n in groups.items() for _ in range(n))
-    ]
-    scores = [
-        {"person_id": one["person_id"], "rater_id": one["manager_id"], "phase": "manager"}
-        | {"competency": f"skill_{n}", "value": values[(at + n) % len(values)]}
-        | {"at": pd.Timestamp("2026-06-20")}
-        for at, one in enumerate(people)
-        for n in range(number)
-    ]
-    bosses = sorted({m for _, m in groups})
-    people += [{"person_id": m, "name": f"Boss {m}", "role": "manager"} for m in bosses]
-    tables = {"people": pd.DataFrame(people), "ratings": pd.DataFrame(scores)}
-    return Cycle({name: TABLES[name].conform(one) for name, one in tables.items()}, PERIOD)
-
-
-def keys(cycle: Cycle, **given) -> list[str]:
-    return [slide.key for slide in leadership_slides(cycle, **given)]
-
-
-def limits(cycle: Cycle, **given) -> str:
-    return "\n".join(said_on(leadership_slides(cycle, **given)[-1]))
-
-
-def row_of(frame: pd.DataFrame, **about: str) -> pd.Series:
-    return frame[np.logical_and.reduce([frame[k].eq(v) for k, v in about.items()])].iloc[0]
 
 
 def told(row: pd.Series) -> str:
@@ -97,6 +68,14 @@ def test_the_chart_has_the_shares_of_the_pillars(gaps, deck):
         row = row_of(gaps, group="team", competency="", pillar=str(pillar))
         assert sure[at] == pytest.approx(row["expected_low"] / row["of"])
         assert sure[at] + more[at] == pytest.approx(row["expected_high"] / row["of"])
+
+
+def test_one_pillar_alone_is_told_in_a_row_and_not_as_a_single_bar(gaps):
+    pillar = gaps["pillar"].iloc[0]
+    one = gaps[gaps["pillar"].eq(pillar)]
+    one.attrs = gaps.attrs
+    row = row_of(one, group="team", competency="")
+    assert pillars(Gaps(one)).content.rows == ((pillar, told(row)),)
 
 
 def test_levels_are_told_as_the_frame_has_them(gaps, deck):
@@ -123,10 +102,15 @@ def test_a_check_of_raters_gives_its_verdict_and_speaks_of_no_rater(team, deck):
     rows = [
         row for row in tables_of(deck, "What else may have moved") if "higher or lower" in row[0]
     ]
-    assert rows[0][1] == "A difference that is more than chance gives."
+    check = ck.bias_checks(team).set_index("check").loc["severity"]
+    assert check["verdict"] == "signal"
+    assert rows[0][1] == (
+        "A difference that is more than chance gives. Where it is largest, it is"
+        f" {by_unit(abs(check['effect']), 'steps')}; the data fit"
+        f" {reach(check['low'], check['high'], 'steps')} (95 % interval). A step is one of 20"
+        " competencies moved by one colour."
+    )
     assert "One rater" not in texts_of(deck)
-    checks = ck.bias_checks(team).set_index("check")
-    assert checks.loc["severity", "verdict"] == "signal"
 
 
 def test_a_check_without_an_effect_says_how_small_it_is(team, deck):
@@ -195,15 +179,6 @@ def test_teams_are_numbered_in_no_order_and_not_named():
     assert "zoe" not in repr(slide)
 
 
-def half_a_year_earlier(team: Cycle, value: str = "") -> Cycle:
-    rows = team.table("ratings")
-    earlier = rows.assign(at=rows["at"] - pd.Timedelta(days=181), matrix=None)
-    if value:
-        earlier["value"] = earlier["value"].mask(earlier["competency"].ne("overall"), value)
-    tables = {**team.tables, "ratings": TABLES["ratings"].conform(earlier)}
-    return Cycle(tables, Period.of("2025-07-01", "2025-12-31"), "EUR")
-
-
 def test_the_cycle_before_is_laid_beside_this_one_without_figures(team):
     before = half_a_year_earlier(team, "red")
     slides = {slide.key: slide for slide in leadership_slides(team, before=before)}
@@ -215,24 +190,48 @@ def test_the_cycle_before_is_laid_beside_this_one_without_figures(team):
     assert "beside 1 Jul 2025 – 31 Dec 2025" in slides["opening"].content.subtitle
 
 
-def test_where_nothing_can_be_told_to_have_changed_there_is_no_slide(team):
+def untold(cycle: Cycle, **given) -> str:
+    """What stands in place of a trend, in a deck that does not claim to have one."""
+    slides = leadership_slides(cycle, **given)
+    (slide,) = (one for one in slides if one.key == "trend")
+    (passage,) = slide.content.passages
+    (line,) = passage.lines
+    assert "beside" not in slides[0].content.subtitle
+    assert why_untold(slides) == line
+    return line
+
+
+def test_where_nothing_can_be_told_to_have_changed_a_sentence_says_so(team):
+    told = untold(team, before=half_a_year_earlier(team))
+    assert told == f"{NO_CHANGE} What is seen could be chance."
+
+
+def test_a_deck_with_a_trend_or_without_an_earlier_cycle_says_no_such_sentence(team):
+    for before in (None, half_a_year_earlier(team, "red")):
+        assert why_untold(leadership_slides(team, before=before)) == ""
+
+
+def test_where_too_few_are_scored_an_earlier_cycle_is_answered_all_the_same(team):
     before = half_a_year_earlier(team)
-    assert "trend" not in keys(team, before=before)
-    assert "of no competency can it be told whether it changed" in limits(team, before=before)
+    none = team.with_tables(ratings=team.table("ratings").head(0))
+    assert untold(none, before=before).startswith(f"{NO_CHANGE} Fewer than 5 people have a colour")
+    few = team.with_tables(people=team.subjects.head(2))
+    assert untold(few, before=before).startswith(NO_CHANGE)
 
 
 def test_the_cycle_before_is_held_against_the_matrix_of_then(team):
     before, own = half_a_year_earlier(team, "red"), read_matrix()
     ruled = dataclasses.replace(own, rules=("Another rule.",), digest="0" * 12)
     assert "trend" in keys(team, before=before, matrix=own)
-    assert "trend" not in keys(team, before=before, matrix=own, matrix_before=ruled)
+    told = untold(team, before=before, matrix=own, matrix_before=ruled)
+    assert told == f"{NO_CHANGE} Not comparable: what it asks for was changed since."
     assert "Not comparable:" in limits(team, before=before, matrix=own, matrix_before=ruled)
 
 
 def test_a_cycle_before_without_scores_says_so(team):
     before = ck.sample_team(period="2025-07-01:2025-12-31")
-    assert "trend" not in keys(team, before=before)
-    assert "of no competency can it be told whether it changed" in limits(team, before=before)
+    told = untold(team, before=before)
+    assert told == f"{NO_CHANGE} There is no figure of both cycles to compare."
 
 
 def test_a_later_cycle_is_refused_as_the_one_before(team):
@@ -254,9 +253,9 @@ def test_what_calibration_changed_of_few_is_not_told(team):
     assert "no decision on record is of this cycle’s meeting" in limits(team)
 
 
-def test_min_group_must_be_three_or_more(team):
-    with pytest.raises(UsageError, match="min_group is 2"):
-        leadership_deck(team, min_group=2)
+def test_min_group_must_be_five_or_more(team):
+    with pytest.raises(UsageError, match="min_group is 4"):
+        leadership_deck(team, min_group=4)
 
 
 def test_a_larger_min_group_holds_more_back(team):
@@ -270,7 +269,9 @@ def shown_of(cycle: Cycle, matrix) -> str:
     if not by_level.are_told:
         return ""
     by_manager = Gaps(team_gaps(cycle, matrix, by="manager"), by_level.measure)
-    slides = (pillars(by_level), competencies(by_level), levels(by_level), teams(by_manager))
+    of = counted(cycle, matrix, phase=by_level.phase, measure=by_level.measure)
+    by_each = competencies(by_level, not_counted(of, 5))
+    slides = (pillars(by_level), by_each, levels(by_level, of.levels), teams(by_manager))
     return "\n".join(text for slide in slides if slide for text in said_on(slide)) + "".join(
         repr(slide.content) for slide in slides[:1]
     )
