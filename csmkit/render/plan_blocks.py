@@ -71,12 +71,7 @@ class Space:
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
-    """What follows begins on a new page."""
-
-
-Block = Heading | Words | Points | Facts | Grid | Space | Break
+Block = Heading | Words | Points | Facts | Grid | Space
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import docx
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -15,7 +15,6 @@ from csmkit.render.draft_docx import add_runs, describe, packed
 from csmkit.render.draft_docx_styles import styled
 from csmkit.render.plan_blocks import (
     Block,
-    Break,
     Document,
     Fact,
     Facts,
@@ -77,8 +76,6 @@ def _block(file: Doc, block: Block) -> None:
         _grid(file, block)
     elif isinstance(block, Space):
         _space(file, block)
-    elif isinstance(block, Break):
-        file.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
 
 def _points(file: Doc, points: Points) -> None:

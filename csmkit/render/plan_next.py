@@ -9,7 +9,6 @@ from csmkit.growth.next_level import Asked, NextLevel
 from csmkit.matrix.matrix import Expectation
 from csmkit.render.plan_blocks import (
     Block,
-    Break,
     Document,
     Facts,
     Grid,
@@ -62,7 +61,6 @@ def _blocks(found: NextLevel) -> Iterator[Block]:
         yield Heading(says("next", "asks", level=_level(found.next)))
         for asked in found.asks:
             yield from _asked(asked, found)
-        yield Break()
     yield from _context(found.context, all_of_them=not found.asks)
 
 

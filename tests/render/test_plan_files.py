@@ -28,6 +28,7 @@ from tests.render.paper.pdfs import is_tagged, outside, pages_of, text_of
 
 FORMS = ("md", "docx", "pdf")
 KWAME, NOUR = "kwame.mensah@northwind.example", "nour.alhashimi@northwind.example"
+WEI = "wei.chen2@northwind.example"
 ON = "2026-05-04"
 
 
@@ -393,3 +394,12 @@ def test_lines_to_write_on_stay_together_and_with_what_they_are_for(tmp_path, te
     lead, *lines = file.paragraphs[agreed + 1 : agreed + 5]
     kept = [one.paragraph_format.keep_with_next for one in (lead, *lines)]
     assert kept == [True, True, True, None]
+
+
+def test_what_is_asked_in_one_competency_is_not_parted_between_pages(tmp_path, team):
+    asks = document_of(next_level(book_of(team, WEI), csm=WEI))
+    data = render_plan(asks, out=tmp_path / "x.pdf").read_bytes()
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data)]
+    assert len(pages) > 3
+    parted = ("Asked", "Beside now", "On file")
+    assert [page for page in pages if page.lstrip().startswith(parted)] == []
