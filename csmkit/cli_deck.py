@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from csmkit.cli_shared import (
+    EARLIER,
+    BeforeExport,
     ExportOption,
     MapFile,
     MatrixFile,
+    MinGroup,
     PeriodText,
+    Reader,
     Scores,
     earlier_cycle,
     laid_cycle,
     matrix_given,
     tell,
 )
-from csmkit.cli_team import BeforeExport, earlier_as_then
 from csmkit.errors import CsmkitError, UsageError
 
 if TYPE_CHECKING:
@@ -98,17 +101,12 @@ def leadership(
         typer.Option(
             "--before",
             metavar="PERIOD",
-            help="An earlier cycle, START:END; of the store if it has it, else of the export.",
+            help=EARLIER,
         ),
     ] = "",
     before_export: BeforeExport = "",
-    min_group: Annotated[
-        int, typer.Option("--min-group", help="How many people a figure is given from.")
-    ] = 5,
-    reader: Annotated[
-        str,
-        typer.Option("--reader", help="A manager who will read it; without the people they know."),
-    ] = "",
+    min_group: MinGroup = 5,
+    reader: Reader = "",
     template: Template = None,
     force: Force = False,
     scores: Scores = None,
@@ -126,10 +124,8 @@ def leadership(
     matrix = matrix_given(matrix_file, export)
     cycle = laid_cycle(export, map_file, period, scores)
     earlier, own = None, None
-    if before_export:
-        earlier, own = earlier_as_then(before, before_export, cycle, export, scores)
-    elif before:
-        earlier, own = earlier_cycle(before, cycle, export, map_file, scores)
+    if before or before_export:
+        earlier, own = earlier_cycle(before, cycle, export, map_file, scores, before_export)
     slides = leadership_slides(
         cycle,
         matrix=matrix,

@@ -37,6 +37,22 @@ Scores = Annotated[
 MatrixFile = Annotated[
     Path | None, typer.Option("--matrix", help="Your own matrix; the kit's if not given.")
 ]
+BeforeExport = Annotated[
+    str,
+    typer.Option(
+        "--before-export",
+        metavar="EXPORT",
+        help="The earlier cycle’s export as it was then: it has the levels and managers of then.",
+    ),
+]
+EARLIER = "An earlier cycle, START:END; of the store if it has it, else of the export."
+MinGroup = Annotated[
+    int, typer.Option("--min-group", help="How many people a figure is given from.")
+]
+Reader = Annotated[
+    str,
+    typer.Option("--reader", help="A manager who will read it; without the people they know."),
+]
 Only = Annotated[list[str] | None, typer.Option("--only", help="One person: id or mail.")]
 
 
@@ -141,9 +157,19 @@ def matrix_given(matrix: Path | None, export: str | None) -> Matrix:
 
 
 def earlier_cycle(
-    period: str, cycle: Cycle, export: str | None, map_file: Path | None, scores: str | None
+    period: str,
+    cycle: Cycle,
+    export: str | None,
+    map_file: Path | None,
+    scores: str | None,
+    then: str = "",
 ) -> tuple[Cycle, Matrix | None]:
-    """An earlier cycle of the store, with its matrix if that was kept; else of the export."""
+    """An earlier cycle of the store, with its matrix if that was kept; else of the export.
+
+    ``then`` is an export of its own, which has the levels, roles and managers of then.
+    """
+    if then:
+        return _earlier_as_then(period, then, cycle, export, scores)
     from csmkit.cycle import Period
     from csmkit.store.cycles import of_then
     from csmkit.store.model import cycle_key
@@ -164,6 +190,41 @@ def earlier_cycle(
                     tell(f"csmkit: {key}: {part}", err=True)
                 return past, store.matrix_then(past)
     return of_then(read_cycle(export, map_file, period), cycle.period.start), None
+
+
+def _earlier_as_then(
+    period: str, then: str, cycle: Cycle, export: str | None, scores: str | None
+) -> tuple[Cycle, Matrix | None]:
+    """An earlier cycle with the levels, roles and managers of its own export, and its matrix.
+
+    What a store holds of it is laid over it: the one that is named, else that export's own, else
+    that of the export of now. A blank period is the one that a cycle.toml says of that export.
+    """
+    from csmkit.growth.comparable import as_then
+    from csmkit.matrix.read import read_matrix
+    from csmkit.store.model import cycle_key
+    from csmkit.store.open import open_store
+    from csmkit.store.roles import part_seen
+
+    own = said_of(then)
+    asked = period or own.text("period")
+    if asked is None:
+        raise UsageError(
+            f"Nothing says which days the export {then} is of.",
+            "Say which: --before 2025-07-01:2025-12-31.",
+        )
+    key = cycle_key(asked)
+    earlier, file = as_then(read_cycle(then, None, key), cycle), own.path("matrix")
+    for where in dict.fromkeys(filter(None, (scores, own.scores, said_of(export).scores))):
+        with open_store(where, create=False) as store:
+            if key in set(store.cycles()["cycle"]):
+                earlier = store.overlay(earlier)
+                if part := part_seen(store, earlier):
+                    tell(f"csmkit: {key}: {part}", err=True)
+                if matrix := store.matrix_then(earlier):
+                    return earlier, matrix
+                break
+    return earlier, read_matrix(file) if file else None
 
 
 def store_of(scores: str | None, export: str | None) -> str:

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from csmkit.cli_shared import (
+    EARLIER,
+    BeforeExport,
     ExportOption,
     MapFile,
     MatrixFile,
+    MinGroup,
     PeriodText,
+    Reader,
     Scores,
     earlier_cycle,
     laid_cycle,
     matrix_given,
-    read_cycle,
     said_of,
     store_of,
     tell,
@@ -34,15 +37,6 @@ if TYPE_CHECKING:
     from csmkit.matrix.matrix import Matrix
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-_EARLIER = "An earlier cycle, START:END; of the store if it has it, else of the export."
-BeforeExport = Annotated[
-    str,
-    typer.Option(
-        "--before-export",
-        metavar="EXPORT",
-        help="The earlier cycle’s export as it was then: it has the levels and managers of then.",
-    ),
-]
 
 
 def gaps(
@@ -53,19 +47,14 @@ def gaps(
         str, typer.Option("--first", help="What people are kept apart by first.")
     ] = "level",
     before: Annotated[
-        list[str] | None, typer.Option("--before", metavar="PERIOD", help=_EARLIER)
+        list[str] | None, typer.Option("--before", metavar="PERIOD", help=EARLIER)
     ] = None,
     before_export: BeforeExport = "",
-    min_group: Annotated[
-        int, typer.Option("--min-group", help="How many people a figure is given from.")
-    ] = 5,
+    min_group: MinGroup = 5,
     phase: Annotated[
         str, typer.Option("--phase", help="self, manager or final; the last with scores.")
     ] = "",
-    reader: Annotated[
-        str,
-        typer.Option("--reader", help="A manager who will read it; without the people they know."),
-    ] = "",
+    reader: Reader = "",
     themes: Annotated[
         bool, typer.Option("--themes", help="Also what the team could train together.")
     ] = False,
@@ -114,7 +103,7 @@ def changes(
     ),
     before: Annotated[
         str,
-        typer.Option("--before", metavar="PERIOD", help=f"{_EARLIER} The last one if not given."),
+        typer.Option("--before", metavar="PERIOD", help=f"{EARLIER} The last one if not given."),
     ] = "",
     before_export: BeforeExport = "",
     as_json: AsJson = False,
@@ -136,11 +125,8 @@ def changes(
         raise UsageError("Whose changes is not said.", "Give one of --csm NAME and --all.")
     used = matrix_given(matrix, export)
     cycle = laid_cycle(export, map_file, period, scores)
-    if before_export:
-        earlier, own = earlier_as_then(before, before_export, cycle, export, scores)
-    else:
-        wanted = before or _last_before(cycle, scores, export)
-        earlier, own = earlier_cycle(wanted, cycle, export, map_file, scores)
+    wanted = before if before or before_export else _last_before(cycle, scores, export)
+    earlier, own = earlier_cycle(wanted, cycle, export, map_file, scores, before_export)
     found = cycle_changes(cycle, earlier, csm=csm, matrix=used, matrix_before=own or used)
     goals = goals_kept(cycle, earlier, csm=csm)
     if as_json:
@@ -191,11 +177,8 @@ def _earlier(
         raise UsageError(
             f"--before names {len(periods)} cycles, and --before-export is of one.", "Name one."
         )
-    if then:
-        yield earlier_as_then("".join(periods), then, cycle, export, scores)
-        return
-    for period in periods:
-        yield earlier_cycle(period, cycle, export, map_file, scores)
+    for period in periods or [""]:
+        yield earlier_cycle(period, cycle, export, map_file, scores, then)
 
 
 def _last_before(cycle: Cycle, scores: str | None, export: str | None) -> str:
@@ -212,41 +195,6 @@ def _last_before(cycle: Cycle, scores: str | None, export: str | None) -> str:
     raise UsageError(
         "No earlier cycle is on file.", "Say which one it is: --before 2025-07-01:2025-12-31."
     )
-
-
-def earlier_as_then(
-    period: str, then: str, cycle: Cycle, export: str | None, scores: str | None
-) -> tuple[Cycle, Matrix | None]:
-    """An earlier cycle with the levels, roles and managers of its own export, and its matrix.
-
-    What a store holds of it is laid over it: the one that is named, else that export's own, else
-    that of the export of now. A blank period is the one that a cycle.toml says of that export.
-    """
-    from csmkit.growth.comparable import as_then
-    from csmkit.matrix.read import read_matrix
-    from csmkit.store.model import cycle_key
-    from csmkit.store.open import open_store
-    from csmkit.store.roles import part_seen
-
-    own = said_of(then)
-    asked = period or own.text("period")
-    if asked is None:
-        raise UsageError(
-            f"Nothing says which days the export {then} is of.",
-            "Say which: --before 2025-07-01:2025-12-31.",
-        )
-    key = cycle_key(asked)
-    earlier, file = as_then(read_cycle(then, None, key), cycle), own.path("matrix")
-    for where in dict.fromkeys(filter(None, (scores, own.scores, said_of(export).scores))):
-        with open_store(where, create=False) as store:
-            if key in set(store.cycles()["cycle"]):
-                earlier = store.overlay(earlier)
-                if part := part_seen(store, earlier):
-                    tell(f"csmkit: {key}: {part}", err=True)
-                if matrix := store.matrix_then(earlier):
-                    return earlier, matrix
-                break
-    return earlier, read_matrix(file) if file else None
 
 
 def _tell_json(frame: pd.DataFrame, kind: str) -> None:

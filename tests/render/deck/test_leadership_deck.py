@@ -40,16 +40,6 @@ BY_PILLAR, BY_COMPETENCY = (f"Below what the level expects, by {n}" for n in ("p
 NO_CHANGE = "Of no competency can it be told whether it changed since the last cycle."
 
 
-@pytest.fixture(scope="module")
-def deck(team) -> bytes:
-    return leadership_deck(team)
-
-
-@pytest.fixture(scope="module")
-def gaps(team) -> pd.DataFrame:
-    return team_gaps(team, by="level")
-
-
 def told(row: pd.Series) -> str:
     return count_in_words(int(row["expected_low"]), int(row["expected_high"]), int(row["of"]))
 

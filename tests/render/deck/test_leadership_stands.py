@@ -6,9 +6,8 @@ import pandas as pd
 import pytest
 
 from csmkit.cycle import Cycle
-from csmkit.growth.team import team_gaps
 from csmkit.matrix.read import read_matrix
-from csmkit.render.deck.leadership import leadership_deck, leadership_slides
+from csmkit.render.deck.leadership import leadership_slides
 from csmkit.render.deck.leadership_checks import checked
 from csmkit.schema import TABLES
 from tests.render.deck.decks_said import matrix_with, tables_of
@@ -16,16 +15,6 @@ from tests.render.deck.leading import made_team
 
 STANDS = "What this stands on"
 OTHERS = "Colours given by another version of it, or by another matrix"
-
-
-@pytest.fixture(scope="module")
-def deck(team) -> bytes:
-    return leadership_deck(team)
-
-
-@pytest.fixture(scope="module")
-def gaps(team) -> pd.DataFrame:
-    return team_gaps(team, by="level")
 
 
 def test_a_signal_is_told_with_its_size_where_it_says_what_the_figures_stand_on(deck):
