@@ -13,6 +13,9 @@ __version__ = "0.1.0"
 
 # The allocator that Arrow brings holds on to 40 MB in each process, and makes nothing here faster.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+# The bias checks multiply many small matrices: threads that wait for each other cost half as much
+# again, beside packets' processes that want the processors.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from csmkit.bias.agreement import rater_agreement as rater_agreement

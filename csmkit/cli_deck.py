@@ -20,6 +20,7 @@ from csmkit.cli_shared import (
     earlier_cycle,
     laid_cycle,
     matrix_given,
+    one_or_all,
     tell,
 )
 from csmkit.errors import CsmkitError, UsageError
@@ -78,8 +79,7 @@ def coaching(
     matrix_file: MatrixFile = None,
 ) -> None:
     """Make the deck for the review and coaching talk with one CSM, or with each."""
-    if bool(csm) == everybody:
-        raise UsageError("Nothing says whose deck it is.", "Give one of --csm NAME and --all.")
+    one_or_all(csm, everybody=everybody, what="deck")
     if everybody and (out is None or out.suffix.lower() == _ENDING):
         raise UsageError("--all makes one file for each person.", "Name a folder with --out.")
     matrix = matrix_given(matrix_file, export)

@@ -156,6 +156,14 @@ def matrix_given(matrix: Path | None, export: str | None) -> Matrix:
     return read_matrix(setting("matrix", matrix, of=export, required=False))
 
 
+def one_or_all(csm: str, *, everybody: bool, what: str) -> None:
+    """Refuse both a person and everybody, and neither."""
+    if csm and everybody:
+        raise UsageError("--all is for everybody; --csm is for one person.", "Leave out one.")
+    if not csm and not everybody:
+        raise UsageError(f"Whose {what} is not said.", "Give one of --csm NAME and --all.")
+
+
 def earlier_cycle(
     period: str,
     cycle: Cycle,

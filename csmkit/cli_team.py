@@ -21,6 +21,7 @@ from csmkit.cli_shared import (
     earlier_cycle,
     laid_cycle,
     matrix_given,
+    one_or_all,
     said_of,
     store_of,
     tell,
@@ -69,6 +70,7 @@ def gaps(
     from csmkit.growth.team import team_gaps
     from csmkit.growth.themes import training_themes
     from csmkit.growth.trend import skill_trend
+    from csmkit.matrix.versions import matrix_note
     from csmkit.view.gap_lines import gap_lines, theme_lines, trend_lines
 
     used = matrix_given(matrix, export)
@@ -76,6 +78,8 @@ def gaps(
     how: dict[str, Any] = {"first": first, "min_group": min_group, "phase": phase}
     how |= {"reader": reader}
     found = {"gap": team_gaps(cycle, used, by=by, **how)}
+    by_another = filter(None, [matrix_note(cycle, used)])
+    found["gap"].attrs["notes"] = [*by_another, *found["gap"].attrs["notes"]]
     told = [gap_lines(found["gap"], period=str(cycle.period), width=_width())]
     # One output speaks of one phase: figures of two would tell how single values were changed.
     how["phase"] = found["gap"].attrs["phase"]
@@ -121,8 +125,7 @@ def changes(
     from csmkit.growth.goals import goals_kept
     from csmkit.view.gap_lines import change_lines
 
-    if bool(csm) == everybody:
-        raise UsageError("Whose changes is not said.", "Give one of --csm NAME and --all.")
+    one_or_all(csm, everybody=everybody, what="changes")
     used = matrix_given(matrix, export)
     cycle = laid_cycle(export, map_file, period, scores)
     wanted = before if before or before_export else _last_before(cycle, scores, export)
@@ -192,8 +195,10 @@ def _last_before(cycle: Cycle, scores: str | None, export: str | None) -> str:
         earlier = known[known["first"] < cycle.period.start]
         if len(earlier):
             return str(earlier["cycle"].iloc[-1])
+    one = cycle.period.previous
     raise UsageError(
-        "No earlier cycle is on file.", "Say which one it is: --before 2025-07-01:2025-12-31."
+        "No earlier cycle is on file.",
+        f"Say which one it is, such as --before {one.start:%Y-%m-%d}:{one.end:%Y-%m-%d}.",
     )
 
 

@@ -16,6 +16,7 @@ from csmkit.on_demand import OnDemand
 from csmkit.schema import PACKET_ROLES, TABLES
 
 DAY = pd.Timedelta(days=1)
+_OWNER = (__name__, "owner")
 _SUBJECTS = (__name__, "subjects")
 
 
@@ -78,9 +79,31 @@ class Period:
         return self.start - DAY
 
     @property
+    def previous(self) -> Period:
+        """The period just before, as long: in months, where this one has whole months.
+
+        Examples
+        --------
+        >>> str(Period.of("2026-01-01", "2026-06-30").previous)
+        '2025-07-01 to 2025-12-31'
+        """
+        whole = self.start.is_month_start and self.end.is_month_end
+        months = 12 * (self.end.year - self.start.year) + self.end.month - self.start.month + 1
+        length = pd.DateOffset(months=months) if whole else self.days * DAY
+        return Period(self.start - length, self.before)
+
+    @property
     def days(self) -> int:
         """How many days the period has."""
         return int((self.end - self.start).days) + 1
+
+    @property
+    def scored_by(self) -> pd.Timestamp:
+        """The last day on which a score is taken to be of this period and of no later one.
+
+        Half its length after its end, and no less than 60 days.
+        """
+        return self.end + max(self.days // 2 * DAY, 60 * DAY)
 
     def __str__(self) -> str:
         return f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d}"
@@ -237,6 +260,23 @@ class Cycle:
             )
         return {str(k): v for k, v in hit.iloc[0].items()}
 
+    def subject(self, person_id: str) -> dict[str, Any]:
+        """As `person`, of somebody a packet is made for.
+
+        Raises
+        ------
+        UsageError
+            Also if their role has no review.
+        """
+        person = self.person(person_id)
+        if person["role"] not in PACKET_ROLES:
+            raise UsageError(
+                f"{person['name']} has the role {person['role'] or 'none'} and is not scored on the"
+                " matrix.",
+                f"Name somebody with one of the roles {', '.join(PACKET_ROLES)}.",
+            )
+        return person
+
     def with_tables(self, **tables: pd.DataFrame) -> Self:
         """A new cycle with some tables replaced, `bare` too; this one stays as it is."""
         exported = {name: tables.get(name, frame) for name, frame in self.exported.items()}
@@ -308,3 +348,12 @@ class Book(Cycle):
     def owner(self) -> dict[str, Any]:
         """The person's row of ``people`` as a dictionary."""
         return self.person(self.person_id)
+
+    def person(self, person_id: str) -> dict[str, Any]:
+        """As of a cycle; the book's own is looked up once."""
+        if person_id != self.person_id or len(self.subjects) != 1:
+            return super().person(person_id)
+        if _OWNER not in self.memo:
+            row = self.subjects.iloc[0]
+            self.memo[_OWNER] = {str(name): value for name, value in row.items()}
+        return dict(self.memo[_OWNER])

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress, count
 from pathlib import Path
 from typing import Literal
 
@@ -144,7 +145,7 @@ class Terms:
         """
         words = self._words_of_all(texts)
         begins, till, suspects = self._begins, -1, []
-        for at in [at for at, word in enumerate(words) if word in begins]:
+        for at in compress(count(), map(begins.__contains__, words)):
             if at <= till:
                 continue
             span = [_text(word) for word in words[at : at + begins[words[at]]]]
@@ -163,7 +164,7 @@ class Terms:
         foreign = {word for word in set(words) if not word.isascii()}
         plain: list[bytes] = []
         at = 0
-        for place in [place for place, word in enumerate(words) if word in foreign]:
+        for place in compress(count(), map(foreign.__contains__, words)):
             plain += words[at:place]
             plain += self._plain_words(words[place])
             at = place + 1

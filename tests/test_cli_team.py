@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -157,6 +158,15 @@ def test_the_period_of_then_is_what_its_own_cycle_toml_says(run, then):
     assert "since 2025-07-01 to 2025-12-31" in out
 
 
+def test_an_export_of_another_team_is_refused_as_the_one_of_then(run, then):
+    for file in then.glob("*.csv"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("@northwind.", "@elsewhere."), encoding="utf-8")
+    for command in (("gaps",), ("changes", "--csm", KWAME)):
+        code, _, err = run(*command, "--before", EARLIER, "--before-export", then)
+        assert (code, "Nobody of this team is in the export of the earlier" in err) == (2, True)
+
+
 def test_levels_of_the_export_of_then_are_compared(run, then):
     code, out, _ = run("changes", "--csm", KWAME, "--before", EARLIER, "--before-export", then)
     assert code == 0
@@ -203,6 +213,21 @@ def test_where_nobody_is_scored_it_is_told_what_to_do_and_nothing_else(run):
         "The team\n  nobody scored\n\nNobody has a colour of the phase final: without a phase named,"
         " the last one with colours is shown.\n"
     )
+
+
+def test_scores_of_another_matrix_are_said_where_no_gap_can_be(run):
+    own = Path(__file__).parent / "render" / "deck" / "twelve.yaml"
+    code, out, err = run("gaps", "--matrix", own)
+    assert (code, err) == (0, "")
+    assert "Given by another version of the matrix: " in out
+    assert "are of competencies it has not, and are not shown." in out
+
+
+def test_themes_where_nobody_is_scored_say_that_none_can_be_told(run):
+    code, out, _ = run("gaps", "--phase", "final", "--themes")
+    assert code == 0
+    assert "Of no competency can it be told whether 5 or more people are below" in out
+    assert "No competency has" not in out
 
 
 def test_fewer_than_five_cannot_be_asked_for(run):
@@ -261,23 +286,24 @@ def test_changes_of_everybody_as_json(run, earlier):
 
 
 def test_whose_changes_must_be_said(run, earlier):
-    assert run("changes")[0] == 2
-    assert (
-        "Give one of --csm NAME and --all." in run("changes", "--all", "--csm", "Kwame Mensah")[2]
-    )
+    assert "Give one of --csm NAME and --all." in run("changes")[2]
+    assert "Leave out one." in run("changes", "--all", "--csm", "Kwame Mensah")[2]
 
 
 def test_without_an_earlier_cycle_one_is_asked_for(run):
     code, _, err = run("changes", "--all")
     assert code == 2
-    assert "No earlier cycle is on file. Say which one it is: --before" in err
+    assert (
+        "No earlier cycle is on file. Say which one it is, such as --before 2025-07-01:2025" in err
+    )
 
 
 def test_the_stores_cycles_are_listed(run, earlier):
     assert run("cycles") == (
         0,
         "  cycle                  self  manager  final  closed phases\n"
-        "  2025-07-01:2025-12-31  0     1        0      final\n",
+        "  2025-07-01:2025-12-31  0     1        0      final\n\nPeople with scores in the store, by"
+        " phase. Scores that an export has are not counted here.\n",
         "",
     )
     row = json.loads(run("cycles", "--json")[1])
@@ -301,4 +327,6 @@ def test_a_store_that_is_named_must_be_there(run):
 def test_what_is_no_choice_is_told_with_those_that_are(run):
     code, _, err = run("gaps", "--by", "boss")
     assert (code, "It can be: team, level, manager, role." in err) == (2, True)
+    said = "It can be: team, level, manager, role. Did you mean: team?"
+    assert said in run("gaps", "--by", "team2")[2]
     assert "Write both days" in run("gaps", "--before", "2025-13-01:2025-12-31")[2]

@@ -70,3 +70,13 @@ def test_arrow_takes_the_allocator_that_gives_memory_back_unless_another_is_name
     asked = "import csmkit, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
     told = subprocess.run([sys.executable, "-c", asked], env=around, capture_output=True, text=True)
     assert told.stdout.strip() == used
+
+
+@pytest.mark.parametrize(("said", "used"), [(None, "1"), ("3", "3")])
+def test_matrices_are_multiplied_in_one_thread_unless_more_are_asked_for(said, used):
+    around = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    if said:
+        around["OPENBLAS_NUM_THREADS"] = said
+    asked = "import csmkit, os; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    told = subprocess.run([sys.executable, "-c", asked], env=around, capture_output=True, text=True)
+    assert told.stdout.strip() == used

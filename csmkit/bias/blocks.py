@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from csmkit.bias.shuffle import TIE, Family, Floats, Ints, deals, inverted
+from csmkit.bias.shuffle import TIE, Family, Floats, Ints, deals, inverted, share_of
 
 MIN_SHARED = 6
 
@@ -163,6 +163,6 @@ def ratio_interval(
     def p(assumed: float) -> float:
         figures = moved(assumed)
         away = np.abs(figures - figures.mean())
-        return float(np.mean(away >= away[0] * (1 - TIE) - 1e-12))
+        return share_of(away >= away[0] * (1 - TIE) - 1e-12)
 
     return inverted(p, at, spread)

@@ -235,7 +235,9 @@ def follows_recent(
         return None
     parts = [_family(now[None], left, now)]
     for dealt in deals(groups, shuffles, rng):
-        shuffled = np.add.reduceat(value[dealt] * weight, start, axis=1) / size
+        values = value.take(dealt)
+        values *= weight
+        shuffled = np.add.reduceat(values, start, axis=1) / size
         parts.append(_family(cleared(shuffled, space), left, now))
     return joined(parts)
 

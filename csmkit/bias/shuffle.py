@@ -56,15 +56,25 @@ def deals(groups: Ints, shuffles: int, rng: np.random.Generator) -> Iterator[Int
         raise ValueError("groups must be in ascending order")
     size = max(1, CHUNK // max(1, len(groups)))
     place = np.unique(groups, return_inverse=True)[1].astype(np.float64)
+    key = np.empty(len(groups))
     for done in range(0, shuffles, size):
-        keys = rng.random((min(size, shuffles - done), len(groups)))
-        yield np.argsort(keys + place, axis=1)
+        dealt = np.empty((min(size, shuffles - done), len(groups)), dtype=np.int64)
+        # A row at a time stays in the processor's cache, which a batch is too large for.
+        for row in dealt:
+            rng.random(out=key)
+            row[:] = np.argsort(np.add(key, place, out=key))
+        yield dealt
 
 
 def p_value(figures: Floats) -> float:
     """The share of figures at least as far from 0 as the first, which is the observed one."""
     size = np.abs(figures)
-    return float(np.mean(size >= size[0] * (1 - TIE) - 1e-300))
+    return share_of(size >= size[0] * (1 - TIE) - 1e-300)
+
+
+def share_of(which: NDArray[np.bool_]) -> float:
+    """The share of what is true, as ``np.mean`` gives it and in a tenth of its time."""
+    return int(np.count_nonzero(which)) / which.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +106,25 @@ class Family:
 
     def p(self, effect: float = 0.0) -> float:
         """How often a shuffle is as far from the assumed effect as the data are."""
-        length = self.q0 - 2 * effect * self.q1 + effect**2 * self.q2
+        return self._test()(effect)
+
+    def _test(self) -> Callable[[float], float]:
+        """`p`, with what no effect changes worked out before: an interval asks a hundred times."""
         floor = 1e-12 * max(float(np.max(np.abs(self.q0))), 1e-300)
-        return p_value((self.a - effect * self.c) / np.sqrt(np.maximum(length, floor)))
+        if not (self.q1.any() or self.q2.any()):
+            same = np.sqrt(np.maximum(self.q0, floor))
+            return lambda effect: p_value((self.a - effect * self.c) / same)
+
+        def p(effect: float) -> float:
+            length = self.q0 - 2 * effect * self.q1 + effect**2 * self.q2
+            return p_value((self.a - effect * self.c) / np.sqrt(np.maximum(length, floor)))
+
+        return p
 
     def interval(self, level: float = LEVEL) -> tuple[float, float]:
         """The effects that the data do not speak against; infinite where they bound nothing."""
         spread = float(np.std(self.a[1:]) / abs(self.c[0])) or abs(self.effect) or 1.0
-        return inverted(self.p, self.effect, spread, level)
+        return inverted(self._test(), self.effect, spread, level)
 
 
 def inverted(

@@ -135,6 +135,16 @@ def composition(cycle: Cycle) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def measures_at(cycle: Cycle, who: str, at: str) -> dict[str, float]:
+    """A person's composition at a point: value by measure, NaN where there is none."""
+    made_of = composition(cycle)
+    columns = (made_of[name].tolist() for name in ("person_id", "at", "measure", "value"))
+    rows = zip(*columns, strict=True)
+    return {
+        measure: value for person, point, measure, value in rows if (person, point) == (who, at)
+    }
+
+
 def _measures(cycle: Cycle) -> dict[tuple[str, str], dict[str, float]]:
     """Each measure of each person's book at each point, in order; NaN where there is none."""
     keys = ["person_id", "at"]

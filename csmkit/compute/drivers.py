@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from math import fsum
+from typing import NamedTuple
+
 import pandas as pd
 
 from csmkit.compute.accounts import with_account_names
@@ -15,9 +19,19 @@ from csmkit.compute.readings import closing_lacks, opening_lacks
 from csmkit.compute.results import account_results, movements
 from csmkit.cycle import Cycle
 from csmkit.memo import per_cycle
+from csmkit.text import missing
 
 HANDOVER_DAYS = 90
 AHEAD_DAYS = 180
+_HELD = ("calendar_opening", "closing", "taken_over", "handed_over")
+
+
+class _Step(NamedTuple):
+    """A step of the bridge."""
+
+    name: str
+    kind: str
+    amount: float
 
 
 @per_cycle
@@ -165,44 +179,50 @@ def arr_bridge(cycle: Cycle, *, accounts: int = 10) -> pd.DataFrame:
         all steps add up to the closing. Empty where one of the two is not known.
     """
     results = account_results(cycle)
-    steps: list[tuple[str, str, float]] = [
-        ("Opening", "opening", float(results["calendar_opening"].sum()))
+    held = {name: results[name].tolist() for name in _HELD}
+    each = _moved(cycle)
+    rest = [one.amount for one in each[accounts:]]
+    steps = [
+        _Step("Opening", "opening", fsum(held["calendar_opening"])),
+        *_summed("Taken over", "taken over", held["taken_over"]),
+        *sorted(each[:accounts], key=lambda one: -one.amount),
+        *_summed("Other growth", "expansion", [amount for amount in rest if amount > 0]),
+        *_summed("Other losses", "contraction", [amount for amount in rest if amount < 0]),
+        *_summed("Handed over", "handed over", held["handed_over"]),
+        _Step("Closing", "closing", fsum(held["closing"])),
     ]
-    came, went = results[results["taken_over"] != 0], results[results["handed_over"] != 0]
-    if len(came):
-        steps.append((f"Taken over ({len(came)})", "taken over", float(came["taken_over"].sum())))
-    moves = movements(cycle)
-    moves = moves[moves["person_id"].isin(cycle.subjects["person_id"])]
-    # What an account won inside the period did after is part of winning it.
-    won = ~moves["cohort"] & moves["kind"].ne("late renewal")
-    moves = moves.assign(kind=moves["kind"].mask(won, "new"))
-    each = moves.groupby(["account_id", "account", "kind"], as_index=False)["amount"].sum()
-    each = each[each["amount"].round(2) != 0]
-    each = each.assign(size=each["amount"].abs()).sort_values("size", ascending=False)
-    named, rest = each.head(accounts), each.iloc[accounts:]
-    named = named.sort_values("amount", ascending=False)
-    steps += list(zip(named["account"], named["kind"], named["amount"], strict=True))
-    for label, part in (("growth", rest[rest["amount"] > 0]), ("losses", rest[rest["amount"] < 0])):
-        if len(part):
-            kind = "expansion" if label == "growth" else "contraction"
-            steps.append((f"Other {label} ({len(part)})", kind, float(part["amount"].sum())))
-    if len(went):
-        steps.append(
-            (f"Handed over ({len(went)})", "handed over", float(went["handed_over"].sum()))
-        )
-    steps.append(("Closing", "closing", float(results["closing"].sum())))
     level, rows = 0.0, []
-    for order, (step, kind, amount) in enumerate(steps):
+    for order, (name, kind, amount) in enumerate(steps):
         lower = 0.0 if kind in ("opening", "closing") else level
         level = lower + amount
-        rows.append((order, step, kind, round(amount, 2), min(lower, level), max(lower, level)))
+        rows.append((order, name, kind, round(amount, 2), min(lower, level), max(lower, level)))
     table = pd.DataFrame(rows, columns=["order", "step", "kind", "amount", "base", "top"])
     unknown = not arr_source(cycle) or opening_lacks(cycle) or closing_lacks(cycle)
-    if unknown or not (
-        results[["calendar_opening", "closing", "taken_over"]].abs().sum().sum() or len(each)
-    ):
+    if unknown or not (each or any(any(held[name]) for name in _HELD)):
         table = table.head(0)
     return _with_arr_needs(cycle, table)
+
+
+def _summed(name: str, kind: str, amounts: list[float]) -> list[_Step]:
+    """One step for many accounts, if there are any."""
+    some = [amount for amount in amounts if amount]
+    return [_Step(f"{name} ({len(some)})", kind, fsum(some))] if some else []
+
+
+def _moved(cycle: Cycle) -> list[_Step]:
+    """What each account moved by, kind by kind, the largest first."""
+    moves, subjects = movements(cycle), set(cycle.subjects["person_id"])
+    columns = ("person_id", "account_id", "account", "kind", "amount", "cohort")
+    sums: dict[tuple[str, str, str], float] = defaultdict(float)
+    for who, account_id, account, kind, amount, cohort in zip(
+        *(moves[name].tolist() for name in columns), strict=True
+    ):
+        if who in subjects and not missing(amount):
+            # What an account won inside the period did after is part of winning it.
+            won = not cohort and kind != "late renewal"
+            sums[account_id, account, "new" if won else kind] += amount
+    steps = [_Step(key[1], key[2], sums[key]) for key in sorted(sums)]
+    return sorted((one for one in steps if round(one.amount, 2)), key=lambda one: -abs(one.amount))
 
 
 @per_cycle

@@ -126,7 +126,7 @@ def metric_frame(
     targets = _targets(cycle)
     for metric in (m for m in metrics().values() if m.group in wanted):
         lacks = metric.lacks(cycle)
-        frame = figures.get(metric.name)
+        known = _by_person(figures.get(metric.name))
         for person, role in zip(people["person_id"], people["role"], strict=True):
             if role not in metric.roles:
                 continue
@@ -141,7 +141,7 @@ def metric_frame(
                 "note": "",
             }
             if not lacks:
-                row |= _figures(metric, frame, person)
+                row |= _figures(metric, known.get(person))
             rows.append(row)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     numbers = ["value", "numerator", "denominator", "n", "target"]
@@ -155,18 +155,27 @@ def metric_frame(
     )
 
 
-def _figures(metric: Metric, frame: pd.DataFrame | None, person: str) -> dict[str, object]:
-    known = frame is not None and person in frame.index
-    row: dict[str, object] = {}
-    if known and frame is not None:
-        # Adding 0.0 turns the -0.0 of an empty loss into 0.
-        row = {
-            str(k): v if isinstance(v, str) else v + 0.0
-            for k, v in frame.loc[person].items()
-            if not pd.isna(v)
-        }
+def _by_person(frame: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
+    """A frame from `tally` as one dictionary a person."""
+    if frame is None:
+        return {}
+    values = zip(*(frame[name].tolist() for name in frame.columns), strict=True)
+    names = [str(name) for name in frame.columns]
+    return {
+        person: dict(zip(names, row, strict=True))
+        for person, row in zip(frame.index, values, strict=True)
+    }
+
+
+def _figures(metric: Metric, known: Mapping[str, Any] | None) -> dict[str, object]:
+    # Adding 0.0 turns the -0.0 of an empty loss into 0.
+    row: dict[str, object] = {
+        name: value if isinstance(value, str) else value + 0.0
+        for name, value in (known or {}).items()
+        if not pd.isna(value)
+    }
     if "value" not in row:
-        if metric.unit in ("count", "money") and not known:
+        if metric.unit in ("count", "money") and known is None:
             row["value"] = 0.0
         else:
             row.setdefault("needs", metric.case)
@@ -187,13 +196,12 @@ def _targets(cycle: Cycle) -> dict[tuple[str, str], float]:
     """
     targets = targets_in_period(cycle)
     live = targets[targets["end"].isna() | (targets["end"] >= cycle.period.end)]
-    found: dict[tuple[str, str], float] = {}
-    for person in cycle.subjects["person_id"]:
-        for scope in ("team", person):
-            mine = live[live["scope"] == scope]
-            found |= {
-                (person, metric): float(value)
-                for metric, value in zip(mine["metric"], mine["value"], strict=True)
-                if metric in TARGETED
-            }
-    return found
+    of: dict[str, dict[str, float]] = {}
+    for scope, metric, value in zip(live["scope"], live["metric"], live["value"], strict=True):
+        if metric in TARGETED:
+            of.setdefault(scope, {})[metric] = float(value)
+    return {
+        (person, metric): value
+        for person in cycle.subjects["person_id"]
+        for metric, value in (of.get("team", {}) | of.get(person, {})).items()
+    }

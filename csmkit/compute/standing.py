@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from csmkit.compute.arr import arr_residual, arr_source
 from csmkit.compute.by_person import ByPerson
-from csmkit.compute.composition import CLOSING, OWNED, book_accounts, composition, health_known
+from csmkit.compute.composition import CLOSING, OWNED, book_accounts, health_known, measures_at
 from csmkit.compute.customers import owned_accounts
 from csmkit.compute.days import MONTH_DAYS, days_between, not_after, not_before, united
 from csmkit.compute.ledger import ALWAYS, ledger, spells
@@ -49,7 +49,7 @@ def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
         return words["headline_nobody"]
     person = cycle.person(person_id or str(cycle.subjects["person_id"].iloc[0]))
     who = str(person["person_id"])
-    at = _measures_at(cycle, who, OWNED)
+    at = measures_at(cycle, who, OWNED)
     accounts = count_of(at["accounts"], "account")
     if not arr_source(cycle):
         return words["headline_opening_no_arr"].format(name=person["name"], accounts=accounts) + "."
@@ -85,13 +85,6 @@ def headline(cycle: Cycle, *, person_id: str | None = None) -> str:
     return f"{first}{kept}; {growth}."
 
 
-def _measures_at(cycle: Cycle, who: str, at: str) -> dict[str, float]:
-    """A person's composition at a point: value by measure."""
-    made_of = composition(cycle)
-    made_of = made_of[(made_of["person_id"] == who) & (made_of["at"] == at)]
-    return dict(zip(made_of["measure"], made_of["value"], strict=True))
-
-
 def _risk(cycle: Cycle, who: str, risk: float) -> str:
     """How much of the owned opening was in trouble, or how much of it anybody had scored."""
     words = notices()
@@ -106,7 +99,7 @@ def _risk(cycle: Cycle, who: str, risk: float) -> str:
 
 def _opening_unknown(cycle: Cycle, who: str, name: str) -> str:
     """That nobody knows what the period began with, and what it ended with."""
-    words, at = notices(), _measures_at(cycle, who, CLOSING)
+    words, at = notices(), measures_at(cycle, who, CLOSING)
     said = words["headline_opening_unknown"].format(name=name, day=day(cycle.period.before))
     if closing_lacks(cycle):
         return said
@@ -201,7 +194,7 @@ def standing_by_tables(cycle: Cycle) -> pd.DataFrame:
         who, name = str(person["person_id"]), str(person["name"])
         said = [
             *_tenure(cycle, of, person),
-            *_time(cycle, of, person),
+            *_time(of, person),
             *_book(cycle, of, who, name),
         ]
         rows += [(who, name, topic, message) for topic, message in said]
@@ -210,13 +203,18 @@ def standing_by_tables(cycle: Cycle) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """Frames that tell of people, taken apart once: each person's rows by their id."""
+    """What tells of people, taken apart once: each person's by their id; and what is of all."""
 
-    absences: ByPerson
+    away: Mapping[str, int]
     stretches: ByPerson
     results: ByPerson
     unsaid: ByPerson
     taken: ByPerson
+    odd: pd.DataFrame
+    odd_accounts: frozenset[str]
+    arr_source: str
+    opening_lacks: str
+    no_loss_can_show: str
 
     @classmethod
     def of(cls, cycle: Cycle) -> Self:
@@ -224,12 +222,18 @@ class _Parts:
         stretches, since = ledger(cycle), cycle.period.start - pd.Timedelta(days=INHERITED_DAYS)
         taken = spells(cycle)
         taken = taken[taken["before"] != ""]
+        odd = arr_residual(cycle)
         return cls(
-            absences=ByPerson(cycle.table("absences")),
+            away=_days_away(cycle),
             stretches=ByPerson(stretches[stretches["start"] <= cycle.period.end]),
             results=ByPerson(account_results(cycle)),
             unsaid=ByPerson(ended_without_word(cycle)),
             taken=ByPerson(taken[taken["start"].between(since, cycle.period.end)]),
+            odd=odd,
+            odd_accounts=frozenset(odd["account_id"]),
+            arr_source=arr_source(cycle),
+            opening_lacks=opening_lacks(cycle),
+            no_loss_can_show=no_loss_can_show(cycle),
         )
 
 
@@ -244,39 +248,39 @@ def _tenure(cycle: Cycle, of: _Parts, person: dict[Hashable, Any]) -> Iterator[t
         key = key if days > 0 else "starts_after"
         yield key.replace("_", " "), notices()[key].format(days=days, **fill)
     mine = of.stretches[str(person["person_id"])]
-    early = mine.loc[mine["start"].between(ALWAYS + DAY, start - DAY), "account_id"].nunique()
-    if early:
-        accounts = count_of(early, "account")
+    began = mine["start"].to_numpy()
+    early = (began >= ALWAYS + DAY) & (began <= start - DAY)
+    if early.any():
+        accounts = count_of(mine["account_id"][early].nunique(), "account")
         yield "before start", notices()["before_start"].format(accounts=accounts, **fill)
 
 
-def _time(cycle: Cycle, of: _Parts, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]]:
+def _time(of: _Parts, person: dict[Hashable, Any]) -> Iterator[tuple[str, str]]:
     name = person["name"]
-    if days := _days_away(cycle, of.absences[str(person["person_id"])]):
+    if days := of.away.get(str(person["person_id"]), 0):
         yield "away", notices()["away"].format(name=name, days=days)
     if pd.notna(person["fte"]) and person["fte"] < 1:
         yield "part time", notices()["part_time"].format(name=name, share=percent(person["fte"]))
 
 
-def _days_away(cycle: Cycle, absences: pd.DataFrame) -> int:
-    """Days of the period that a person's absences take."""
-    if absences.empty:
-        return 0
-    away = united(absences)
+def _days_away(cycle: Cycle) -> dict[str, int]:
+    """Days of the period that each person's absences take."""
+    away = united(cycle.table("absences"))
     first = not_before(away["start"], cycle.period.start)
     last = not_after(away["end"], cycle.period.end)
-    return int((days_between(first, last) + 1).clip(lower=0).sum())
+    days = (days_between(first, last) + 1).clip(lower=0).groupby(away["person_id"]).sum()
+    return {str(who): int(count) for who, count in days.items()}
 
 
 def _book(cycle: Cycle, of: _Parts, who: str, name: str) -> Iterator[tuple[str, str]]:
     words, mine, own = notices(), of.stretches[who], of.results[who]
-    if len(mine) and opening_lacks(cycle):
+    if len(mine) and of.opening_lacks:
         before = day(cycle.period.before)
         yield "opening unknown", words["opening_unknown"].format(name=name, day=before)
-    elif arr_source(cycle) and len(mine) and own["calendar_opening"].sum() == 0:
+    elif of.arr_source and len(mine) and own["calendar_opening"].sum() == 0:
         zero = money(0, cycle.currency)
         yield "no calendar opening", words["no_calendar_opening"].format(name=name, zero=zero)
-    yield from _about_losses(cycle, of, who)
+    yield from _about_losses(of, who)
     count, late, lost = _late_over_opening(own)
     if count:
         said = words["late_opening"].format(
@@ -290,9 +294,8 @@ def _book(cycle: Cycle, of: _Parts, who: str, name: str) -> Iterator[tuple[str, 
         yield "inherited", _inherited(of.taken[who], own)
     if assumed:
         yield "assumed owner", words["assumed_owner"]
-    odd = arr_residual(cycle)
-    odd = odd[odd["account_id"].isin(own["account_id"])]
-    if len(odd):
+    if not of.odd_accounts.isdisjoint(own["account_id"]):
+        odd = of.odd[of.odd["account_id"].isin(own["account_id"])]
         worst = odd.iloc[int(odd["residual"].abs().argmax())]
         names = own.set_index("account_id")["account"]
         yield (
@@ -305,7 +308,7 @@ def _book(cycle: Cycle, of: _Parts, who: str, name: str) -> Iterator[tuple[str, 
         )
 
 
-def _about_losses(cycle: Cycle, of: _Parts, who: str) -> Iterator[tuple[str, str]]:
+def _about_losses(of: _Parts, who: str) -> Iterator[tuple[str, str]]:
     """Losses that stand on a contract's end alone, and retention that could not be lower."""
     words = notices()
     if names := list(of.unsaid[who]["account"]):
@@ -313,18 +316,19 @@ def _about_losses(cycle: Cycle, of: _Parts, who: str) -> Iterator[tuple[str, str
         if len(names) > NAMED:
             said = words["and_more"].format(named=said, count=len(names) - NAMED)
         yield "counted as lost", words["counted_as_lost"].format(accounts=said)
-    why = no_loss_can_show(cycle)
+    why = of.no_loss_can_show
     if why and of.results[who]["owned_opening"].sum() > 0:
         yield "no loss can show", words["no_loss_can_show"].format(share=percent(1), why=why)
 
 
 def _inherited(taken: pd.DataFrame, own: pd.DataFrame) -> str:
     """How much of the owned opening somebody else had looked after until lately."""
-    came = own[own["account_id"].isin(taken["account_id"]) & (own["owned_opening"] > 0)]
+    opening = own["owned_opening"]
+    came = opening[own["account_id"].isin(taken["account_id"]) & (opening > 0)]
     if came.empty:
         return notices()["not_inherited"].format(days=INHERITED_DAYS)
     return notices()["inherited"].format(
-        share=percent(came["owned_opening"].sum() / own["owned_opening"].sum()),
+        share=percent(came.sum() / opening.sum()),
         accounts=count_of(len(came), "account"),
         days=INHERITED_DAYS,
     )

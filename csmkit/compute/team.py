@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from csmkit.compute.composition import OWNED, composition
+from csmkit.compute.composition import OWNED, composition, measures_at
 from csmkit.cycle import Book, Cycle
 
 MIN_GROUP = 5
@@ -74,14 +74,12 @@ def team_bands(book: Book) -> pd.DataFrame:
         (the CSM's edition), or with fewer than 5 people of the role, it is empty and
         ``attrs["needs"]`` says so.
     """
-    made_of = composition(book)
-    mine = made_of[made_of["at"] == OWNED][["measure", "value"]].dropna()
+    own = measures_at(book, book.person_id, OWNED)
     bands = of_role(book.context.bands, str(book.owner["role"]))
+    columns = [*COLUMNS[1:4], "value", *COLUMNS[4:]]
     if len(bands) == 0:
-        empty = pd.DataFrame(columns=[*COLUMNS[1:4], "value", *COLUMNS[4:]])
+        empty = pd.DataFrame(columns=columns)
         empty.attrs["needs"] = f"at least {MIN_GROUP} people of the same role with these figures"
         return empty
-    own = dict(zip(mine["measure"], mine["value"], strict=True))
-    table = bands[bands["measure"].isin(list(own))].reset_index(drop=True)
-    table = table.assign(value=table["measure"].map(own).astype("float64"))
-    return table[["measure", "label", "unit", "value", "low", "middle", "high", "people"]]
+    table = bands.assign(value=[own.get(name, math.nan) for name in bands["measure"]])
+    return table.dropna(subset=["value"])[columns].reset_index(drop=True)

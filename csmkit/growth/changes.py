@@ -16,6 +16,7 @@ from csmkit.matrix.model import matrix_of
 from csmkit.matrix.shown import PHASES, STEPS, shown_ratings
 from csmkit.matrix.standing import VALUES, matrix_standing
 from csmkit.matrix.versions import matrix_note
+from csmkit.text import clean
 
 SCORE, LEVEL, ROLE, MANAGER, BOOK = "score", "level", "role", "manager", "accounts"
 COLUMNS = [
@@ -97,7 +98,10 @@ def cycle_changes(
     frame = pd.DataFrame(rows, columns=[c for c in COLUMNS if c != "name"])
     frame = frame[frame["person_id"].isin(ids)]
     found = _sorted(with_names(now, frame), list(people), matrix)
+    new = now.subjects[_new(now, before) & now.subjects["person_id"].isin(ids)]
     notes = [say("changes", what) for what in _AROUND if what not in on_file]
+    if len(new):
+        notes.append(say("changes", "new", names="; ".join(map(clean, new["name"]))))
     if not on_file:
         notes.append(say("changes", "then"))
     notes += [note for note in (unknown, matrix_note(now, matrix)) if note]
@@ -156,13 +160,18 @@ def _books(now: Cycle, before: Cycle) -> list[dict[str, Any]]:
     """Books that are not the same accounts any more."""
     then, later = _accounts(before), _accounts(now)
     rows = []
-    for person in now.subjects["person_id"]:
+    for person in now.subjects.loc[~_new(now, before), "person_id"]:
         held, holds = then.get(person, set()), later.get(person, set())
         if held != holds and (held or holds):
             same = len(held & holds)
             note = say("changes", "same", same=f"{same:,}")
             rows.append(_row(person, BOOK, f"{len(held):,}", f"{len(holds):,}", note=note))
     return rows
+
+
+def _new(now: Cycle, before: Cycle) -> pd.Series:
+    """Which of the people of now the earlier cycle does not know."""
+    return ~now.subjects["person_id"].isin(before.table("people")["person_id"])
 
 
 def _accounts(cycle: Cycle) -> dict[str, set[str]]:

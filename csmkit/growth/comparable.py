@@ -87,7 +87,8 @@ def as_then(before: Cycle, now: Cycle) -> Cycle:
     Raises
     ------
     UsageError
-        If ``before`` does not begin earlier, or both were read from the same files.
+        If ``before`` does not begin earlier, both were read from the same files, or nobody of the
+        team is in it.
     """
     refuse_later(before, now)
     if before.provenance.files and not _own_export(before, now):
@@ -95,6 +96,11 @@ def as_then(before: Cycle, now: Cycle) -> Cycle:
             "The export of the earlier cycle is the one of now, which does not know who had which"
             " level then.",
             "Give that export as it was then, or none.",
+        )
+    if not set(before.subjects["person_id"]) & set(now.subjects["person_id"]):
+        raise UsageError(
+            "Nobody of this team is in the export of the earlier cycle.",
+            "Look whether it is this team’s, and whether it writes ids and mails as now.",
         )
     return dataclasses.replace(before, notes=(*before.notes, say("note", "given")))
 

@@ -97,7 +97,7 @@ def next_level(cycle: Cycle, *, csm: str, matrix: Matrix | None = None) -> NextL
     Raises
     ------
     UsageError
-        If there is no such person.
+        If there is no such person, or their role has no review.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def next_level(cycle: Cycle, *, csm: str, matrix: Matrix | None = None) -> NextL
     >>> found.level, found.next, found.asks[0].change
     ('mid', 'senior', 'The same colour is expected, and more of it: read the words.')
     """
-    person = cycle.person(csm)
+    person = cycle.subject(csm)
     who, name = str(person["person_id"]), clean(person["name"])
     level = clean(person["level"])
     after = LEVELS[LEVELS.index(level) + 1 :] if level in LEVELS else ()

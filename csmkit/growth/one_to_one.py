@@ -196,7 +196,7 @@ def _feedback(
     if cycle.missing("feedback"):
         lacking.append(says("sheet", "no_feedback_table"))
     elif rows.empty:
-        lacking.append(says("sheet", "no_feedback", since=day(since)))
+        lacking.append(says("sheet", "no_feedback", since=day(since), until=day(today)))
     people = cycle.table("people").drop_duplicates("person_id").set_index("person_id")["name"]
     latest = rows.sort_values("date", ascending=False, kind="stable")
     return tuple(

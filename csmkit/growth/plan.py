@@ -18,7 +18,6 @@ from csmkit.matrix.gaps import STEPS
 from csmkit.matrix.matrix import NOT_OBSERVED, Competency, Matrix
 from csmkit.matrix.model import matrix_of
 from csmkit.matrix.versions import matrix_note, other_versions
-from csmkit.schema import PACKET_ROLES
 from csmkit.text import clean, day
 
 WITHOUT_BOOK = "cs_ops"
@@ -86,14 +85,9 @@ def development_plan(
     """
     if isinstance(most, bool) or not isinstance(most, int) or most < 1:
         raise UsageError(f"most is {most!r}.", "Give a whole number, 1 or more; 2 is usual.")
-    person = cycle.person(csm)
+    person = cycle.subject(csm)
     who, name = str(person["person_id"]), clean(person["name"])
     role, level = clean(person["role"]), clean(person["level"])
-    if role not in PACKET_ROLES:
-        raise UsageError(
-            f"{name} has the role {role or 'none'} and is not scored on the matrix.",
-            f"Name somebody with one of the roles {', '.join(PACKET_ROLES)}.",
-        )
     away = cycle.table("absences")
     away = away[away["person_id"].eq(who)]
     asked = cycle.period.end + DAY if start is None else a_day(start, "start")

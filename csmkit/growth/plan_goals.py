@@ -51,7 +51,7 @@ def shows(competency: Competency, value: str) -> tuple[str, ...]:
 def checks_of(
     goals: tuple[Goal, ...], cycle: Cycle, *, start: pd.Timestamp, away: pd.DataFrame | None = None
 ) -> tuple[Check, ...]:
-    """The days on which goals are looked at, and what at; none without goals.
+    """The days on which goals are looked at, and what at; without any, one that the two choose.
 
     Parameters
     ----------
@@ -64,8 +64,6 @@ def checks_of(
     away : DataFrame, optional
         The person's absences, which are no working days.
     """
-    if not goals:
-        return ()
     found = []
     for days in CHECK_DAYS:
         on = working_day(start + days * DAY, away)
@@ -73,8 +71,19 @@ def checks_of(
             Look(goal.competency.name, _asked(goal, days), _data(goal.competency, cycle, start, on))
             for goal in goals
         )
+        if not goals:
+            looks = (Look(says("check", "own_goal"), _asked_of_any(days), ()),)
         found.append(Check(days, f"{on:%Y-%m-%d}", says("check", f"days_{days}"), looks))
     return tuple(found)
+
+
+def _asked_of_any(days: int) -> str:
+    """What is asked of a goal that the matrix does not name."""
+    return (
+        says("check", "begun", ask="").strip()
+        if days == CHECK_DAYS[0]
+        else says("check", "sign_none")
+    )
 
 
 def _asked(goal: Goal, days: int) -> str:

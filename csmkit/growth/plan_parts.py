@@ -198,7 +198,7 @@ class DevelopmentPlan:
     goals : tuple of Goal
         One for each of ``gaps``.
     checks : tuple of Check
-        After 30, 60 and 90 days; empty without goals.
+        After 30, 60 and 90 days; without goals, of one that the two of them choose.
     lacking : tuple of str
         Why something is not there, in sentences.
     start : str

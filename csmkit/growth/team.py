@@ -95,7 +95,8 @@ def team_gaps(
     """
     if by not in BY:
         near = nearest(by, BY)
-        raise UsageError(f"by is {by!r}.", f"It can be: {', '.join(near or BY)}.")
+        meant = f" Did you mean: {', '.join(near)}?" if near else ""
+        raise UsageError(f"by is {by!r}.", f"It can be: {', '.join(BY)}.{meant}")
     check_group(min_group)
     matrix = matrix or matrix_of(cycle)
     phase = phase or last_phase(cycle)

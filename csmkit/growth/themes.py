@@ -91,7 +91,8 @@ def training_themes(
     more = found["name"].tolist()[most:]
     found = found.head(most)
     names = each.loc[each["expected_low"].isna(), "name"].tolist()
-    none = say("themes", "none", fewest=min_group, share=by_unit(share, "share"))
+    why = "none" if len(told) else "none_told"
+    none = say("themes", why, fewest=min_group, share=by_unit(share, "share"))
     found.attrs = dict(gaps.attrs) | {
         "why": "" if len(found) else none,
         "more": say("themes", "more", names=", ".join(more)) if more else "",

@@ -10,6 +10,7 @@ from csmkit.cycle import Cycle, Period
 from csmkit.errors import DataError, UsageError
 from csmkit.load.assemble import Loaded, load
 from csmkit.load.cache import Cache
+from csmkit.load.checks.scores import scores_that_count
 from csmkit.load.maps.fit import canonical_map
 from csmkit.load.maps.map_file import map_beside
 from csmkit.load.maps.mapping import Map
@@ -138,7 +139,11 @@ def _examined(
 
 def _cycle(loaded: Loaded, given: Map | None, period: Period) -> Cycle:
     currency = given.currency if given else ""
-    return Cycle(loaded.tables, period, currency, loaded.findings, loaded.provenance)
+    tables, told = dict(loaded.tables), ""
+    if "ratings" in tables:
+        tables["ratings"], told = scores_that_count(tables["ratings"], period)
+    notes = (told,) if told else ()
+    return Cycle(tables, period, currency, loaded.findings, loaded.provenance, notes)
 
 
 def _loaded(export: Export, given: Map | None, period: Period | None) -> Loaded:

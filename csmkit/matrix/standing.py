@@ -91,7 +91,8 @@ def matrix_standing(cycle: Cycle, matrix: Matrix | None = None, *, phase: str = 
         axis=1,
     )
     people = cycle.subjects.drop_duplicates("person_id").to_dict("records")
-    asked = [(who, c) for who in people for c in matrix.for_role(str(who["role"])).competencies]
+    roles = {role: matrix.for_role(role) for role in {str(who["role"]) for who in people}}
+    asked = [(who, c) for who in people for c in roles[str(who["role"])].competencies]
     rows = pd.DataFrame([_words(who, c) for who, c in asked], columns=[*_WORDS])
     rows = rows.merge(told.rename_axis(KEYS).reset_index(), on=KEYS, how="left")
     # A phase that nobody scored has no text to tell its dtype by.

@@ -81,6 +81,8 @@ FIGURES: Mapping[str, Function] = {
     f.__name__: f for f in (*_SAY_WHY_EMPTY, *_OF_TABLES, *_OF_SCORES, *_OF_MATRIX)
 }
 """The functions whose frames are handed over, by name; each gives the same from a slice."""
+CUT = (__name__, "cut")
+"""Where a slice keeps its tables as Arrow has them, by name; none for those without rows."""
 TOLD = (__name__, "told")
 """Where a slice keeps what it made of each text that somebody wrote."""
 _WRITTEN = {
@@ -155,14 +157,14 @@ class Figures:
             From `csmkit.render.slices.book_of`. One of another edition, or with another matrix,
             gets no frame of scores.
         """
-        accounts, people = book.table("accounts"), book.table("people")
-        words = {name: _words(accounts[name]) for name in ("segment", "stage")}
+        accounts = _texts(book, "accounts", "account_id")
+        words = {name: _words(book, "accounts", name) for name in ("segment", "stage")}
         known = {
-            "account_id": _words(accounts["account_id"]),
-            "manager_id": frozenset(people["person_id"]),
-            "given_by": _words(people["name"]) | _words(book.table("ratings")["rater_id"]),
-            "reason": _words(book.table("movements")["reason"]),
-            "intervention": _words(book.table("renewals")["intervention"]),
+            "account_id": frozenset({None, *accounts}),
+            "manager_id": frozenset(_texts(book, "people", "person_id")),
+            "given_by": _words(book, "people", "name") | _words(book, "ratings", "rater_id"),
+            "reason": _words(book, "movements", "reason"),
+            "intervention": _words(book, "renewals", "intervention"),
             "level": _LEVELS.union(*words.values()),
             **words,
         }
@@ -172,7 +174,7 @@ class Figures:
             if name in _SCORED and not same:
                 continue
             if name == _OF_ACCOUNTS:
-                table = rows.take(rows.of("account_id", accounts["account_id"]))
+                table = rows.take(rows.of("account_id", accounts))
             else:
                 table = rows.take(rows.of("person_id", [book.person_id]))
             if len(table) == 0 and name in _NEVER_EMPTY:
@@ -202,19 +204,29 @@ class _Scored:
     def _team(self) -> Cycle:
         team = with_scores_as_seen(self._cycle, self._edition)
         # No score changes what a book is made of.
-        keep(team, composition, composition(self._cycle))
+        for of_books in (book_accounts, composition):
+            keep(team, of_books, of_books(self._cycle))
         return team
 
 
-def _words(column: pd.Series) -> frozenset[str | None]:
+def _texts(book: Book, table: str, column: str) -> list[str]:
+    """The values of a column of texts, without blanks."""
+    cut: Mapping[str, pa.Table] | None = book.memo.get(CUT)
+    if cut is None:
+        return list(book.table(table)[column].dropna())
+    held = cut[table].column(column).to_pylist() if table in cut else ()
+    return [text for text in held if text is not None]
+
+
+def _words(book: Book, table: str, column: str) -> frozenset[str | None]:
     """The values of a column of texts, and none."""
-    return frozenset({None, *column.dropna()})
+    return frozenset({None, *_texts(book, table, column)})
 
 
 def _names_only(table: pa.Table, known: Known) -> bool:
     """Whether the columns that name something name only what is known."""
-    named = {name: table.column(name).to_pylist() for name in known if name in table.column_names}
-    return all(known[name].issuperset(values) for name, values in named.items())
+    named = known.keys() & set(table.column_names)
+    return all(known[name].issuperset(table.column(name).to_pylist()) for name in named)
 
 
 def _as_told(table: pa.Table, column: str, told: Mapping[str, str]) -> pa.Table:

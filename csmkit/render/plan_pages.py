@@ -99,18 +99,20 @@ def _blocks(plan: DevelopmentPlan) -> Iterator[Block]:
         yield Words(line(plan.chosen), note=True)
         for gap, goal in zip(plan.gaps, plan.goals, strict=True):
             yield from _gap(gap, goal, plan)
-    if plan.checks:
-        yield Heading(says("plan", "checks"))
-        yield Words(says("plan", "check_weekends"), note=True)
-        for check in plan.checks:
-            yield from _check(check)
+    if not plan.goals:
+        yield Heading(says("plan", "own_goal"))
+        yield Words(says("plan", "own_goal_lead"), note=True)
+        yield Space(_SPACE)
+    yield Heading(says("plan", "checks"))
+    yield Words(says("plan", "check_weekends"), note=True)
+    for check in plan.checks:
+        yield from _check(check)
     if plan.more_gaps:
         yield Heading(says("plan", "more_gaps"))
         yield Points(tuple(_in_short(gap) for gap in plan.more_gaps))
-    if plan.goals:
-        yield Heading(says("plan", "agreed"))
-        yield Words(says("plan", "agreed_lead"), note=True)
-        yield Space(_SPACE)
+    yield Heading(says("plan", "agreed"))
+    yield Words(says("plan", "agreed_lead"), note=True)
+    yield Space(_SPACE)
     if plan.lacking:
         yield Heading(says("plan", "lacking"))
         yield from points(plan.lacking)
@@ -118,7 +120,8 @@ def _blocks(plan: DevelopmentPlan) -> Iterator[Block]:
 
 def _strengths(plan: DevelopmentPlan) -> Iterator[Block]:
     if not plan.strengths:
-        yield Words(says("plan", "strengths_none"), note=True)
+        why = "strengths_none" if plan.whose else "strengths_unscored"
+        yield Words(says("plan", why), note=True)
         return
     yield Words(says("plan", "strengths_lead"), note=True)
     rows: list[Fact] = []

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csmkit.cycle import Cycle
-from csmkit.render.team_rows import team_rows
+from csmkit.terms import managers
 
 COLLEAGUE = "a colleague"
 
@@ -48,11 +48,11 @@ def with_scores_as_seen(cycle: Cycle, edition: str) -> Cycle:
         Ratings are those of phases that are shown; raters whom the packet of the person rated does
         not name are colleagues. Notes of ratings are as the team has them.
     """
-    ratings, managers = cycle.table("ratings"), team_rows(cycle).managers
+    ratings, named = cycle.table("ratings"), managers(cycle)
     shown = np.array([is_shown(phase, edition) for phase in _texts(ratings["phase"])], dtype=bool)
     ratings = ratings[shown].reset_index(drop=True)
     pairs = zip(_texts(ratings["rater_id"]), _texts(ratings["person_id"]), strict=True)
-    raters = [unnamed(rater, managers | {str(who)}) for rater, who in pairs]
+    raters = [unnamed(rater, named | {str(who)}) for rater, who in pairs]
     held = pd.Series(raters, index=ratings.index, dtype=ratings["rater_id"].dtype)
     return cycle.with_tables(ratings=ratings.assign(rater_id=held))
 

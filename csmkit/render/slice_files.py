@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pandas.api.extensions import ExtensionDtype
 
 _NAME = b"name"
 _FLAGS = {pa.bool_(): pd.BooleanDtype()}
@@ -32,7 +33,12 @@ def read_table(data: bytes) -> pa.Table:
 
 def arrow_of(frame: pd.DataFrame) -> pa.Table:
     """A frame as an Arrow table, without its index."""
-    return pa.table({name: pa.array(held, from_pandas=True) for name, held in frame.items()})
+    return pa.table({name: _as_arrow(held) for name, held in frame.items()})
+
+
+def _as_arrow(column: pd.Series) -> Any:
+    extension = isinstance(column.dtype, ExtensionDtype)
+    return pa.array(column.array if extension else column.to_numpy(), from_pandas=True)
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:

@@ -29,7 +29,7 @@ from csmkit.matrix.model import keep_matrix, matrix_of
 from csmkit.matrix.parsed import as_json, from_json
 from csmkit.memo import keep
 from csmkit.on_demand import OnDemand
-from csmkit.render.figures import FIGURES, TOLD
+from csmkit.render.figures import CUT, FIGURES, TOLD
 from csmkit.render.seen import COLLEAGUE, is_shown, unnamed
 from csmkit.render.slice_files import (
     arrow_of,
@@ -68,7 +68,6 @@ _DATED = {
 _BY_PERSON = {"touchpoints": "date", "escalations": "opened", "onboardings": "start"}
 _OWN_ROWS = ("absences", "evidence", "feedback", "comments", "ratings", "decisions", "actions")
 _DAYS = "datetime64[us]"
-_AS_ARROW = (__name__, "as Arrow")
 _REASON_SPAN = np.timedelta64(REASON_DAYS + 1, "D")
 MATRIX_FILE, PARSED_FILE, FIGURES_FILE = "matrix.yaml", "matrix.json", "figures.arrows"
 _CONTEXT_FRAMES = ("bands", "expected", "checks")
@@ -143,7 +142,9 @@ def book_of(
     slicer = _Slicer(cycle, who, edition, str(person["role"]), handled)
     tables = slicer.tables()
     book = Book(
-        tables={name: canonical_frame(tables[name]) for name in TABLES if name in tables},
+        tables=OnDemand(
+            {name: partial(canonical_frame, tables[name]) for name in TABLES if name in tables}
+        ),
         period=cycle.period,
         currency=cycle.currency,
         provenance=cycle.provenance,
@@ -154,7 +155,7 @@ def book_of(
         context=_own_context(context or Context(), person, edition),
         available=available(cycle),
     )
-    book.memo[_AS_ARROW], book.memo[TOLD] = tables, slicer.told
+    book.memo[CUT], book.memo[TOLD] = tables, slicer.told
     return book
 
 
@@ -397,9 +398,10 @@ def write_book(book: Book, folder: Path, figures: Mapping[str, pa.Table] | None 
         From `csmkit.render.figures.Figures`: what the packet needs not work out.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    cut = book.memo.get(_AS_ARROW, {})
-    for name, frame in book.tables.items():
-        write_table(cut[name] if name in cut else arrow_of(frame), folder / f"{name}.parquet")
+    cut = book.memo.get(CUT, {})
+    for name in book.tables:
+        table = cut[name] if name in cut else arrow_of(book.tables[name])
+        write_table(table, folder / f"{name}.parquet")
     for name in _CONTEXT_FRAMES:
         if len(frame := getattr(book.context, name)):
             write_table(arrow_of(frame), _beside(folder, name))

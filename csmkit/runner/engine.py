@@ -14,8 +14,9 @@ import os
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -140,7 +141,7 @@ def _run(
             if kernel_loop.is_closed() or "stopped before" not in str(error):
                 raise
         finally:
-            link.alive = False
+            link.end()
             thread.join()
     kernel_loop.close()
     if failed:
@@ -202,26 +203,29 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
 
 
 class _Link:
-    """The queues between the client's thread and the kernel's loop."""
+    """The queues between the client's thread and the kernel's loop.
+
+    What a cell shows waits until the cell is through, unless it is printed: each time the client
+    is woken, both threads want the interpreter.
+    """
 
     def __init__(self, kernel_loop: asyncio.AbstractEventLoop) -> None:
         self.alive = True
         self._kernel_loop = kernel_loop
+        self._client_loop: asyncio.AbstractEventLoop | None = None
         self._asked: asyncio.Queue[list[Any] | None] = asyncio.Queue()
         self._session = Session(key=b"")
-        self.replies, self.published = _Channel(), _Channel()
+        self._held: deque[tuple[_Channel, dict[str, Any]]] = deque()
+        self.replies, self.published = _Channel(self.told), _Channel(self.told)
 
     @contextmanager
     def client_side(self) -> Iterator[_Messages]:
         """What the client talks to, in the thread it runs in."""
-        loop = ensure_event_loop()
-        for channel in (self.replies, self.published):
-            channel.loop = loop
+        self._client_loop = ensure_event_loop()
         try:
             yield _Messages(self, session=self._session)
         finally:
-            for channel in (self.replies, self.published):
-                channel.loop = None
+            loop, self._client_loop = self._client_loop, None
             loop.close()
 
     def ask(self, message: dict[str, Any]) -> None:
@@ -232,6 +236,29 @@ class _Link:
     def close(self) -> None:
         """Nothing more will be asked."""
         self._kernel_loop.call_soon_threadsafe(self._asked.put_nowait, None)
+
+    def told(self, channel: _Channel, message: dict[str, Any]) -> None:
+        """Take a message from the kernel; what comes after the client left is dropped."""
+        self._held.append((channel, message))
+        idle = message["content"].get("execution_state") == "idle"
+        if idle or message["msg_type"] == "stream":
+            self._hand_over()
+
+    def end(self) -> None:
+        """The kernel is no more: the client gets what is left."""
+        self.alive = False
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        if (loop := self._client_loop) is not None:
+            with suppress(RuntimeError):  # closed meanwhile
+                loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        """Put what is held where the client reads; called in its thread."""
+        while self._held:
+            channel, message = self._held.popleft()
+            channel.take(message)
 
     async def serve(self, kernel: _Kernel) -> None:
         """Give the kernel one message after the other until `close`."""
@@ -261,13 +288,13 @@ class _Unpacked(Session):
 class _Channel:
     """A socket for the kernel's side that sends, a channel for the client's side that reads."""
 
-    def __init__(self) -> None:
-        self.loop: asyncio.AbstractEventLoop | None = None
+    def __init__(self, told: Callable[[_Channel, dict[str, Any]], None]) -> None:
+        self._told = told
         self.context: zmq.Context[zmq.Socket[bytes]] = zmq.Context.instance()
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
 
     def send_multipart(self, parts: list[Any], *_: Any, **__: Any) -> None:
-        """Take a message from the kernel; what comes after the client left is dropped."""
+        """Take a message from the kernel."""
         header, parent, metadata, content, *buffers = parts[parts.index(DELIM) + 1 :]
         message = {
             "header": header,
@@ -278,8 +305,11 @@ class _Channel:
             "content": content,
             "buffers": [memoryview(bytes(part)) for part in buffers],
         }
-        if self.loop is not None:
-            self.loop.call_soon_threadsafe(self._queue.put_nowait, message)
+        self._told(self, message)
+
+    def take(self, message: dict[str, Any]) -> None:
+        """A message for the client, in its thread."""
+        self._queue.put_nowait(message)
 
     def flush(self, *_: Any) -> None:
         """Nothing waits here."""

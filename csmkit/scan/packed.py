@@ -20,6 +20,8 @@ from csmkit.scan.allowance import Allowance, TooMuch
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _ZIP_END = b"PK\x05\x06"
+_MOST_BEHIND = (1 << 16) + 22
+"""What an archive's end takes with the longest remark: no further from the last byte it is one."""
 _ARROW = b"ARROW1\x00\x00"
 _BEFORE_ARROW = b"\xff\xff\xff\xff"
 _BEGINNINGS = re.compile(
@@ -96,7 +98,7 @@ def opened(data: bytes, allowance: Allowance) -> Iterator[bytes | str] | None:
         return _pdf(data, allowance)
     if data.startswith((b"PAR1", _ARROW, _BEFORE_ARROW)):
         return _table(data, allowance)
-    if _ZIP_END in data and zipfile.is_zipfile(io.BytesIO(data)):
+    if _ZIP_END in data[-_MOST_BEHIND:] and zipfile.is_zipfile(io.BytesIO(data)):
         return _archive(data, allowance)
     unpacked = _inflated(data, allowance)
     return None if unpacked is None else iter(unpacked)

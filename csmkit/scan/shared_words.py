@@ -47,7 +47,8 @@ class SharedWords:
             return
         if piece.field is not None:
             yield from self._is_one(piece.text.strip(), piece.field)
-        if "</t" in piece.text:
+        # A cell's name stands in the text as it is.
+        if "</t" in piece.text and any(name in piece.text for name in self._terms):
             for field, text in _cells(piece.text):
                 yield from self._is_one(text, field)
 

@@ -14,15 +14,19 @@ from typing import Any
 from csmkit.scan.allowance import Allowance
 from csmkit.scan.packed import inner, is_text, opened, stretches
 from csmkit.scan.pieces import Piece
-from csmkit.scan.written import encoded, readings
+from csmkit.scan.runs import encoded
+from csmkit.scan.written import readings
 from csmkit.view.runtime import is_runtime
 
 _OPENING = re.compile(r"<script\b[^>]*>", re.IGNORECASE)
+_OPENING_OF_DATA = re.compile(rb"<script\b[^>]*>", re.IGNORECASE)
 _CLOSING = re.compile(r"</script\b[^>]*>", re.IGNORECASE)
 _LONG_RUN = 12
 _SHORT = 200
-_MOST_SPACES = 100
+_FEW = 48
+_LEAST_RUNTIME = 100_000
 _BEFORE_JSON = tuple("{[\ufeff \t\r\n")
+_NUMBER = (int, float)
 _OF_IDS = re.compile(r"(?:^|_)id$|^account", re.IGNORECASE)
 
 
@@ -61,7 +65,8 @@ def unwrapped(
         known.add(held)
         if isinstance(held, bytes):
             # All that can be read by then was read, should it be more than may be opened.
-            todo += _of_data(held, allowance)
+            if len(held) > _FEW or not _is_noise(held):
+                todo += _of_data(held, allowance)
         elif (parts := _of_json(held) or _of_page(held)) is not None:
             todo += parts
         else:
@@ -95,18 +100,44 @@ def _below_short(piece: Piece) -> tuple[Piece | bytes, ...]:
     return (*readings(piece), *encoded(piece))
 
 
+@lru_cache(maxsize=1 << 14)
+def _is_noise(data: bytes) -> bool:
+    """Whether a few bytes hold nothing: long words read as base64 do so, and come in every packet.
+
+    What they would hold is told without regard to how much may still be opened.
+    """
+    return next(_of_data(data, Allowance()), None) is None
+
+
 def _of_data(data: bytes, allowance: Allowance) -> Iterator[Piece | bytes]:
     """What is in data: other data, text, or stretches that can be read as text."""
     inside = opened(data, allowance)
     if inside is not None:
         yield from _held(inside)
-    elif (text := is_text(data)) is not None:
+    elif (text := is_text(_without_runtime(data))) is not None:
         yield Piece(text, guessed=len(data) < _LONG_RUN)
     else:
         for part in inner(data):
             yield from _held(opened(part, allowance) or ())
         for said in stretches(data):
             yield Piece(said, guessed=True)
+
+
+def _without_runtime(data: bytes) -> bytes:
+    """A page without the kit's own script, most of it: what is left is read in a third of the time.
+
+    It is known sign by sign, and goes before all else, so that the text is made without it.
+    """
+    at = 0
+    while (opening := _OPENING_OF_DATA.search(data, at)) is not None:
+        at = opening.end()
+        end = data.find(b"</script", at)
+        if end - at > _LEAST_RUNTIME and is_runtime(
+            data[at:end].decode(errors="surrogateescape").strip()
+        ):
+            return data[:at] + data[end:]
+        at = max(at, end)
+    return data
 
 
 def _held(inside: Iterable[bytes | str]) -> Iterator[Piece | bytes]:
@@ -121,7 +152,7 @@ def _of_page(piece: Piece) -> list[Piece] | None:
     scripts: list[str] = []
     page: list[str] = []
     while (opening := _OPENING.search(text, at)) and (
-        closing := _CLOSING.search(text, _after_runtime(text, opening.end()))
+        closing := _CLOSING.search(text, opening.end())
     ):
         scripts.append(text[opening.end() : closing.start()].strip())
         page += [text[at : opening.end()], closing.group()]
@@ -130,13 +161,6 @@ def _of_page(piece: Piece) -> list[Piece] | None:
         return None
     parts = [Piece(script) for script in scripts if script and not is_runtime(script)]
     return [*parts, Piece("".join([*page, text[at:]]))]
-
-
-def _after_runtime(text: str, at: int) -> int:
-    """Where the end of a script is to be looked for: behind the kit's own, which has none in it."""
-    at += len(text[at : at + _MOST_SPACES]) - len(text[at : at + _MOST_SPACES].lstrip())
-    script = text[at : text.find("</script", at)].rstrip() if "</script" in text else ""
-    return at + len(script) if is_runtime(script) else at
 
 
 def _of_json(piece: Piece) -> list[Piece] | None:
@@ -173,5 +197,5 @@ def _leaves(held: Any, field: str | None) -> Iterator[Piece]:
                 # How notebooks keep the lines of one text.
                 yield Piece("".join(held))
             todo += [(value, field) for value in reversed(held)]
-        elif isinstance(held, int | float) and _OF_IDS.search(field or ""):
+        elif isinstance(held, _NUMBER) and _OF_IDS.search(field or ""):
             yield Piece(f"{held:.0f}", field)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import html
 import re
 import unicodedata
@@ -10,7 +9,6 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from csmkit.scan.packed import looks_like_text
 from csmkit.scan.pieces import Piece
 
 _NEAR, _CLOSE = 160, 60
@@ -56,22 +54,15 @@ _UNICODE = _run_of(
 _CODE = re.compile(r"\\+([uU])\{?([0-9A-Fa-f]+)\}?|\\+([nrtfv/\"'\r\n])\n?")
 _CSS = _run_of(r"\\", r"[0-9A-Fa-f]{1,6}(?:\r\n|[ \t\n\f])?")
 _OCTAL = _run_of(r"\\", r"\\*[0-7]{3}")
+_OF_MARKDOWN = "\\*~`"
 _MARKDOWN = re.compile(r"[\\*~`](?<=\w.)[!-/:-@\[-`{-~]*(?=\w)")
 _KERNED = re.compile(r"\)\s*-?[\d.]*\s*\(")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
+# Leaves of a text in UTF-8 the runs of what is not ASCII.
+_SPACED = bytes([0x20] * 0x80 + [*range(0x80, 0x100)])
 
-_BASE64 = re.compile(
-    r"([A-Za-z0-9+/_-]{6,}+(?:[ \t]*(?:\\n|\r?\n)[ \t]*[A-Za-z0-9+/_-]{4,}+)*(=*))"
-)
-_BREAK = re.compile(r"\s+|\\n")
-_HEX = re.compile(r"[0-9A-Fa-f]{8,}")
-_SHORTEST_RUN, _LONG = 12, 48
-_HALVES = bytes(range(0x80, 0xC0))
-# How gzip, zlib and a single last block of deflate begin.
-_PACKED = {bytes([first]) for first in range(256) if first & 7 in (3, 5) or first in (0x1F, 0x78)}
 _SIGNS = re.compile(r"[&%=\\*~`<\x1b]|TJ|[^\x00-\x7f]")
-_URL_SAFE = str.maketrans("-_", "+/")
 
 
 def unseen_left_out(text: str) -> str:
@@ -113,9 +104,9 @@ def readings(piece: Piece) -> Iterator[Piece]:
         if sign in text:
             yield from _near(piece, pattern, read)
     if not text.isascii():
-        yield from _near(piece, _INVISIBLE, _nothing)
-        yield from _near(piece, _FOREIGN, _composed)
-    yield from _near(piece, _MARKDOWN, _nothing)
+        yield from _foreign(piece)
+    if any(sign in text for sign in _OF_MARKDOWN):
+        yield from _near(piece, _MARKDOWN, _nothing)
     if "<" in text:
         yield from _near(piece, _INLINE, _nothing)
         if piece.end is not None:
@@ -124,55 +115,18 @@ def readings(piece: Piece) -> Iterator[Piece]:
             yield Piece(plain, guessed=piece.guessed)
 
 
-def encoded(piece: Piece) -> Iterator[bytes]:
-    """The data that a text may hold as base64 or hexadecimal digits."""
-    runs = _runs(piece)
-    # Digits of hexadecimal are signs of base64 too.
-    for match in _HEX.finditer("\n".join(run for run, _ in runs)):
-        run = match.group()
-        for digits in (run[: len(run) // 2 * 2], run[1 : len(run) // 2 * 2 - 1]):
-            if _may_tell(data := bytes.fromhex(digits)):
-                yield data
-    for run, padding in runs:
-        if padding or len(run) >= _SHORTEST_RUN:
-            yield from (_word if len(run) < _LONG else _aligned)(run)
+def _foreign(piece: Piece) -> Iterator[Piece]:
+    """A text without what nobody sees, and with its letters as they are usually written.
 
-
-def _runs(piece: Piece) -> dict[tuple[str, str], None]:
-    """The runs of base64 signs that touch the part not looked through yet, each once."""
-    if piece.end is None:
-        return dict.fromkeys(_BASE64.findall(piece.text))
-    matches = _BASE64.finditer(piece.text)
-    return dict.fromkeys((m[1], m[2]) for m in matches if piece.has(*m.span()))
-
-
-@lru_cache(maxsize=1 << 14)
-def _word(run: str) -> tuple[bytes, ...]:
-    """What a short run holds; pages have the same long words again and again, and none does."""
-    return tuple(_aligned(run))
-
-
-def _aligned(run: str) -> Iterator[bytes]:
-    """A run of base64 signs, read from each sign it can begin at."""
-    run = _BREAK.sub("", run).rstrip("=").translate(_URL_SAFE)
-    for start in range(4):
-        signs = run[start:]
-        if len(signs) % 4 == 1:
-            signs = signs[:-1]
-        data = binascii.a2b_base64(signs + "===")
-        if len(data) > _LONG or _may_tell(data):
-            yield data
-
-
-def _may_tell(data: bytes) -> bool:
-    """Whether a few bytes may be text or compressed: most words that look like base64 are not."""
-    if looks_like_text(data) or data[:1] in _PACKED:
-        return True
-    # Scripts other than Latin; cut out of a longer run, the first and last letter may be halves.
-    try:
-        return bool(data.lstrip(_HALVES).decode("utf-8"))
-    except UnicodeDecodeError as error:
-        return error.reason == "unexpected end of data"
+    Most have a currency's sign and a dash again and again, and nothing to change: which runs there
+    are is told far sooner than where.
+    """
+    data = piece.text.encode("utf-8", "surrogatepass").translate(_SPACED).split()
+    runs = [run.decode("utf-8", "surrogatepass") for run in set(data)]
+    if any(map(_INVISIBLE.search, runs)):
+        yield from _near(piece, _INVISIBLE, _nothing)
+    if any(_composed(run) != run for run in runs):
+        yield from _near(piece, _FOREIGN, _composed)
 
 
 def _near(piece: Piece, pattern: re.Pattern[str], read: Callable[[str], str]) -> Iterator[Piece]:

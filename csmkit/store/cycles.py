@@ -24,7 +24,6 @@ COUNTED = ("self", "manager", "final")
 """Phases whose people are counted; how many gave pre-votes is nobody's business yet."""
 COLUMNS = ["cycle", "first", "last", *COUNTED, "closed"]
 _DATED = {"ratings": "at", "decisions": "at", "actions": "at", "feedback": "date", "comments": "at"}
-_AFTER = pd.Timedelta(days=60)
 _OF_THEN = (
     "Of the cycle {period}, the export's scores, decisions, actions and feedback count that are"
     " dated from {first:%Y-%m-%d} to {last:%Y-%m-%d}; those without a day belong to a later cycle."
@@ -99,9 +98,9 @@ def of_then(cycle: C, following: pd.Timestamp) -> C:
     """An export of now as an earlier cycle: with what is dated in it, and nobody's level of now.
 
     What was scored, said, decided and agreed counts if it is dated from the period's first day on,
-    until the next cycle begins, at most 60 days after its end; a note says so. Levels and managers
-    are blank, since those of now need not be those of then: so of several managers the latest
-    score stands. Roles are those of now, or there would be no packets.
+    until the next cycle begins, at most until `Period.scored_by`; a note says so. Levels and
+    managers are blank, since those of now need not be those of then: so of several managers the
+    latest score stands. Roles are those of now, or there would be no packets.
 
     Parameters
     ----------
@@ -111,7 +110,7 @@ def of_then(cycle: C, following: pd.Timestamp) -> C:
         The first day of the next cycle that is known.
     """
     period = cycle.period
-    end = min(following, period.end + DAY + _AFTER)
+    end = min(following, period.scored_by + DAY)
     tables = dict(cycle.tables)
     for name, column in _DATED.items():
         rows = cycle.table(name)

@@ -194,7 +194,7 @@ def cycle_lines(cycles: pd.DataFrame) -> str:
         return str(words["none"])
     names = ["cycle", "self", "manager", "final", "closed"]
     table = [[str(value) for value in row] for row in cycles[names].itertuples(index=False)]
-    return "\n".join(columns([list(words["head"]), *table]))
+    return "\n".join([*columns([list(words["head"]), *table]), "", words["exports"]])
 
 
 def columns(table: Iterable[Sequence[str]]) -> list[str]:

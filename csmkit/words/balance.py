@@ -11,10 +11,9 @@ from csmkit.compute.readings import no_loss_can_show
 from csmkit.cycle import Book, Cycle
 from csmkit.memo import per_cycle
 from csmkit.text import by_unit, clean, missing
-from csmkit.words.drafts_rows import More
 from csmkit.words.facts import Fact, Finder, Person, Row, Tables, accounts_of
 from csmkit.words.facts_expansion import expansion
-from csmkit.words.facts_retention import RAISED_EARLY_DAYS, retention
+from csmkit.words.facts_retention import RAISED_EARLY_DAYS, saves
 from csmkit.words.phrases import all_filled
 from csmkit.words.text_files import text_file
 
@@ -101,8 +100,8 @@ def _retention(person: Person, texts: Mapping[str, Any]) -> str:
         kept, due = (person.money(value) for value in parts)
         arr = texts["renewals_arr"].format(kept=kept, arr=due)
     said_of = texts["renewals"].format(won=f"{won:,}", due=f"{len(rows):,}", arr=arr)
-    saves = len({fact.account for fact in _facts(person, retention, "save")})
-    told = str(said_of + (texts["saves"].format(count=f"{saves:,}") if saves else ""))
+    saved = len({fact.account for fact in _facts(person, saves, "save")})
+    told = str(said_of + (texts["saves"].format(count=f"{saved:,}") if saved else ""))
     early = _signed_before(person, rows)
     return told + (texts["signed_before"].format(count=f"{early:,}") if early else "")
 
@@ -110,7 +109,7 @@ def _retention(person: Person, texts: Mapping[str, Any]) -> str:
 def _signed_before(person: Person, rows: list[Row]) -> int:
     """How many renewals were signed before the person took the account over."""
     began: dict[Any, Any] = {}
-    for spell in More.of(person.cycle).rows("spells", person.who):
+    for spell in person.rows("spells"):
         if spell["before"] and not missing(spell["start"]):
             began[spell["account_id"]] = max(spell["start"], began.get(spell["account_id"], _NEVER))
     return sum(

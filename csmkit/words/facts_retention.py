@@ -27,10 +27,15 @@ def retention(person: Person) -> Iterator[Fact]:
     yield from _renewal_counts(person)
     for row in person.rows("renewals"):
         yield from _renewal(person, row)
-    for row in person.rows("troubled"):
-        yield from _save(person, row)
+    yield from saves(person)
     for row in person.rows("losses"):
         yield from _loss(person, row)
+
+
+def saves(person: Person) -> Iterator[Fact]:
+    """What was signed after trouble, in time or not."""
+    for row in person.rows("troubled"):
+        yield from _save(person, row)
 
 
 def _rates(person: Person) -> Iterator[Fact]:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from csmkit.bias.shuffle import cleared, deals, freedman_lane, p_value, stream
+from csmkit.bias import shuffle
+from csmkit.bias.shuffle import Family, cleared, deals, freedman_lane, p_value, stream
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=30), st.integers(0, 10))
@@ -27,6 +28,15 @@ def test_every_order_of_a_group_is_as_likely():
     _, count = np.unique(dealt, axis=0, return_counts=True)
     assert len(count) == 3 * 2 * 1 * 2
     assert np.abs(count - 1000).max() < 5 * np.sqrt(1000)
+
+
+def test_deals_are_the_same_however_many_are_dealt_at_once(monkeypatch):
+    groups = np.array([0, 0, 0, 4, 4, 7])
+    whole = np.concatenate(list(deals(groups, 9, stream(0, "a"))))
+    monkeypatch.setattr(shuffle, "CHUNK", 12)
+    parts = list(deals(groups, 9, stream(0, "a")))
+    assert [len(part) for part in parts] == [2, 2, 2, 2, 1]
+    assert np.concatenate(parts).tolist() == whole.tolist()
 
 
 def test_groups_that_do_not_stand_together_are_refused():
@@ -90,6 +100,12 @@ def test_the_interval_ends_where_the_p_value_crosses_its_level():
     inside, outside = 1e-6 * (high - low), -1e-6 * (high - low)
     assert found.p(low + inside) > 0.05 >= found.p(low + outside)
     assert found.p(high - inside) > 0.05 >= found.p(high - outside)
+
+
+def test_where_shuffles_keep_the_length_an_effect_is_only_taken_off():
+    a, c = np.array([3.0, 1.0, -2.0, 2.9]), np.array([1.0, 0.5, 0.0, 1.0])
+    family = Family(a, c, np.full(4, 4.0), np.zeros(4), np.zeros(4))
+    assert [family.p(), family.p(1.0), family.p(2.0)] == [0.25, 0.5, 0.5]
 
 
 def test_too_few_shuffles_bound_nothing():

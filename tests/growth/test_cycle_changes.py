@@ -45,6 +45,15 @@ def test_levels_and_managers_are_told_before_the_scores_they_explain():
     ]
 
 
+def test_of_somebody_the_earlier_export_has_not_nothing_is_compared():
+    then = {"ben": THEN["ben"]}
+    found = changes({}, {}, people_before=then)
+    assert "ana" not in set(found["person_id"])
+    assert found.attrs["notes"].count(
+        "Not in the earlier export, so nothing of then can be compared: ANA."
+    )
+
+
 def test_a_value_that_is_no_colour_moves_neither_way():
     found = changes({"plan": {"ben": "not_observed"}}, {"plan": {"ben": "green"}})
     assert one(found, what="score")["moved"] == ""
@@ -100,7 +109,7 @@ def test_without_levels_of_then_roles_and_managers_are_compared_still():
     found = changes(
         {"plan": {"ana": "red"}},
         {"plan": {"ana": "red"}},
-        people_before={"ana": (None, "max", "onboarding")},
+        people_before={"ana": (None, "max", "onboarding"), "ben": (None, "max", "csm")},
     )
     assert found[["what", "before", "now"]].to_numpy().tolist() == [
         ["role", "onboarding", "csm"],

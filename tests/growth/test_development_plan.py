@@ -293,7 +293,15 @@ def test_who_manages_is_blank_where_nobody_knows():
 
 def test_without_a_level_nothing_is_a_gap():
     plan = plan_of(team([rating("plans", "red")], level=None))
-    assert (plan.gaps, plan.goals, plan.checks, plan.strengths) == ((), (), (), ())
+    assert (plan.gaps, plan.goals, plan.strengths) == ((), (), ())
+
+
+def test_without_a_gap_the_checks_are_of_a_goal_that_the_two_choose():
+    plan = plan_of(team([rating("plans", "red")], level=None))
+    assert [check.days for check in plan.checks] == [30, 60, 90]
+    looks = {look for check in plan.checks for look in check.looks}
+    assert {look.competency for look in looks} == {"The goal that the two of you choose"}
+    assert plan.checks[0].looks[0].ask == "What was tried so far, and what came of it?"
 
 
 def test_in_their_own_edition_only_their_own_scores_count():
@@ -348,4 +356,4 @@ def test_gaps_lie_below_what_is_expected_whatever_was_scored(given_rows, level, 
     named = [one.competency.id for one in (*plan.gaps, *plan.more_gaps, *plan.strengths)]
     assert len(named) == len(set(named))
     assert len(plan.goals) == len(plan.gaps) <= most
-    assert len(plan.checks) == (3 if plan.goals else 0)
+    assert [len(check.looks) for check in plan.checks] == [max(1, len(plan.goals))] * 3

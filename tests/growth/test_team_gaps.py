@@ -97,7 +97,10 @@ def test_the_last_phase_with_scores_is_shown_unless_one_is_named():
 def test_what_is_none_of_the_choices_is_refused():
     team = cycle(TWO_TEAMS, plan=halves(TWELVE, 4))
     for wrong, said in (
-        ({"by": "managers"}, "by is 'managers'. It can be: manager"),
+        (
+            {"by": "managers"},
+            "by is 'managers'. It can be: team, level, manager, role. Did you mean: manager",
+        ),
         ({"first": "team"}, "first is 'team'"),
         ({"min_group": 4}, "min_group is 4. Give 5 or more."),
         ({"reader": "nobody"}, "Nobody in this export"),

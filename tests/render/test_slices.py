@@ -10,6 +10,7 @@ from csmkit.cycle import Context
 from csmkit.errors import UsageError
 from csmkit.matrix import model
 from csmkit.matrix.read import parse_matrix, read_matrix
+from csmkit.render import slices
 from csmkit.render.slices import write_book
 from tests.render.helpers import ANA, BEN, small_team
 
@@ -364,3 +365,15 @@ def test_a_packet_says_by_which_matrix_its_own_scores_were_given(tmp_path):
     assert told[BEN] == ""
     # The CSM's edition has no scores of the manager.
     assert ck.matrix_note(ck.book_of(team, ANA, edition="csm")) == ""
+
+
+def test_a_slice_that_is_only_written_makes_no_frame(monkeypatch, tmp_path):
+    made = []
+    as_frame = slices.canonical_frame
+    monkeypatch.setattr(slices, "canonical_frame", lambda t: made.append(t) or as_frame(t))
+    book = ck.book_of(small_team(), ANA)
+    write_book(book, tmp_path)
+    assert (tmp_path / "accounts.parquet").exists()
+    assert not made
+    assert len(book.table("accounts")) == 2
+    assert len(made) == 1

@@ -91,6 +91,33 @@ def test_every_kind_of_output_is_what_papermill_gives(tmp_path: Path) -> None:
     assert structure(job.result) == structure(expected)
 
 
+def by_engine(job: Job) -> str:
+    """What the last cell showed by papermill with the engine, its prints written to said.txt."""
+    script = (
+        "import csmkit.runner.engine as engine, papermill\n"
+        "with open('said.txt', 'w') as said:\n"
+        "    papermill.execute_notebook('template.ipynb', 'result.ipynb', progress_bar=False,\n"
+        "        engine_name=engine.ENGINE, kernel_name='python3', stdout_file=said)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=job.folder, capture_output=True)
+    return json.dumps(structure(job.result)["cells"][-1]["outputs"])
+
+
+def test_what_a_cell_showed_before_its_kernel_ended_is_kept(tmp_path: Path) -> None:
+    ends = "display('shown')\nquit()\nimport asyncio\nawait asyncio.sleep(1)"
+    assert "shown" in by_engine(job_of(tmp_path / "quits", ["number = 1", ends]))
+
+
+def test_what_a_cell_prints_is_told_while_it_runs(tmp_path: Path) -> None:
+    waits = (
+        "import time\nprint('first')\nbegan = time.monotonic()\n"
+        "while not (said := open('said.txt').read()) and time.monotonic() < began + 10:\n"
+        "    time.sleep(0.05)\n"
+        "'was told: ' + said"
+    )
+    assert "was told: first" in by_engine(job_of(tmp_path / "prints", ["number = 1", waits]))
+
+
 @linux
 @pytest.mark.slow
 def test_a_packet_is_what_papermill_gives(tmp_path: Path) -> None:

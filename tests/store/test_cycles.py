@@ -85,7 +85,7 @@ def days_of(cycle):
 def test_the_past_ends_where_the_next_cycle_of_the_store_begins(store):
     given = now(ratings=scored("2025-06-30", "2025-07-01", "2025-12-20"))
     store.add_feedback(FIRST, person=ANA, date="2025-06-01", given_by=MK, text="x", who=MK)
-    # As long as the store knows of none between, it ends 60 days after its last day.
+    # As long as the store knows of none between, it ends half its length after its last day.
     assert days_of(store.past(given, FIRST)) == ["2025-06-30", "2025-07-01"]
     store.add_feedback(EARLIER, person=ANA, date="2025-08-01", given_by=MK, text="x", who=MK)
     past = store.past(given, FIRST)
@@ -93,11 +93,11 @@ def test_the_past_ends_where_the_next_cycle_of_the_store_begins(store):
     assert any("dated from 2025-01-01 to 2025-06-30" in note for note in past.notes)
 
 
-def test_the_past_of_an_export_ends_sixty_days_after_its_last_day():
-    given = now(ratings=scored("2025-08-29", "2025-08-30", None))
+def test_the_past_of_an_export_ends_half_its_length_after_its_last_day():
+    given = now(ratings=scored("2025-09-28", "2025-09-29", None))
     past = of_then(dataclasses.replace(given, period=Period.parse(FIRST)), given.period.start)
-    assert days_of(past) == ["2025-08-29"]
-    assert "to 2025-08-29; those without a day belong to a later cycle" in past.notes[0]
+    assert days_of(past) == ["2025-09-28"]
+    assert "to 2025-09-28; those without a day belong to a later cycle" in past.notes[0]
 
 
 def test_of_several_managers_then_the_latest_score_stands_whoever_manages_now(store):

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from csmkit.words.facts import _FRAMES, Tables, listed
+from csmkit.words.facts import _FRAMES, Tables, _Columns, listed
 from csmkit.words.phrases import facts_of
 from csmkit.words.search import stem, terms
 from tests.compute.helpers import contracts, csms, cycle_of, owned, rows
@@ -283,3 +283,24 @@ def test_rows_of_a_person_are_those_of_the_frame(team, name):
         wanted = pd.DataFrame(asked.to_dict("records"), columns=asked.columns)
         pd.testing.assert_frame_equal(found, wanted, check_dtype=len(asked) > 0)
     assert tables.rows(name, "nobody") == []
+
+
+def test_rows_of_people_who_take_turns_are_each_person_s_in_their_order():
+    first = {
+        "person_id": ["b", "a", "b"],
+        "day": pd.to_datetime(["2026-01-01", None, "2026-01-03"]),
+    }
+    frame = pd.DataFrame(
+        {**first, "says": pd.Series(["x", None, "y"], dtype="str"), "n": [1, 2, 3]}
+    )
+    both = _Columns(pd.concat([frame, frame.head(1)]))
+    assert both.rows("b") == [
+        {"person_id": "b", "day": pd.Timestamp("2026-01-01"), "says": "x", "n": 1},
+        {"person_id": "b", "day": pd.Timestamp("2026-01-03"), "says": "y", "n": 3},
+        {"person_id": "b", "day": pd.Timestamp("2026-01-01"), "says": "x", "n": 1},
+    ]
+    (only,) = both.rows("a")
+    assert only["day"] is pd.NaT
+    assert isinstance(only["says"], float)
+    assert only["n"] == 2
+    assert both.rows("c") == []

@@ -14,6 +14,7 @@ from csmkit.load.checks.money import check_money
 from csmkit.load.checks.ownership import check_ownership
 from csmkit.load.checks.reach import check_reach
 from csmkit.load.checks.renewals import check_renewals
+from csmkit.load.checks.scores import check_scores
 from csmkit.load.findings import join_findings
 
 
@@ -36,5 +37,6 @@ def check_tables(tables: Mapping[str, pd.DataFrame], period: Period | None) -> p
             check_losses(tables, period),
             check_reach(tables, period),
             check_dates(tables, period),
+            check_scores(tables, period),
         ]
     )

@@ -13,6 +13,8 @@ LEGEND_ROW = SIZE * 1.6
 _LABEL_SHARE = 0.34
 _LABEL_LINES = 2
 _BAR, _GAP = 18.0, 10.0
+_LEAST_GAP = 4.0
+"""Between bars, or their names, where there are many: they stand closer before they are split."""
 _NARROWEST_LABEL = 3.0
 
 
@@ -94,10 +96,12 @@ def label_room(bars: Bars, width: float, wider: float) -> float:
     return (label_width(bars, width, wider) - SIZE / 2) / wider
 
 
-def most_categories(bars: Bars, height: float) -> int:
-    """How many categories a chart of a height takes."""
+def most_categories(bars: Bars, width: float, height: float, wider: float) -> int:
+    """How many categories a chart of a size takes so that its bars and names can be read."""
     beside = 1 if bars.stacked else len(bars.series)
-    slot = max(_BAR * beside, _LABEL_LINES * SIZE * LEADING) + _GAP
+    room = label_room(bars, width, wider) / SIZE
+    lines = min(_LABEL_LINES, max(len(wrapped(one, room)) for one in bars.categories))
+    slot = max(_BAR * beside, lines * SIZE * LEADING) + _LEAST_GAP
     return max(1, int((height - legend_height(bars)) / slot))
 
 

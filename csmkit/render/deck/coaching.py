@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from csmkit.cycle import Cycle
-from csmkit.errors import DataError, UsageError
+from csmkit.errors import DataError
 from csmkit.matrix.matrix import Matrix
 from csmkit.render.deck.coaching_book import book, has_book, opening
 from csmkit.render.deck.coaching_matrix import (
@@ -25,7 +25,6 @@ from csmkit.render.deck.coaching_work import credit, losses, practice
 from csmkit.render.deck.drawn import drawn
 from csmkit.render.deck.plain import Slide
 from csmkit.render.deck.texts import says
-from csmkit.schema import PACKET_ROLES
 
 
 def coaching_deck(
@@ -91,12 +90,7 @@ def coaching_slides(cycle: Cycle, *, csm: str, matrix: Matrix | None = None) -> 
     DataError
         If it would show what belongs to somebody else.
     """
-    person = cycle.person(csm)
-    if person["role"] not in PACKET_ROLES:
-        raise UsageError(
-            f"{person['person_id']} has the role {person['role']} and is not scored on the matrix.",
-            "Name somebody with the role csm, onboarding or cs_ops.",
-        )
+    person = cycle.subject(csm)
     team, who = team_of(cycle, matrix), str(person["person_id"])
     slides = _slides(team.person(who))
     if leaks := team.scan.leaks(slides, who):

@@ -13,7 +13,7 @@ from csmkit.matrix.versions import matrix_note
 from csmkit.render.deck.blocks import MARKS, Block
 from csmkit.render.deck.coaching_person import Person, notes_of, of_scores, said, slide
 from csmkit.render.deck.plain import Beside, Cell, Grid, Passage, Slide, Words
-from csmkit.text import clean, day, missing
+from csmkit.text import clean, count_of, day, missing
 
 Row = Mapping[Any, Any]
 
@@ -97,7 +97,9 @@ def _strength(one: Strength) -> Passage:
     heading = words["colour"].format(
         name=clean(one.competency.name), colour=said()["matrix"][one.value]
     )
-    told = [*map(item_line, one.items[: words["items"]]), *filter(None, (clean(one.apart),))]
+    shown, rest = one.items[: words["items"]], len(one.items) - words["items"]
+    more = words["more_items"].format(count=count_of(rest, "dated item")) if rest > 0 else ""
+    told = [*map(item_line, shown), *filter(None, (more, clean(one.apart)))]
     return Passage(heading, tuple(told))
 
 

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from csmkit.compute.follow_up import due_days
-from csmkit.cycle import DAY
 from csmkit.growth.next_level import next_level
-from csmkit.growth.plan_goals import CHECK_DAYS
-from csmkit.growth.plan_texts import says, working_day
 from csmkit.matrix.matrix import NOT_OBSERVED, Expectation
 from csmkit.render.deck.blocks import Block
 from csmkit.render.deck.coaching_person import Person, of_scores, said, slide
@@ -35,15 +30,13 @@ def plan(person: Person) -> Slide:
 
 def open_plan(person: Person) -> Slide:
     """The same where there is no gap: blanks for a goal of their own, and the same three days."""
-    words, start = said()["plan"], person.plan.start
-    away = person.book.table("absences")
-    away = away[away["person_id"].eq(person.plan.person_id)]
-    asks = [says("check", "begun", ask="").strip(), *[says("check", "sign_none")] * 2]
-    rows = [(words["will"], words["blank"].format(day=day(start)))]
-    for days, ask in zip(CHECK_DAYS, asks, strict=True):
-        on = working_day(pd.Timestamp(start) + days * DAY, away)
-        title = says("check", f"days_{days}")
-        rows.append((words["check"].format(days=days, day=day(on), title=title), ask))
+    words, made = said()["plan"], person.plan
+    rows = [(words["will"], words["blank"].format(day=day(made.start)))]
+    rows += [
+        (words["check"].format(days=check.days, day=day(check.day), title=check.title), look.ask)
+        for check in made.checks
+        for look in check.looks
+    ]
     grid = Grid((words["goal"], words["own_goal"]), tuple(rows), (1.4, 4.0))
     return slide("open_plan", grid, lead=words["lead_open"])
 

@@ -23,7 +23,6 @@ _WIDTHS = {
 }
 _WIDTH = 1.8
 _OF_LOSSES = ("account", "date", "kind", "amount", "reason", "controllable")
-_MOST = 8
 
 
 def figures(frame: pd.DataFrame, wanted: Sequence[str], currency: str) -> Table:
@@ -80,12 +79,10 @@ def losses(person: Person) -> list[Slide]:
     found = losses_of(person.book)
     if found.empty:
         return []
-    table = table_rows(
-        found, columns=list(_OF_LOSSES), currency=person.book.currency, limit=_MOST, caption=""
-    )
+    table = table_rows(found, columns=list(_OF_LOSSES), currency=person.book.currency, caption="")
     words = said()["losses"]
     beside = words["won_and_lost"] if found["kind"].eq("won and lost").any() else ""
-    lead = " ".join(filter(None, (words["lead"], beside, clean(table.more))))
+    lead = " ".join(filter(None, (words["lead"], beside)))
     return [slide("losses", grid_of(table), lead=lead)]
 
 

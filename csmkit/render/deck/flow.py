@@ -41,6 +41,17 @@ _LONG_WORD = 14.0
 
 def put_bands(stage: Stage, title: str, bands: Sequence[Band], notes: str) -> None:
     """Put rows of columns, in the largest type with the fewest slides."""
+    _put(stage, title, [(parts, notes) for parts in _laid(stage, title, bands)])
+
+
+def _put(stage: Stage, title: str, slides: Sequence[tuple[list[Part], str]]) -> None:
+    """Put slides under one title, each with its notes; several are numbered."""
+    for at, (parts, notes) in enumerate(slides, start=1):
+        stage.content(title, parts, notes, at, len(slides))
+
+
+def _laid(stage: Stage, title: str, bands: Sequence[Band]) -> list[list[Part]]:
+    """Slides of rows of columns, in the largest type with the fewest of them."""
     area, wider = stage.look.area, stage.look.wider
     laid_out = [[replace(one, blocks=cleaned(one.blocks)) for one in band] for band in bands]
     if whole := _whole_title(stage, title):
@@ -53,8 +64,7 @@ def put_bands(stage: Stage, title: str, bands: Sequence[Band], notes: str) -> No
             size, pages, fewest = tried, laid, breaks
         if fewest == (1, 0, 0):
             break
-    for at, page in enumerate(pages, start=1):
-        stage.content(title, stage.boxes(page, size), notes, at, len(pages))
+    return [stage.boxes(page, size) for page in pages]
 
 
 def cards_beside(stage: Stage, cards: Sequence[Column], most: int) -> int:
@@ -83,13 +93,13 @@ def put_table(
 ) -> None:
     """Put a table that has rows; see `csmkit.render.deck.slides.Slides.table`."""
     area, wider = stage.look.area, stage.look.wider
-    above, top = _above(stage, title, lead, notes)
+    first, above, top = _above(stage, title, lead)
     body = [cleaned(row) for row in rows]
     laid = grids(
         columns, body, area.width, (area.height - top, area.height), wider=wider, shares=widths
     )
     described = says("table", rows=count_of(len(rows), "row"), columns=", ".join(columns))
-    below = cleaned(after)
+    below, slides = cleaned(after), first
     for at, grid in enumerate(laid, start=1):
         parts, used = (above, top) if at == 1 else ([], 0.0)
         if grid.rows:
@@ -98,9 +108,10 @@ def put_table(
         if at == len(laid) and below and used + _height(stage, below) <= area.height:
             parts = [*parts, _box(stage, below, used)]
             below = ()
-        stage.content(title, parts, notes, at, len(laid))
+        slides.append(parts)
     if below:
-        put_bands(stage, title, [[Column(below)]], notes)
+        slides += _laid(stage, title, [[Column(below)]])
+    _put(stage, title, [(parts, notes) for parts in slides])
 
 
 def put_bars(
@@ -108,13 +119,14 @@ def put_bars(
 ) -> None:
     """Put a chart that has values; see `csmkit.render.deck.slides.Slides.bars`."""
     area = stage.look.area
-    above, top = _above(stage, title, lead, notes)
+    first, above, top = _above(stage, title, lead)
     beside = cleaned(aside)
     wide = area.width * (1 - _ASIDE) - COLUMN_GAP if beside else area.width
-    each = charts.most_categories(bars, area.height - top)
+    each = charts.most_categories(bars, wide, area.height - top, stage.look.wider)
     parts_of = -(-len(bars.categories) // each)
     # Slides with about as many bars each look alike.
     each = -(-len(bars.categories) // parts_of)
+    slides = [(parts, notes) for parts in first]
     for at in range(parts_of):
         part = bars.part(at * each, (at + 1) * each)
         start = top if not at else 0.0
@@ -128,9 +140,10 @@ def put_bars(
         more = _cut_labels(part, wide, stage.look.wider)
         silent = charts.unlabelled(part, wide, stage.look.wider)
         said = "\n".join(filter(None, (notes, more, silent)))
-        stage.content(title, shapes, said, at + 1, parts_of)
+        slides.append((shapes, said))
     if beside:
-        put_bands(stage, title, [[Column(beside)]], notes)
+        slides += [(parts, notes) for parts in _laid(stage, title, [[Column(beside)]])]
+    _put(stage, title, slides)
 
 
 def cleaned(blocks: Blocks) -> tuple[Block, ...]:
@@ -151,16 +164,15 @@ def _breaks(pages: Sequence[Page], size: float) -> tuple[int, int, int]:
     return len(pages), sum(page.cut for page in pages), words
 
 
-def _above(stage: Stage, title: str, lead: str, notes: str) -> tuple[list[Part], float]:
-    """What stands over a table or chart, and how far down it reaches; on its own slide if long."""
+def _above(stage: Stage, title: str, lead: str) -> tuple[list[list[Part]], list[Part], float]:
+    """What stands over a table or chart, and how far down it reaches; slides of it if long."""
     blocks = _whole_title(stage, title) + ((Block(tidy(lead)),) if lead else ())
     if not blocks:
-        return [], 0.0
+        return [], [], 0.0
     top = _height(stage, blocks) + BAND_GAP
     if top > stage.look.area.height * (1 - _LEAST_ROOM):
-        put_bands(stage, title, [[Column(blocks)]], notes)
-        return [], 0.0
-    return [_box(stage, blocks, 0.0)], top
+        return _laid(stage, title, [[Column(blocks)]]), [], 0.0
+    return [], [_box(stage, blocks, 0.0)], top
 
 
 def _whole_title(stage: Stage, title: str) -> tuple[Block, ...]:

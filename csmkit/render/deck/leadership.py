@@ -31,7 +31,7 @@ from csmkit.render.deck.leadership_gaps import (
     teams,
     themes,
 )
-from csmkit.render.deck.leadership_stands import not_counted, stands_on
+from csmkit.render.deck.leadership_stands import any_scored, not_counted, stands_on
 from csmkit.render.deck.leadership_team import decided
 from csmkit.render.deck.leadership_trend import trend, untold, why_untold
 from csmkit.render.deck.leadership_words import notes_of, said, slide
@@ -190,7 +190,8 @@ def _figures(asked: _Asked) -> Iterator[Slide]:
     of = counted(*team, **how, measure=gaps.measure)
     looked = checked(*team, least) if gaps.are_told else ()
     found, scored = team_coverage(*team, **how), scored_by(*team, **how)
-    yield stands_on(found, scored, of, looked, **how, reader=asked.name)
+    is_scored = any_scored(asked.others)
+    yield stands_on(found, scored, of, looked, **how, reader=asked.name, is_scored=is_scored)
     if gaps.are_told:
         yield from _gaps(asked, gaps, of, lacking)
     else:
@@ -232,9 +233,11 @@ def _gaps(asked: _Asked, gaps: Gaps, of: Counted, lacking: list[str]) -> Iterato
     if over_time := _trend(asked, gaps.phase, lacking):
         yield over_time
     how: dict[str, Any] = {"min_group": asked.min_group, "reader": asked.reader}
-    found = training_themes(asked.cycle, asked.matrix, phase=gaps.phase, **how)
+    # All of them: which stand in the table, and which in the notes, is the slide's to say.
+    most = max(1, len(asked.matrix))
+    found = training_themes(asked.cycle, asked.matrix, phase=gaps.phase, most=most, **how)
     if len(found):
-        yield themes(found)
+        yield themes(found, gaps)
     else:
         lacking.append(words["no_themes"].format(why=found.attrs["why"]))
 
@@ -260,7 +263,8 @@ def _opening(asked: _Asked, *, is_beside: bool) -> Slide:
     if asked.reader:
         parts.append(words["reader"].format(name=asked.name))
     subtitle = clean("".join(parts))
-    return Slide("opening", words["title"], Opening(subtitle), notes_of("opening"))
+    notes = notes_of("opening_reader", name=asked.name) if asked.reader else notes_of("opening")
+    return Slide("opening", words["title"], Opening(subtitle), clean(notes))
 
 
 def _days(cycle: Cycle) -> str:

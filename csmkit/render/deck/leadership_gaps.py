@@ -167,16 +167,45 @@ def teams(gaps: Gaps) -> Slide | None:
     return _by_group("managers", gaps, labels, more)
 
 
-def themes(found: pd.DataFrame) -> Slide:
-    """What many could train together: why, and what the matrix suggests to practise."""
+def themes(found: pd.DataFrame, gaps: Gaps) -> Slide:
+    """What many could train together: why, and what the matrix suggests to practise.
+
+    Parameters
+    ----------
+    found : DataFrame
+        All themes, from `csmkit.growth.themes.training_themes`; the first of them have a row.
+    gaps : Gaps
+        The figures that they stand on, by what is expected.
+    """
     words = said()["themes"]
     rows = tuple(
         (clean(row["name"]), clean(row["told"]), clean(row["practice"]) or words["no_practice"])
-        for row in found.to_dict("records")
+        for row in found.head(words["most"]).to_dict("records")
     )
     heads = (words["theme"], words["why"], words["practice"])
-    lead = " ".join(filter(None, (words["lead"], found.attrs["more"], found.attrs["untold"])))
-    return slide("themes", Grid(heads, rows, (2.8, 1.8, 5.4)), lead=lead)
+    others = {
+        "more": [clean(name) for name in found["name"].iloc[words["most"] :]],
+        "untold": [
+            clean(row["name"]) for row in gaps.team if row["competency"] and not gaps.is_told(row)
+        ],
+    }
+    lead = [words["lead"], *(_some_of(names, key) for key, names in others.items() if names)]
+    notes = [notes_of("themes")]
+    for key, names in others.items():
+        if len(names) > words["named"]:
+            notes.append(words[f"notes_{key}"].format(names=", ".join(names)))
+    grid = Grid(heads, rows, (2.8, 1.8, 5.4))
+    return slide("themes", grid, lead=" ".join(lead), notes="\n".join(notes))
+
+
+def _some_of(names: Sequence[str], key: str) -> str:
+    """How many there are, and the first of them by name; all if they are few."""
+    words = said()["themes"]
+    few = len(names) <= words["named"]
+    count = "1 competency" if len(names) == 1 else f"{len(names):,} competencies"
+    return str(words[key if few else f"{key}_some"]).format(
+        count=count, names=", ".join(names[: words["named"]])
+    )
 
 
 def _of_gaps(key: str, gaps: Gaps, content: Content, lead: str, notes: str = "") -> Slide:

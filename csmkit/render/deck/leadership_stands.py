@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from csmkit.cycle import Cycle
 from csmkit.growth.team_basis import Counted, ScoredBy
 from csmkit.growth.team_coverage import TeamCoverage
+from csmkit.matrix.gaps import PHASES
+from csmkit.matrix.shown import STEPS, shown_ratings
 from csmkit.render.deck.leadership_checks import Check
 from csmkit.render.deck.leadership_words import said, slide
 from csmkit.render.deck.plain import Grid, Slide
@@ -25,6 +28,7 @@ def stands_on(
     phase: str,
     min_group: int,
     reader: str = "",
+    is_scored: bool = True,
 ) -> Slide:
     """How many people there are, who is counted, by which matrix, and what else may play in.
 
@@ -44,17 +48,34 @@ def stands_on(
         The fewest people anything is told of.
     reader : str, optional
         The name of whom it is made for alone.
+    is_scored : bool, default True
+        Whether anybody is scored yet, by whichever matrix; see `any_scored`.
     """
-    words = said()["coverage"]
+    words, yet = said()["coverage"], "" if is_scored else "_yet"
     rows = (
-        *_people(found, min_group, reader),
+        *_people(found, min_group, reader, yet=yet),
         *_counted(of, min_group),
         *((words["signal"], f"{one.asks} {one.answer}") for one in checks if one.is_signal),
         *_by_matrix(scored, min_group),
-        (words["dated"][phase], _dated(found, min_group)),
+        (words["dated"][phase], _dated(found, min_group, yet=yet)),
     )
     lead = words["lead_reader" if reader else "lead"].format(least=min_group, name=reader)
     return slide("coverage", Grid((words["what"], words["told"]), rows, (4.0, 6.0)), lead=lead)
+
+
+def any_scored(cycle: Cycle) -> bool:
+    """Whether anybody whom packets are made for has a colour, in any phase, by any matrix.
+
+    Parameters
+    ----------
+    cycle : Cycle
+        The team.
+    """
+    people = cycle.subjects["person_id"]
+    return any(
+        bool((rows["value"].isin(list(STEPS)) & rows["person_id"].isin(people)).any())
+        for rows in (shown_ratings(cycle, phase) for phase in PHASES)
+    )
 
 
 def not_counted(of: Counted, min_group: int) -> str:
@@ -65,14 +86,14 @@ def not_counted(of: Counted, min_group: int) -> str:
     return str(words["not_counted"]).format(why="; ".join(_reasons(of, min_group)))
 
 
-def _people(found: TeamCoverage, min_group: int, reader: str) -> tuple[Row, ...]:
+def _people(found: TeamCoverage, min_group: int, reader: str, *, yet: str) -> tuple[Row, ...]:
     words = said()["coverage"]
 
     def of_all(count: int | None) -> str:
         if count is None:
             return str(words["not_told"]).format(least=min_group)
         if count in (0, found.people):
-            return str(words["all" if count else "nobody"])
+            return str(words["all" if count else f"nobody{yet}"])
         return by_unit(count, "count")
 
     label = words["people_reader"].format(name=reader) if reader else words["people"]
@@ -139,10 +160,11 @@ def _some(share: float | None, min_group: int) -> str:
     return _roughly(share)
 
 
-def _dated(found: TeamCoverage, min_group: int) -> str:
+def _dated(found: TeamCoverage, min_group: int, *, yet: str) -> str:
     words = said()["coverage"]
     if found.why:
-        return str(words[found.why]).format(least=min_group)
+        # Where nobody is scored, there are none of another matrix either.
+        return str(words[f"{found.why}{yet}"]).format(least=min_group)
     return _roughly(found.share_dated)
 
 

@@ -131,6 +131,20 @@ def widest_word(text: str, *, bold: bool = False) -> float:
     return max((text_width(word, bold) for word in re.split(r"\s+", text) if word), default=0.0)
 
 
+def widest_piece(text: str, *, bold: bool = False) -> float:
+    r"""The width of the widest piece that no line breaks, as a part of the type size.
+
+    A word is one; of scripts without spaces, which break between letters, a letter is.
+
+    Examples
+    --------
+    >>> widest_piece("a\u202fa a") > widest_word("a\u202fa a"), widest_piece("中文")
+    (True, 1.0)
+    """
+    pieces = (piece for part in text.split("\n") for piece, _ in _words(part))
+    return max((text_width(piece, bold) for piece in pieces), default=0.0)
+
+
 @lru_cache(maxsize=1 << 13)
 def _wrapped(text: str, width: float, bold: bool) -> tuple[str, ...]:
     lines: list[str] = []

@@ -74,31 +74,41 @@ def _notes(name: str) -> str:
     return str(_words()["notes"][name])
 
 
-def _counts(matrix: Matrix) -> dict[str, str]:
-    many = len(matrix)
+def _counts(members: Sequence[Competency]) -> dict[str, str]:
+    """How many competencies there are, and how many of them are scored."""
+    many = len(members)
     return {
-        "pillars": count_of(len(matrix.pillars), "pillar"),
         "competencies": f"{many} {'competency' if many == 1 else 'competencies'}",
+        "scored": str(sum(not one.not_expected for one in members)),
     }
 
 
+def _all_scored(members: Sequence[Competency]) -> bool:
+    return not any(one.not_expected for one in members)
+
+
 def _opening(deck: Slides, matrix: Matrix, role: str) -> None:
-    words, counts = _words(), _counts(matrix)
-    subtitle = words["subtitle"].format(version=matrix.version or "–", **counts)
+    words, every = _words(), tuple(matrix)
+    counts, whole = _counts(every), _all_scored(every)
+    pillars = count_of(len(matrix.pillars), "pillar")
+    told = counts["competencies"] if whole else words["words"]["scored_part"].format(**counts)
+    subtitle = words["subtitle"].format(
+        version=matrix.version or "–", pillars=pillars, competencies=told
+    )
     if role:
         subtitle = words["subtitle_role"].format(subtitle=subtitle, role=words["words"][role])
     deck.title(words["title"].format(name=matrix.name), subtitle, _notes("cover"))
     why, reading = words["why"], words["reading"]
     deck.text(why["title"], [Block(why["lead"], "lead"), *bullets(*why["points"])], _notes("why"))
     groups = {
-        pillar: [Block(one.name) for one in matrix if one.pillar == pillar]
+        pillar: [Block(_on_card(one)) for one in matrix if one.pillar == pillar]
         for pillar in matrix.pillars
     }
     deck.matrix(
         words["pillars"]["title"],
         groups,
         _notes("pillars"),
-        lead=words["pillars"]["lead"].format(**counts),
+        lead=words["pillars"]["lead" if whole else "lead_part"].format(pillars=pillars, **counts),
     )
     marks = [Block(reading["marks"], "head"), Block(reading["marks_lead"])]
     for mark in (*COLOURS, "not_observed"):
@@ -106,10 +116,16 @@ def _opening(deck: Slides, matrix: Matrix, role: str) -> None:
     deck.two(reading["title"], bullets(*reading["left"]), marks, _notes("reading"), shares=(1.1, 1))
 
 
+def _on_card(one: Competency) -> str:
+    """A competency's name, and that it is not scored where that is so."""
+    form = str(_words()["words"]["card_not_expected"])
+    return form.format(name=one.name) if one.not_expected else one.name
+
+
 def _pillar(deck: Slides, matrix: Matrix, pillar: str) -> None:
     members = [one for one in matrix if one.pillar == pillar]
-    many = f"{len(members)} {'competency' if len(members) == 1 else 'competencies'}"
-    lead = _words()["words"]["pillar_lead"].format(competencies=many)
+    form = "pillar_lead" if _all_scored(members) else "pillar_lead_part"
+    lead = _words()["words"][form].format(**_counts(members))
     deck.section(pillar, lead, "\n".join([_notes("pillar"), *(one.name for one in members)]))
     for one in members:
         deck.bands(one.name, competency_bands(one), _competency_notes(one))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from csmkit.render.deck.blocks import Block, split
 from csmkit.render.deck.drawing import CELL_X, CELL_Y
-from csmkit.render.deck.measure import LEADING, text_width, widest_word
+from csmkit.render.deck.measure import LEADING, text_width, widest_piece, widest_word
 from csmkit.render.deck.texts import says
 
 SIZES = (18.0, 16.0, 14.0, 13.0, 12.0, 11.0)
@@ -45,7 +45,9 @@ def grids(
     wider: float = 1.0,
     shares: Sequence[float] | None = None,
 ) -> list[Grid]:
-    """A table laid on as few slides as it needs, in the largest type for which that holds.
+    """A table on as few slides as it needs, in the largest type in which no word is broken.
+
+    Before a word is broken its column becomes wider, and then the type smaller.
 
     Parameters
     ----------
@@ -60,16 +62,28 @@ def grids(
     wider : float
         How much wider than measured the font may be.
     shares : sequence of float, optional
-        Relative widths of the columns; by what is in them if not given.
+        Relative widths of the columns, each at least as wide as its longest word; by what is in
+        them if not given.
     """
     head = tuple(Block(name, "head") for name in columns)
-    best: list[Grid] = []
+    columns_of = list(zip(head, *rows, strict=True))
+    words = [
+        [min(widest_piece(one.prefix + one.text, bold=one.bold), _LONG_WORD) for one in cells]
+        for cells in columns_of
+    ]
+    longest = [max(of) for of in words]
+    best, fewest = list[Grid](), (0, 0)
     for size in SIZES:
-        wide = _widths(head, rows, width, size, wider, shares)
+        whole = [_with_edges(one, size, wider) for one in longest]
+        if shares is None:
+            wide = _by_content(columns_of, whole, width, size, wider)
+        else:
+            wide = _by_shares(shares, whole, width)
         laid = _laid(head, rows, wide, room, size, wider)
-        if not best or len(laid) < len(best):
-            best = laid
-        if len(best) == 1:
+        cost = _broken(words, wide, size, wider), len(laid)
+        if not best or cost < fewest:
+            best, fewest = laid, cost
+        if fewest == (0, 1):
             break
     return best
 
@@ -144,40 +158,72 @@ def _cut(row: Row, inner: Sequence[float], left: float, size: float) -> tuple[Ro
     return tuple(first), tuple(rest)
 
 
-def _widths(
-    head: Row,
-    rows: Sequence[Row],
-    width: float,
-    size: float,
-    wider: float,
-    shares: Sequence[float] | None,
+def _with_edges(words: float, size: float, wider: float) -> float:
+    """How wide a column is for text of a width, in points."""
+    return words * size * wider + 2 * CELL_X + 1
+
+
+def _broken(
+    words: Sequence[Sequence[float]], widths: Sequence[float], size: float, wider: float
+) -> int:
+    """How many cells have a word that is broken."""
+    return sum(
+        one * size * wider > wide - 2 * CELL_X
+        for cells, wide in zip(words, widths, strict=True)
+        for one in cells
+    )
+
+
+def _by_shares(shares: Sequence[float], whole: Sequence[float], width: float) -> tuple[float, ...]:
+    """Widths as they are asked for, but none that breaks a word if there is room."""
+    if sum(whole) >= width:
+        return _levelled(whole, width)
+    held = set[int]()
+    while True:
+        left = width - sum(whole[at] for at in held)
+        rest = sum(share for at, share in enumerate(shares) if at not in held)
+        wide = [whole[at] if at in held else left * share / rest for at, share in enumerate(shares)]
+        short = {at for at, one in enumerate(wide) if at not in held and one < whole[at]}
+        if not short:
+            return tuple(wide)
+        held |= short
+
+
+def _by_content(
+    columns: Sequence[Row], whole: Sequence[float], width: float, size: float, wider: float
 ) -> tuple[float, ...]:
-    if shares is not None:
-        return tuple(width * one / sum(shares) for one in shares)
+    """Widths that fill the area: words whole if there is room, long columns wide."""
     least, wanted = [], []
-    for at in range(len(head)):
-        cells = [head[at], *(row[at] for row in rows)]
+    for cells, keeps in zip(columns, whole, strict=True):
         words = max(widest_word(one.prefix + one.text, bold=one.bold) for one in cells)
-        whole = max(
+        longest = max(
             text_width(line, one.bold)
             for one in cells
             for line in (one.prefix + one.text).split("\n")
         )
-        least.append(
-            max(_NARROWEST, min(whole, _SHORT), min(words, _LONG_WORD)) * size * wider
-            + 2 * CELL_X
-            + 1
-        )
-        wanted.append(min(whole, _WIDEST * 4) * size * wider + 2 * CELL_X + 1)
-    return _shared(least, wanted, width)
-
-
-def _shared(least: list[float], wanted: list[float], width: float) -> tuple[float, ...]:
-    """Widths that fill the area: words whole if there is room, long columns wide."""
-    if sum(least) >= width:
-        return tuple(width * one / sum(least) for one in least)
+        low = max(_NARROWEST, min(longest, _SHORT), min(words, _LONG_WORD))
+        least.append(max(_with_edges(low, size, wider), keeps))
+        wanted.append(_with_edges(min(longest, _WIDEST * 4), size, wider))
+    if sum(whole) >= width:
+        return _levelled(whole, width)
     if sum(wanted) <= width:
         return tuple(width * one / sum(wanted) for one in wanted)
-    more = [max(want - low, 0.0) for low, want in zip(least, wanted, strict=True)]
-    free = (width - sum(least)) / sum(more)
-    return tuple(low + free * extra for low, extra in zip(least, more, strict=True))
+    if sum(least) >= width:
+        return _between(whole, least, width)
+    return _between(least, wanted, width)
+
+
+def _between(low: Sequence[float], high: Sequence[float], width: float) -> tuple[float, ...]:
+    """Widths that fill the area, all as far on the way from one to another."""
+    more = [max(most - least, 0.0) for least, most in zip(low, high, strict=True)]
+    free = (width - sum(low)) / (sum(more) or 1.0)
+    return tuple(least + free * extra for least, extra in zip(low, more, strict=True))
+
+
+def _levelled(whole: Sequence[float], width: float) -> tuple[float, ...]:
+    """Widths where not all words have room: the longest give way, so that the others stay."""
+    found, left = [0.0] * len(whole), width
+    for rank, at in enumerate(sorted(range(len(whole)), key=lambda one: whole[one])):
+        found[at] = min(whole[at], left / (len(whole) - rank))
+        left -= found[at]
+    return tuple(found)

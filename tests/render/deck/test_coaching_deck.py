@@ -685,3 +685,24 @@ def test_no_text_stands_outside_its_box(decks, tmp_path):
     for name, deck in chosen.items():
         assert drawn_outside(deck, pdfs[name]) == []
         assert crowded(deck) == []
+
+
+def test_every_loss_is_on_a_slide(team, monkeypatch):
+    amounts = [-1000.0 - at for at in range(40)]
+    some = losses(book_of(team, BOHDAN))
+    many = pd.concat([some.head(1)] * 40, ignore_index=True).assign(amount=amounts)
+    monkeypatch.setattr("csmkit.render.deck.coaching_work.losses_of", lambda _: many)
+    made = coaching_deck(team, csm=BOHDAN)
+    rows = [row for row in tables_of(made, "Losses") if row[0] != "Account"]
+    told = {cell for row in rows for cell in row}
+    assert len(rows) == 40
+    assert {money(one, currency="EUR", signed=True) for one in amounts} <= told
+    assert "rows shown" not in texts_of(made)
+
+
+def test_dated_items_of_a_strength_without_room_are_counted(team):
+    items = team.table("evidence").query("person_id == @MATEO")["evidence_id"].head(5)
+    cycle = with_scores(team, ("qbr_craft", "green", "green"), cites="; ".join(items))
+    told = [*lines_of(cycle, MATEO, "strengths")]
+    assert len(told) == 3
+    assert told[-1] == "Beside these: 3 dated items."

@@ -133,3 +133,26 @@ def test_it_names_nobody(team):
 
 def test_the_same_matrix_gives_the_same_bytes():
     assert rollout_deck(twelve()) == rollout_deck(twelve())
+
+
+def test_for_a_role_it_says_how_many_are_scored():
+    slides = slides_of(read_matrix(), role="cs_ops")
+    titles = titles_of(slides)
+    assert "5 pillars, 13 of its 20 competencies scored in this role" in said_on(slides[0])
+    glance = said_on(slides[titles.index("The matrix at a glance")])
+    assert glance.count("(not scored in this role)") == 7
+    assert "Scored in this role: 13 of its 20 competencies, in 5 pillars." in glance
+    matrix = read_matrix().for_role("cs_ops")
+    for pillar in matrix.pillars:
+        of = [one for one in matrix if one.pillar == pillar]
+        scored = sum(not one.not_expected for one in of)
+        lead = said_on(slides[titles.index(pillar)])
+        part = f"Scored in this role: {scored} of {len(of)} competencies in this pillar"
+        assert (part if scored < len(of) else f"{len(of)} competencies in this pillar") in lead
+        assert ("Scored in" in lead) == (scored < len(of))
+
+
+def test_where_all_are_scored_it_speaks_of_no_part():
+    said = "\n".join(said_on(one) for one in slides_of(read_matrix()))
+    assert "5 pillars, 20 competencies" in said
+    assert "scored in this role" not in said.casefold()

@@ -37,6 +37,7 @@ from tests.render.deck.decks_said import (
 from tests.render.deck.leading import half_a_year_earlier, keys, limits, made_team, row_of
 
 BY_PILLAR, BY_COMPETENCY = (f"Below what the level expects, by {n}" for n in ("pillar", "comp"))
+FEW = ("bohdan.kovalenko@northwind.example",)
 NO_CHANGE = "Of no competency can it be told whether it changed since the last cycle."
 
 
@@ -335,3 +336,44 @@ def test_no_text_stands_outside_its_box(deck, tmp_path):
     pdf = as_pdf({"leadership": deck}, tmp_path)["leadership"]
     assert drawn_outside(deck, pdf) == []
     assert crowded(deck) == []
+
+
+def themes_of(number: int):
+    """The slide of a team in which all are below in each of so many competencies."""
+    cycle = made_team({("mid", "a"): 10}, ["red"], number)
+    slides = leadership_slides(cycle, matrix=matrix_with(number))
+    return next(one for one in slides if one.key == "themes")
+
+
+def test_of_many_themes_the_table_comes_first_and_the_notes_name_the_others():
+    shown = themes_of(60)
+    rows = [row[0] for row in shown.content.rows]
+    named = shown.notes.split("Many are below in these as well: ")[1].rstrip(".").split(", ")
+    assert len(rows) == 5
+    assert {*rows, *named} == {f"Skill {at}" for at in range(60)}
+    assert len(named) == 55
+    told = ", ".join(named[:3])
+    assert f"in 55 competencies beside these, such as {told}; the notes name all." in shown.lead
+    assert shown.lead.count("Skill ") == 3
+    cycle = made_team({("mid", "a"): 10}, ["red"], 60)
+    made = leadership_deck(cycle, matrix=matrix_with(60))
+    (slide,) = [one for one in slides_of(made) if "Themes" in one.shapes.title.text_frame.text]
+    assert any(shape.has_table for shape in slide.shapes)
+
+
+def test_a_few_more_themes_are_all_named_on_the_slide():
+    shown = themes_of(7)
+    rows = {row[0] for row in shown.content.rows}
+    named = shown.lead.split("Many are below in 2 competencies beside these: ")[1].rstrip(".")
+    assert {*rows, *named.split(", ")} == {f"Skill {at}" for at in range(7)}
+    assert "as well" not in shown.notes
+
+
+def test_of_which_it_cannot_be_told_are_those_of_the_frame(team):
+    rows = team.table("ratings")
+    few = rows[rows["competency"].ne("advocacy") | rows["person_id"].isin(FEW)]
+    cycle = team.with_tables(ratings=few)
+    found = ck.training_themes(cycle)
+    shown = next(one for one in leadership_slides(cycle) if one.key == "themes")
+    assert found.attrs["untold"] == "Cannot tell of: Advocacy."
+    assert "Cannot tell of 1 competency: Advocacy." in shown.lead

@@ -77,3 +77,13 @@ def test_a_reader_who_knows_nearly_all_gets_sentences_alone():
 def test_a_reader_who_is_nobody_is_refused(team):
     with pytest.raises(UsageError, match="Nobody in this export"):
         leadership_deck(team, reader="nobody@nowhere.example")
+
+
+def test_the_notes_of_a_readers_cover_say_whom_it_names(team):
+    reader = readers(team)[0]
+    theirs, others = (leadership_slides(team, **how)[0].notes for how in ({"reader": reader}, {}))
+    assert "It names nobody." in others
+    assert "It names nobody." not in theirs
+    assert f"It names nobody but {team.person(reader)['name']}, for whom alone" in theirs
+    assert "\nAsk: " in theirs
+    assert "\nDo not conclude: " in theirs

@@ -119,3 +119,17 @@ def test_a_share_of_hardly_any_is_said_in_words(cited, says):
     made = cycle.with_tables(**{name: TABLES[name].conform(one) for name, one in tables.items()})
     told = stands(made, matrix=matrix_with(3))
     assert told["Of the colours that managers gave, those that cite a dated item"].startswith(says)
+
+
+def test_where_nobody_is_scored_no_other_matrix_is_spoken_of(team):
+    told = stands(team.with_tables(ratings=team.table("ratings").head(0)))
+    assert told["Of them scored by a manager"] == "nobody yet"
+    assert told["Of them scored by themselves"] == "nobody yet"
+    assert "nobody is scored yet, so there are none" in told.values()
+
+
+def test_where_others_are_scored_by_another_matrix_that_is_said():
+    cycle = made_team({("mid", "a"): 10}, ["red", "green"])
+    told = stands(cycle)
+    assert told["Of them scored by a manager"] == "nobody, by this matrix"
+    assert "no colour is of this matrix" in told.values()
