@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 import pandas as pd
@@ -25,7 +26,7 @@ from csmkit.matrix.matrix import Matrix
 from csmkit.names import packet_slug
 from csmkit.render.figures import Figures
 from csmkit.render.on_paper import ENDING as PDF
-from csmkit.render.on_paper import NoPaper, OnPaper
+from csmkit.render.on_paper import NoPaper
 from csmkit.render.own_words import own_words
 from csmkit.render.packet import (
     PacketError,
@@ -35,6 +36,7 @@ from csmkit.render.packet import (
     plan_packet,
     read_packet,
 )
+from csmkit.render.press import Press
 from csmkit.render.runs import Runs
 from csmkit.render.shelf import Shelf
 from csmkit.render.slices import book_of
@@ -43,12 +45,28 @@ from csmkit.scan.scanner import Scanner
 from csmkit.view.runtime import begin_runtime
 
 Entry = dict[str, Any]
+_PRINTING = 2
+"""How many packets may wait for their PDF while further ones are made."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
     plan: Plan
     entry: Entry
+
+
+class _Ending(NamedTuple):
+    """A packet whose pages are made, None if that failed, and what makes its PDF."""
+
+    plan: Plan
+    entry: Entry
+    pages: dict[str, bytes] | None
+    printing: Future[bytes] | None
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether there is nothing to wait for."""
+        return self.printing is None or self.printing.done()
 
 
 class Maker:
@@ -108,7 +126,7 @@ class Maker:
         self.left_out = self._scanner.left_out
         self.kept: set[str] = set()
         self._before, self._force, self._page = before or {}, force, page or {}
-        self._paper = OnPaper(paper)
+        self._paper = Press(paper)
         money = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]]
         sums = money.sum(min_count=1)
         self._sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)
@@ -157,9 +175,15 @@ class Maker:
                         done(begun)
 
             with closing(self._paper), closing(runs.run(jobs())) as outcomes:
+                ending: deque[_Ending] = deque()
                 for outcome in outcomes:
-                    done(self._end(running.pop(outcome.job.folder), outcome))
+                    ending.append(self._end(running.pop(outcome.job.folder), outcome))
+                    # A PDF is made while the next packets' pages are.
+                    while ending and (ending[0].is_printed or len(ending) > _PRINTING):
+                        done(self._ended(ending.popleft()))
                     give_back()
+                while ending:
+                    done(self._ended(ending.popleft()))
 
     def _begin(self, who: str, folder: Path) -> _Begun | Entry:
         """A packet ready to run; its entry, if there is nothing to run."""
@@ -205,24 +229,35 @@ class Maker:
         """Whether an earlier packet has the PDF that is wanted now, or rightly none."""
         return before.get("paper", "") == self._paper.paper and not before.get("pdf_error")
 
-    def _end(self, begun: _Begun, outcome: Outcome) -> Entry:
-        """A packet in its place, whole or not at all; its entry."""
+    def _end(self, begun: _Begun, outcome: Outcome) -> _Ending:
+        """A packet's pages, looked through, while its PDF is made."""
         plan, entry = begun.plan, begun.entry
         entry["seconds"] = round(outcome.seconds, 2)
         printing = self._paper.begin(plan.slice) if outcome.status != "failed" else None
+        pages = None
         try:
-            files = self._files(plan, outcome, entry, printing)
+            pages = self._pages(plan, outcome, entry)
         except PacketError as error:
             left = f"The cells that ran are in {entry['slug']}.failed{self._shelf.failed_ending}."
-            entry |= {"status": "failed", "error": f"{_ended(error.what)} {left}", "files": {}}
+            entry |= {"status": "failed", "error": f"{_sentence(error.what)} {left}", "files": {}}
         except Exception as error:  # one packet's fault, whatever it is, never stops the others
+            entry = self._failed(entry, error)
+        return _Ending(plan, entry, pages, printing)
+
+    def _ended(self, ending: _Ending) -> Entry:
+        """A packet in its place, whole or not at all; its entry."""
+        plan, entry, pages, printing = ending
+        try:
+            if pages is None:
+                return entry
+            pdf, told = self._pdf(plan, entry, printing)
+            files = self._shelf.place(entry["slug"], entry["person_id"], pages | pdf)
+            return {**entry, **told, "status": "done", "error": "", "files": files}
+        except Exception as error:  # as above
             return self._failed(entry, error)
-        else:
-            entry |= {"status": "done", "error": "", "files": files}
         finally:
             wait([printing] if printing else [])
             shutil.rmtree(plan.job.folder, ignore_errors=True)
-        return entry
 
     def _failed(self, entry: Entry, error: Exception) -> Entry:
         what = f"The packet of {self._names[entry['person_id']]} failed"
@@ -232,9 +267,8 @@ class Maker:
         self._shelf.remove(entry["slug"])
         return {**entry, "status": "failed", "error": told, "files": {}}
 
-    def _files(
-        self, plan: Plan, outcome: Outcome, entry: Entry, printing: Future[bytes] | None
-    ) -> dict[str, str]:
+    def _pages(self, plan: Plan, outcome: Outcome, entry: Entry) -> dict[str, bytes]:
+        """The page and the notebook of a packet; of one that failed what ran is put beside."""
         who, slug = entry["person_id"], entry["slug"]
         try:
             rendered = read_packet(plan, outcome)
@@ -243,10 +277,7 @@ class Maker:
             self._shelf.place(slug, who, self._scanned(left, plan, who), failed=True)
             raise
         texts = {f"{slug}.ipynb": nbformat.writes(rendered.notebook), f"{slug}.html": rendered.html}
-        files = self._scanned(texts, plan, who)
-        pdf, told = self._pdf(plan, entry, printing)
-        entry |= told
-        return self._shelf.place(slug, who, files | pdf)
+        return self._scanned(texts, plan, who)
 
     def _pdf(
         self, plan: Plan, entry: Entry, printing: Future[bytes] | None
@@ -288,7 +319,7 @@ _OF_FILES: Entry = {"seconds": None, "inputs": "", "files": {}, "paper": "", "pd
 """What an entry says of files that are there, and what where there are none."""
 
 
-def _ended(sentence: str) -> str:
+def _sentence(sentence: str) -> str:
     return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 

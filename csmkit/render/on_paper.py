@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from csmkit import __version__
@@ -13,28 +12,6 @@ from csmkit.render.slices import read_book
 
 ENDING = ".pdf"
 PAPERS = ("a4", "us-letter")
-
-
-class OnPaper:
-    """Makes PDFs in a thread of its own: typesetting does not keep other threads from working.
-
-    Parameters
-    ----------
-    paper : str
-        As of `on_paper`; blank makes none.
-    """
-
-    def __init__(self, paper: str) -> None:
-        self.paper = paper
-        self._thread = ThreadPoolExecutor(1, "csmkit-paper")
-
-    def begin(self, folder: Path) -> Future[bytes] | None:
-        """Begin with the PDF of a slice's folder, which must stay until it is done."""
-        return self._thread.submit(on_paper, folder, paper=self.paper) if self.paper else None
-
-    def close(self) -> None:
-        """Let go of the thread, once it has ended what it is at."""
-        self._thread.shutdown(cancel_futures=True)
 
 
 class NoPaper(Exception):

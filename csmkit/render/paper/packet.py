@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from itertools import chain
-
-import pypdfium2
+from typing import Any
 
 from csmkit.cycle import Book
 from csmkit.growth.plan import WITHOUT_BOOK
 from csmkit.render.paper import packet_book, packet_matrix, packet_outcomes, packet_practice
 from csmkit.render.paper.packet_blocks import Block, Room, texts
-from csmkit.render.paper.typeset import typeset
-from csmkit.scan.pdfs import READING
+from csmkit.render.paper.typeset import ends_at, typeset
 
 MOST_PAGES = 4
-_FEW, _ROWS_OF_SHORT = 900, 24
+_LITTLE, _ROWS_OF_SHORT = 0.3, 24
 _CHARTS = ("timeline", "bridge", "health")
 BALANCED = "csm"
 """The role whose period is told as a balance."""
@@ -76,22 +73,21 @@ def packet_pdf(book: Book, *, edition: str, version: str = "", paper: str = "a4"
         "foot": texts()["foot"].format(name=name, edition=edition, period=book.period),
     }
 
-    def laid(room: Room) -> tuple[bytes, int, int]:
+    def laid(room: Room) -> tuple[dict[str, Any], int, float]:
         parts = packet_parts(book, room, role=role)
         apart = room.apart and role != WITHOUT_BOOK and _is_short(parts)
         facts = {**head, "apart": apart, "parts": parts}
-        made = typeset(_TEMPLATE, facts, title=name)
-        return made, *_extent(made)
+        return facts, *ends_at(_TEMPLATE, facts, title=name)
 
     for room in _ROOMS:
-        made, pages, letters = laid(room)
+        facts, pages, down = laid(room)
         if pages <= MOST_PAGES:
             break
-    if room.apart and letters < _FEW:
+    if room.apart and down < _LITTLE:
         # A page of its own for the outcomes is not worth a last page with next to nothing on it.
         closer, fewer, _ = laid(replace(room, apart=False))
-        made = closer if fewer < pages else made
-    return made
+        facts = closer if fewer < pages else facts
+    return typeset(_TEMPLATE, facts, title=name)
 
 
 def packet_parts(book: Book, room: Room, *, role: str) -> list[list[Block]]:
@@ -134,11 +130,3 @@ def _is_short(parts: list[list[Block]]) -> bool:
     """Whether charts leave room for a page that begins before the last one is full."""
     charts = (block for part in parts for block in part if block["kind"] in _CHARTS)
     return sum(len(block["rows"]) for block in charts) <= _ROWS_OF_SHORT
-
-
-def _extent(made: bytes) -> tuple[int, int]:
-    """How many pages a PDF has, and how many letters are on the last."""
-    with READING, closing(pypdfium2.PdfDocument(made)) as document:
-        last = document[len(document) - 1]
-        with closing(last), closing(last.get_textpage()) as text:
-            return len(document), int(text.count_chars())

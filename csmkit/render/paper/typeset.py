@@ -83,19 +83,41 @@ def typeset(template: str, facts: Mapping[str, Any], *, title: str) -> bytes:
     return made
 
 
-def _compiled(template: str, facts: Any) -> bytes:
-    made = _compiler(template).compile(
-        sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
-        pdf_standards=[STANDARD],
-        format="pdf",
+def ends_at(template: str, facts: Mapping[str, Any], *, title: str) -> tuple[int, float]:
+    """On which page the PDF of the same facts ends, and how far down, as a share of its height.
+
+    Only laid out, it takes two thirds of the time, and `typeset` has the layout to begin with.
+
+    Parameters
+    ----------
+    template, facts, title
+        As `typeset` takes them; the template marks its end ``<end>``.
+    """
+    told = _compiler(template, _cleaned({**facts, "title": title})).query(
+        "<end>", field="value", one=True
     )
-    return cast(bytes, made)
+    page, share = json.loads(told)
+    return int(page), float(share)
+
+
+def _compiled(template: str, facts: Any) -> bytes:
+    return cast(bytes, _compiler(template, facts).compile(pdf_standards=[STANDARD], format="pdf"))
+
+
+def _compiler(template: str, facts: Any) -> typst.Compiler:
+    # One compiler works for one thread at a time, and takes no time to make.
+    return typst.Compiler(
+        str(FOLDER / template),
+        root=str(FOLDER),
+        font_paths=_fonts(),
+        sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
+    )
 
 
 @cache
-def _compiler(template: str) -> typst.Compiler:
+def _fonts() -> typst.Fonts:
     # What is installed comes after what is shipped: pages look alike wherever they are made.
-    return typst.Compiler(str(FOLDER / template), root=str(FOLDER), font_paths=[str(FONTS)])
+    return typst.Fonts(font_paths=[str(FONTS)])
 
 
 def _cleaned(facts: Any) -> Any:

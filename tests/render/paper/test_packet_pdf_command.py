@@ -36,6 +36,7 @@ def test_the_command_leaves_a_pdf_for_the_paper_asked_for(command, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("printed_here")
 def test_the_command_says_why_a_pdf_is_lacking_and_ends_with_1(command, tmp_path, monkeypatch):
     def lacking(*_args, **_options):
         raise UsageError("No font on this machine has the letters 山.", "Install one.")

@@ -100,6 +100,7 @@ def test_another_paper_makes_the_pdfs_again_and_a_lost_one_too(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("printed_here")
 def test_a_pdf_that_cannot_be_made_leaves_its_packet_and_says_why(tmp_path, monkeypatch):
     def lacking(_template, facts, *, title):
         if title == "Ana Ruiz":
@@ -125,6 +126,7 @@ def test_a_pdf_that_cannot_be_made_leaves_its_packet_and_says_why(tmp_path, monk
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("printed_here")
 def test_an_error_of_the_kit_names_no_place_of_the_machine(tmp_path, monkeypatch):
     def broken(*_args, **_options):
         raise RuntimeError(f"cannot open {tmp_path.home()}/x")
@@ -137,6 +139,7 @@ def test_an_error_of_the_kit_names_no_place_of_the_machine(tmp_path, monkeypatch
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("printed_here")
 def test_a_pdf_that_would_show_what_is_of_others_is_not_written(tmp_path, monkeypatch):
     real = packet_module.packet_parts
 
@@ -177,6 +180,7 @@ def test_an_encrypted_pack_has_the_pdf_in_its_archive_and_no_other(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("printed_here")
 def test_a_manifest_of_an_encrypted_pack_says_only_that_there_is_no_pdf(tmp_path, monkeypatch):
     def lacking(*_args, **_options):
         raise UsageError("The letters of Ana are in no font.", "Install one.")

@@ -1,6 +1,7 @@
 """Facts typeset: tagged, with fonts for many scripts, and never as markup."""
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pypdfium2
 import pytest
@@ -27,16 +28,13 @@ def made(tmp_path, monkeypatch):
         (tmp_path / name).write_bytes((module.FOLDER / name).read_bytes())
     (tmp_path / "one.typ").write_text(TEMPLATE, encoding="utf-8")
     monkeypatch.setattr(module, "FOLDER", tmp_path)
-    module._compiler.cache_clear()
-    yield lambda text, title="A title": typeset("one.typ", {"text": text}, title=title)
-    module._compiler.cache_clear()
+    return lambda text, title="A title": typeset("one.typ", {"text": text}, title=title)
 
 
 @pytest.fixture
 def made_by(made, tmp_path):
     def make(body, text):
         (tmp_path / "one.typ").write_text(f"{BARE}{body}\n", encoding="utf-8")
-        module._compiler.cache_clear()
         return made(text)
 
     return make
@@ -58,16 +56,14 @@ def test_text_is_never_markup(made):
 
 @pytest.mark.parametrize("word", SCRIPTS.split())
 def test_fonts_that_are_shipped_have_many_scripts(made, monkeypatch, word):
-    monkeypatch.setattr(
-        module.typst, "Compiler", lambda *a, _made=module.typst.Compiler, **k: _made(*a, ignore_system_fonts=True, **k)
-    )  # fmt: skip
+    shipped = module.typst.Fonts(include_system_fonts=False, font_paths=[str(module.FONTS)])
+    monkeypatch.setattr(module, "_fonts", lambda: shipped)
     assert b"NotoSans" in made(word)
 
 
 def test_letters_without_a_font_are_named_and_nothing_is_made(made, monkeypatch):
-    monkeypatch.setattr(
-        module.typst, "Compiler", lambda *a, _made=module.typst.Compiler, **k: _made(*a, ignore_system_fonts=True, **k)
-    )  # fmt: skip
+    shipped = module.typst.Fonts(include_system_fonts=False, font_paths=[str(module.FONTS)])
+    monkeypatch.setattr(module, "_fonts", lambda: shipped)
     with pytest.raises(UsageError) as told:
         made("Met 山田 today", "Packet of 山田")
     assert "the letters 山 田" in told.value.what
@@ -76,9 +72,8 @@ def test_letters_without_a_font_are_named_and_nothing_is_made(made, monkeypatch)
 
 
 def test_symbols_without_a_font_are_written_out(made, monkeypatch):
-    monkeypatch.setattr(
-        module.typst, "Compiler", lambda *a, _made=module.typst.Compiler, **k: _made(*a, ignore_system_fonts=True, **k)
-    )  # fmt: skip
+    shipped = module.typst.Fonts(include_system_fonts=False, font_paths=[str(module.FONTS)])
+    monkeypatch.setattr(module, "_fonts", lambda: shipped)
     text = text_of(made("Saved it 🎉 with 👩‍💻 today"))
     assert "Saved it :tada: with :woman::computer: today" in text
 
@@ -134,3 +129,18 @@ def _streams(data):
             yield zlib.decompress(part)
         except zlib.error:
             continue
+
+
+def test_threads_make_pdfs_at_the_same_time(made):
+    with ThreadPoolExecutor(4) as threads:
+        texts = [text_of(one) for one in threads.map(made, [f"Page of {n}" for n in range(12)])]
+    assert all(f"Page of {n} " in text for n, text in enumerate(texts))
+
+
+def test_where_a_pdf_ends_is_told_before_it_is_made(made, tmp_path):
+    end = "#context [#metadata((here().page(), here().position().y / page.height))<end>]"
+    (tmp_path / "one.typ").write_text(f"{TEMPLATE}\n{end}\n", encoding="utf-8")
+    ends = [module.ends_at("one.typ", {"text": "Word " * n}, title="T") for n in (1, 400, 4000)]
+    assert [page for page, _ in ends[:2]] == [1, 1]
+    assert ends[0][1] < ends[1][1] < 1
+    assert ends[2][0] == pages_of(made("Word " * 4000))
