@@ -23,8 +23,10 @@ from csmkit.render.plan_blocks import (
 from csmkit.text import day
 
 _AGREED, _CHANGES, _FEEDBACK = 3, 6, 3
-"""How many of each a page has room for; how many more there are is said."""
-_SPACE = 7
+"""How many of each a page has room for; how many more there are is said. Changes take the room
+that the others leave."""
+_SPACE, _WITHOUT_GOAL = 7, 4
+"""Lines to write on, and how many more of them, and of changes, where no goal takes the room."""
 
 
 def sheet_document(sheet: OneToOne) -> Document:
@@ -55,7 +57,10 @@ def _blocks(sheet: OneToOne) -> Iterator[Block]:
     yield from _listed(
         "agreed", [_agreed(one) for one in sheet.agreed], _AGREED, "more_agreed", sheet
     )
-    yield from _listed("changes", [_change(c) for c in sheet.changes], _CHANGES, "more", sheet)
+    free = 0 if sheet.goal else _WITHOUT_GOAL
+    others = ((sheet.agreed, _AGREED), (sheet.feedback, _FEEDBACK))
+    room = _CHANGES + free + sum(max(0, most - len(of)) for of, most in others)
+    yield from _listed("changes", [_change(c) for c in sheet.changes], room, "more", sheet)
     if sheet.goal is not None:
         yield from _goal(sheet.goal)
     yield from _listed(
@@ -64,7 +69,7 @@ def _blocks(sheet: OneToOne) -> Iterator[Block]:
     if sheet.lacking:
         yield Words(line(" ".join(sheet.lacking)), note=True)
     yield Heading(says("sheet", "space"))
-    yield Space(_SPACE)
+    yield Space(_SPACE + free)
     yield Words(line(f"{says('sheet', 'space_lead')} {sheet.log}"), note=True)
     if sheet.agreed:
         yield Words(says("sheet", "answer"), note=True)

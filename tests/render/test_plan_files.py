@@ -166,6 +166,22 @@ def test_what_a_sheet_has_no_room_for_is_counted_and_where_it_is_is_said(tmp_pat
     assert "And 2 more: csmkit follow\\-up" in text or "And 2 more: csmkit follow-up" in text
 
 
+def test_changes_take_the_room_that_a_sheet_has_left(team):
+    def told(sheet):
+        points = [block for block in document_of(sheet).blocks if isinstance(block, Points)]
+        return max(len(block.items) for block in points)
+
+    emeka = "emeka.obi@northwind.example"
+    bare = one_to_one(team, csm=emeka, on="2026-05-04")
+    with_goal = one_to_one(team, csm=emeka, on="2026-06-30")
+    assert (bare.goal, with_goal.goal is not None, len(with_goal.changes) > 12) == (
+        None,
+        True,
+        True,
+    )
+    assert (told(bare), told(with_goal)) == (16, 12)
+
+
 @pytest.mark.parametrize(
     ("count", "text"),
     [(3, "x" * 2_000), (12, "word " * 400), (60, "word " * 20)],
