@@ -300,7 +300,7 @@ def test_without_a_gap_the_checks_are_of_a_goal_that_the_two_choose():
     plan = plan_of(team([rating("plans", "red")], level=None))
     assert [check.days for check in plan.checks] == [30, 60, 90]
     looks = {look for check in plan.checks for look in check.looks}
-    assert {look.competency for look in looks} == {"The goal that the two of you choose"}
+    assert {look.competency for look in looks} == {"The goal that was chosen"}
     assert plan.checks[0].looks[0].ask == "What was tried so far, and what came of it?"
 
 
