@@ -62,21 +62,22 @@ def test_an_unknown_name_is_an_attribute_error():
         ck.no_such_name  # noqa: B018
 
 
+def told_where(name, said, asked):
+    """What a fresh interpreter prints where a variable is set to something, or to nothing."""
+    around = {k: v for k, v in os.environ.items() if k != name}
+    if said:
+        around[name] = said
+    told = subprocess.run([sys.executable, "-c", asked], env=around, capture_output=True, text=True)
+    return told.stdout.strip()
+
+
 @pytest.mark.parametrize(("said", "used"), [(None, "system"), ("mimalloc", "mimalloc")])
 def test_arrow_takes_the_allocator_that_gives_memory_back_unless_another_is_named(said, used):
-    around = {k: v for k, v in os.environ.items() if k != "ARROW_DEFAULT_MEMORY_POOL"}
-    if said:
-        around["ARROW_DEFAULT_MEMORY_POOL"] = said
     asked = "import csmkit, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
-    told = subprocess.run([sys.executable, "-c", asked], env=around, capture_output=True, text=True)
-    assert told.stdout.strip() == used
+    assert told_where("ARROW_DEFAULT_MEMORY_POOL", said, asked) == used
 
 
 @pytest.mark.parametrize(("said", "used"), [(None, "1"), ("3", "3")])
 def test_matrices_are_multiplied_in_one_thread_unless_more_are_asked_for(said, used):
-    around = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
-    if said:
-        around["OPENBLAS_NUM_THREADS"] = said
     asked = "import csmkit, os; print(os.environ['OPENBLAS_NUM_THREADS'])"
-    told = subprocess.run([sys.executable, "-c", asked], env=around, capture_output=True, text=True)
-    assert told.stdout.strip() == used
+    assert told_where("OPENBLAS_NUM_THREADS", said, asked) == used

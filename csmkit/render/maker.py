@@ -116,6 +116,7 @@ class Maker:
         page: Mapping[str, Any] | None = None,
         paper: str = "",
     ) -> None:
+        self._paper = Press(paper)
         self._cycle, self._shelf, self._edition = cycle, shelf, edition
         self._templates = Templates(template)
         self._context = team_context(cycle, matrix)
@@ -126,7 +127,6 @@ class Maker:
         self.left_out = self._scanner.left_out
         self.kept: set[str] = set()
         self._before, self._force, self._page = before or {}, force, page or {}
-        self._paper = Press(paper)
         money = account_results(cycle).groupby("person_id")[["calendar_opening", "closing"]]
         sums = money.sum(min_count=1)
         self._sums = sums.reindex(cycle.subjects["person_id"], fill_value=0.0)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from csmkit.render.on_paper import NoPaper, on_paper
-from csmkit.runner.preload import ENVIRONMENT
+from csmkit.runner.spawned import interpreter
 
 _PATIENCE = 10.0
 _ENDED = "The PDF was not made: the process that makes it ended."
@@ -62,7 +62,8 @@ class Press:
             process.stdin.flush()
             answer = json.loads(process.stdout.readline() or b"{}")
             data = process.stdout.read(answer.get("bytes", 0))
-        except OSError:
+        except (OSError, ValueError):
+            # It is gone, or went in the midst of a line.
             answer, data = {}, b""
         if "why" in answer:
             raise NoPaper(answer["why"])
@@ -73,15 +74,7 @@ class Press:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            self._process = subprocess.Popen(
-                # -P: what lies in the folder of the caller is not imported.
-                [sys.executable, "-P", "-m", "csmkit.render.press"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                env={**os.environ, **ENVIRONMENT},
-            )
+            self._process = interpreter("csmkit.render.press")
         return self._process
 
     def _end(self) -> None:

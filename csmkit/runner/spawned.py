@@ -93,15 +93,7 @@ class Spawned:
         """A new worker; None once stopped, or where no process can be started."""
         with self._lock, contextlib.suppress(OSError):
             if not self._stopped:
-                worker = subprocess.Popen(
-                    # -P: what lies in the folder of the caller is not imported.
-                    [sys.executable, "-P", "-m", "csmkit.runner.spawned"],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    start_new_session=True,
-                    env={**os.environ, **ENVIRONMENT},
-                )
+                worker = interpreter("csmkit.runner.spawned")
                 self._workers.add(worker)
                 return worker
         return None
@@ -140,6 +132,25 @@ class Spawned:
             worker.stdin.close()
         worker.stdout.close()
         return worker.wait()
+
+
+def interpreter(module: str) -> subprocess.Popen[bytes]:
+    """A fresh interpreter that runs a module of the kit, and is talked to through pipes.
+
+    Raises
+    ------
+    OSError
+        If no process can be started.
+    """
+    return subprocess.Popen(  # noqa: S603 - this interpreter, and the kit
+        # -P: what lies in the folder of the caller is not imported.
+        [sys.executable, "-P", "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, **ENVIRONMENT},
+    )
 
 
 def _keep_time(watch: Watch, over: threading.Event) -> None:

@@ -3,6 +3,8 @@
 import os
 import signal
 from contextlib import closing
+from io import BytesIO
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -44,6 +46,15 @@ def test_a_process_that_dies_costs_one_pdf(press, tmp_path):
     with pytest.raises(NoPaper, match="the process that makes it ended"):
         press.begin(folder).result()
     assert press.begin(folder).result().startswith(b"%PDF-")
+
+
+def test_an_answer_that_breaks_off_costs_one_pdf(press, tmp_path, monkeypatch):
+    cut = SimpleNamespace(stdin=BytesIO(), stdout=BytesIO(b'{"byt'))
+    with monkeypatch.context() as patched:
+        patched.setattr(press, "_running", lambda: cut)
+        with pytest.raises(NoPaper, match="the process that makes it ended"):
+            press.begin(tmp_path).result()
+    assert press.begin(slice_of(tmp_path)).result().startswith(b"%PDF-")
 
 
 def test_it_ends_with_whoever_asked(tmp_path):
