@@ -123,8 +123,8 @@ if TYPE_CHECKING:
     from csmkit.render.pack import render_pack as render_pack
     from csmkit.render.record import render_record as render_record
     from csmkit.render.self_kit import self_assessment_kit as self_assessment_kit
+    from csmkit.render.slice_folder import read_book as read_book
     from csmkit.render.slices import book_of as book_of
-    from csmkit.render.slices import read_book as read_book
     from csmkit.samples import sample_team as sample_team
     from csmkit.store.open import open_store as open_store
     from csmkit.view.charts import chart_attended as chart_attended
@@ -216,7 +216,8 @@ _HOMES = {
     "render.pack": "render_pack",
     "render.record": "render_record",
     "render.self_kit": "self_assessment_kit",
-    "render.slices": "book_of read_book",
+    "render.slice_folder": "read_book",
+    "render.slices": "book_of",
     "samples": "sample_team",
     "store.open": "open_store",
     "view.charts": "chart_attended chart_bands chart_coverage chart_evidence chart_funnel"

@@ -135,7 +135,7 @@ def cycle_or_slice(
     of_person = "://" not in where and (Path(where) / _SLICE).exists()
     if not of_person:
         return laid_cycle(export, map_file, period, scores)
-    from csmkit.render.slices import read_book
+    from csmkit.render.slice_folder import read_book
 
     book, held_in = read_book(where), scores or _beside(Path(where))
     return book if held_in is None else laid_over(book, held_in)

@@ -16,6 +16,14 @@ import pandas as pd
 from csmkit.cycle import Cycle
 
 Kind = Literal["person", "account"]
+COLLEAGUE, OTHER_ACCOUNT = "a colleague", "another account"
+_LABELS: Mapping[Kind, str] = {"person": COLLEAGUE, "account": OTHER_ACCOUNT}
+"""What stands for the name of somebody else, and of an account never owned."""
+_SEVERAL = ("two colleagues", "several colleagues")
+# After a comma alone, a colleague may begin another clause.
+_IN_A_ROW = re.compile(
+    rf"\b{COLLEAGUE}(?:(?:, {COLLEAGUE})+,?)?(?:(?: and| &| or) {COLLEAGUE})+\b", re.IGNORECASE
+)
 # Accents written as characters of their own belong to their letter; an underscore joins nothing.
 _MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u064b-\u065f\u0670"
 _WORD = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
@@ -297,10 +305,9 @@ def blotted(
     *,
     person_id: str,
     accounts: frozenset[str],
-    labels: Mapping[Kind, str],
     namesake: str = "",
 ) -> str:
-    """A text with whatever names somebody else, or an account never owned, replaced by a label.
+    """A text with whatever names somebody else, or an account never owned, replaced.
 
     ``namesake`` stands for a whole name that the person shares with somebody else; if it is blank,
     the name stays.
@@ -310,13 +317,29 @@ def blotted(
     at = 0
     for found in terms:
         others = is_others(found, person_id=person_id, accounts=accounts)
-        label = labels[found.terms[0].kind] if others else namesake
+        label = _LABELS[found.terms[0].kind] if others else namesake
         if found.start >= at and (others or (label and _is_shared(found, person_id))):
             before = text[at : found.start]
             starts = re.search(r"(^|[.!?]\s)$", "".join([*out, before]))
             out += [before, label[0].upper() + label[1:] if starts else label]
             at = found.end
     return "".join([*out, text[at:]])
+
+
+def together(text: str) -> str:
+    """A text in which colleagues in a row, whom nobody names, are told as two or several.
+
+    Examples
+    --------
+    >>> together("A colleague and a colleague use it.")
+    'Two colleagues use it.'
+    """
+    return _IN_A_ROW.sub(_counted, text)
+
+
+def _counted(found: re.Match[str]) -> str:
+    told = _SEVERAL[found[0].lower().count(COLLEAGUE) > 2]
+    return told[0].upper() + told[1:] if found[0][0].isupper() else told
 
 
 def _is_shared(found: Found, person_id: str) -> bool:

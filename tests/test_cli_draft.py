@@ -6,7 +6,8 @@ import stat
 import pytest
 
 import csmkit as ck
-from csmkit.render.slices import book_of, write_book
+from csmkit.render.slice_folder import write_book
+from csmkit.render.slices import book_of
 from csmkit.store.open import open_store
 from tests.commands import sample_workspace, typed
 from tests.words.model_server import model

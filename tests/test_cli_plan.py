@@ -5,7 +5,8 @@ import stat
 
 import pytest
 
-from csmkit.render.slices import book_of, write_book
+from csmkit.render.slice_folder import write_book
+from csmkit.render.slices import book_of
 from tests.commands import sample_workspace, typed
 
 KWAME = "kwame.mensah@northwind.example"

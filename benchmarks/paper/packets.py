@@ -26,7 +26,8 @@ from csmkit.render.pack import at_once, render_pack
 from csmkit.render.packet import template
 from csmkit.render.paper.packet import packet_parts, packet_pdf
 from csmkit.render.paper.packet_blocks import Room
-from csmkit.render.slices import book_of, write_book
+from csmkit.render.slice_folder import write_book
+from csmkit.render.slices import book_of
 from csmkit.runner.runner import Runner
 from csmkit.scan.scanner import Scanner
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -13,12 +12,10 @@ import pandas as pd
 
 from csmkit.cycle import DAY
 from csmkit.errors import UsageError
+from csmkit.terms import together
 from csmkit.text import clean
 
 _SATURDAY = 5
-_ONE = "a colleague"
-"""What stands in a book for the name of somebody else."""
-_IN_A_ROW = re.compile(rf"\b{_ONE}(?:(?:, {_ONE})+,?)?(?:(?: and| &| or) {_ONE})+\b", re.IGNORECASE)
 _YEARS = range(1900, 2201)
 """Days outside are slips of the keyboard, and some have no day 90 days later."""
 
@@ -58,19 +55,8 @@ def listed(names: Iterable[str]) -> str:
 
 
 def shown_text(text: Any) -> str:
-    """Clean text in which unnamed colleagues in a row are told as two or several.
-
-    Examples
-    --------
-    >>> shown_text("A colleague and a colleague use it.")
-    'Two colleagues use it.'
-    """
-    return _IN_A_ROW.sub(_counted, clean(text))
-
-
-def _counted(found: re.Match[str]) -> str:
-    told = says("colleagues", "two" if found[0].lower().count(_ONE) == 2 else "several")
-    return told[0].upper() + told[1:] if found[0][0].isupper() else told
+    """Clean text in which unnamed colleagues in a row are told as two or several."""
+    return together(clean(text))
 
 
 def a_day(given: Any, name: str) -> pd.Timestamp:

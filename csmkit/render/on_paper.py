@@ -8,7 +8,7 @@ from csmkit import __version__
 from csmkit.errors import CsmkitError, UsageError
 from csmkit.render.html import EDITIONS
 from csmkit.render.packet import placeless
-from csmkit.render.slices import read_book
+from csmkit.render.slice_folder import read_book
 
 ENDING = ".pdf"
 PAPERS = ("a4", "us-letter")
@@ -24,7 +24,8 @@ def on_paper(folder: Path, *, paper: str) -> bytes:
     Parameters
     ----------
     folder : Path
-        The person's slice, as `csmkit.render.slices.write_book` wrote it: nothing else is read.
+        Of the person's slice, as `csmkit.render.slice_folder.write_book` wrote it: nothing else
+        is read.
     paper : str
         As of `csmkit.render.paper.packet.packet_pdf`.
 

@@ -22,7 +22,7 @@ from csmkit.compute.sentences import notices
 from csmkit.cycle import Book
 from csmkit.errors import DataError, UsageError
 from csmkit.render.html import packet_html
-from csmkit.render.slices import write_book
+from csmkit.render.slice_folder import write_book
 from csmkit.resources import resource
 from csmkit.runner.jobs import Job, Outcome
 

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csmkit.cycle import Cycle
-from csmkit.terms import managers
-
-COLLEAGUE = "a colleague"
+from csmkit.terms import COLLEAGUE, managers
 
 
 def is_shown(phase: str | None, edition: str) -> bool:

@@ -17,7 +17,8 @@ from csmkit.cycle import Book, Context, Cycle
 from csmkit.errors import DataError, UsageError
 from csmkit.matrix.read import own_file, read_matrix
 from csmkit.names import packet_slug
-from csmkit.render.slices import book_of, write_book
+from csmkit.render.slice_folder import write_book
+from csmkit.render.slices import book_of
 from csmkit.resources import resource
 from csmkit.scan.scanner import Scanner
 

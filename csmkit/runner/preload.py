@@ -23,7 +23,7 @@ MODULES = (
     "csmkit.runner.child",
     "csmkit.runner.engine",
     "csmkit.render.html",
-    "csmkit.render.slices",
+    "csmkit.render.slice_folder",
     "csmkit.words.balance",
     "csmkit.words.inventory_short",
     "ipykernel.debugger",

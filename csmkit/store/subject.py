@@ -33,8 +33,8 @@ from csmkit.store.tables import (
     removals,
     submitted,
 )
+from csmkit.terms import COLLEAGUE
 
-COLLEAGUE = "a colleague"
 _ABOUT = {
     "scores": current_scores,
     "history": changes,

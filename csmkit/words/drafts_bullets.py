@@ -10,6 +10,7 @@ import pandas as pd
 
 from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
+from csmkit.terms import OTHER_ACCOUNT
 from csmkit.text import clean, day
 from csmkit.words.draft import Draft, Paragraph, Sentence
 from csmkit.words.drafts import draft_of, writer_of
@@ -27,7 +28,7 @@ from csmkit.words.drafts_bullets_read import (
 )
 from csmkit.words.drafts_bullets_tables import joined, owns, worth
 from csmkit.words.drafts_headline import headline_part
-from csmkit.words.drafts_said import KINDS, LABELS, Writer, name_of, said
+from csmkit.words.drafts_said import KINDS, Writer, name_of, said
 from csmkit.words.facts import Tables
 from csmkit.words.text_files import text_file
 
@@ -164,7 +165,7 @@ def _paragraph(writer: Writer, bullet: Bullet) -> Paragraph:
 def _title(writer: Writer, bullet: Bullet) -> str:
     """The account's name, where the draft may name it and the line is about it."""
     near = bullet.captured.account
-    if near is None or writer.plain(near.name) == LABELS["account"]:
+    if near is None or writer.plain(near.name) == OTHER_ACCOUNT:
         return ""
     about_others = bullet.captured.kind == "mentoring" and not owns(writer, bullet)
     return "" if about_others else name_of(near.name)

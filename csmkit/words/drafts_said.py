@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from csmkit.cycle import Book, Cycle
-from csmkit.terms import Kind, Terms, blotted, first_names, managers, team_terms
+from csmkit.terms import (
+    COLLEAGUE,
+    Terms,
+    blotted,
+    first_names,
+    managers,
+    team_terms,
+    together,
+)
 from csmkit.text import clean, day
 from csmkit.words.draft import Sentence
 from csmkit.words.drafts_rows import More
@@ -16,7 +24,6 @@ from csmkit.words.phrases import facts_of
 from csmkit.words.text_files import text_file
 
 KINDS = ("review", "self")
-LABELS: Mapping[Kind, str] = {"person": "a colleague", "account": "another account"}
 LONGEST_QUOTE = 48
 """Words of somebody's text that a draft takes in; the item is on file with all of them."""
 LONGEST_NAME = 60
@@ -24,7 +31,6 @@ LONGEST_NAME = 60
 _MOST_LETTERS = 380
 _BREAKS = re.compile("[\\s\x85]+")
 _INNER = str.maketrans({"“": "‘", "”": "’", "„": "‘", "«": "‘", "»": "’", '"': "'"})
-_COLLEAGUES = re.compile(r"\ba colleague(?:, a colleague)*,? and a colleague\b")
 _OWN_VOICE = re.compile(r"\b(?:I|my|I'm|I've)\b")
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
 
@@ -165,9 +171,8 @@ class Writer:
             _index(self.cycle),
             person_id=self.who,
             accounts=self._accounts,
-            labels=LABELS,
         )
-        return cut(_COLLEAGUES.sub("colleagues", line), words)
+        return cut(together(line), words)
 
     def quoted(self, text: Any, words: int = LONGEST_QUOTE) -> str:
         """The same for quotation marks: those inside it become single ones."""
@@ -185,7 +190,7 @@ class Writer:
     def colleague(self, who: Any) -> str:
         """A manager's name; anybody else is a colleague."""
         known = str(who) in managers_of(self.cycle)
-        return name_of(self.person.name(who)) if known else LABELS["person"]
+        return name_of(self.person.name(who)) if known else COLLEAGUE
 
     def account_items(self, account: str, *kinds: str) -> list[Row]:
         """Items on an account, by its name, that are not in the draft yet; the longest first."""

@@ -14,6 +14,7 @@ from csmkit.cycle import Cycle
 from csmkit.errors import UsageError
 from csmkit.matrix.cited import evidence_cited
 from csmkit.matrix.matrix import Matrix
+from csmkit.terms import together
 from csmkit.text import clean, day, missing, money
 from csmkit.words.accounts_near import SURE, Near, accounts_near
 from csmkit.words.amounts import day_in
@@ -30,13 +31,10 @@ SIDES = {"own": "self", "manager": "manager"}
 LIST, CITED, NOTHING = "list", "cited", "nothing"
 MOST_LINES, LONGEST = 100, 2_000
 """Lines of one list, and characters of one line."""
-COLLEAGUE = "a colleague"
-"""What stands for a colleague's name, as `csmkit.words.unnamed` has it."""
 _WHOSE = {"own": "the CSM", "manager": "the manager"}
 _SAME_DAYS = 31
 _BULLET = re.compile(r"^\s*(?:[-*•–—+]|\d{1,3}[.)])\s+")
 _BETWEEN = " · "
-_COLLEAGUES = re.compile(rf"\b{COLLEAGUE}(?:(?:, and|,| and| &| or) {COLLEAGUE})+\b")
 
 
 @dataclass(slots=True)
@@ -136,11 +134,7 @@ def defining_moments(
 
 def shown_text(text: Any, unnamed: Unnamed) -> str:
     """A text as the person's page may show it; unnamed colleagues in a row are told as several."""
-    return _COLLEAGUES.sub(_counted, unnamed.text(text))
-
-
-def _counted(found: re.Match[str]) -> str:
-    return _say("two" if found[0].count(COLLEAGUE) == 2 else "several")
+    return together(unnamed.text(text))
 
 
 def _with_days(lines: list[Line]) -> str:

@@ -11,6 +11,7 @@ from csmkit.compute.composition import OWNED, book_accounts
 from csmkit.compute.renewals_ahead import open_plans, renewals_ahead
 from csmkit.cycle import Cycle
 from csmkit.matrix.gaps import shown_ratings
+from csmkit.terms import OTHER_ACCOUNT
 from csmkit.text import clean, day, missing, money
 from csmkit.words.facts import Person, Row, Tables
 from csmkit.words.inventory import inventory_lines
@@ -20,7 +21,7 @@ from csmkit.words.one_page import in_words
 from csmkit.words.pre_review import NOTHING, shown_text
 from csmkit.words.score_differences import SIDES
 from csmkit.words.text_files import text_file
-from csmkit.words.unnamed import OTHER, Unnamed
+from csmkit.words.unnamed import Unnamed
 
 _NAME_WORDS, _MOST_NAMES = 8, 3
 SOON_DAYS = 30
@@ -126,7 +127,8 @@ class Topics:
             asks=in_words(shown_text(first.asks, self._unnamed), 2 * words),
         )
         others = [self._unnamed.account(one.account) for one in rest]
-        shown = [n for n in dict.fromkeys(others) if n not in ("", account, OTHER)][:_MOST_NAMES]
+        named = [one for one in dict.fromkeys(others) if one not in ("", account, OTHER_ACCOUNT)]
+        shown = named[:_MOST_NAMES]
         names = [in_words(one, _NAME_WORDS) for one in shown]
         if left := sum(one not in shown for one in others):
             names.append(said["more"].format(count=left))

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import cast
 
 from csmkit.compute.accounts import account_facts
 from csmkit.compute.ledger import ledger
 from csmkit.compute.part import part_of
 from csmkit.cycle import Book, Cycle
-from csmkit.terms import Kind, Terms, blotted, first_names, team_terms
+from csmkit.terms import OTHER_ACCOUNT, Terms, blotted, first_names, team_terms
 from csmkit.text import clean
-
-OTHER = "another account"
-_LABELS: Mapping[Kind, str] = {"person": "a colleague", "account": OTHER}
 
 
 class Unnamed:
@@ -48,11 +44,11 @@ class Unnamed:
         if isinstance(self.cycle, Book):
             return clean(text)
         index, accounts = _index(self.cycle), frozenset(self.own)
-        return blotted(clean(text), index, person_id=self.who, accounts=accounts, labels=_LABELS)
+        return blotted(clean(text), index, person_id=self.who, accounts=accounts)
 
     def account(self, name: str) -> str:
         """An account's name, if it is the person's own; blank stays blank."""
-        return name if not name or name in self.own.values() else OTHER
+        return name if not name or name in self.own.values() else OTHER_ACCOUNT
 
 
 def _index(cycle: Cycle) -> Terms:

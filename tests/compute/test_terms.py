@@ -6,15 +6,13 @@ import unicodedata
 
 import pytest
 
-from csmkit.terms import Term, Terms, blotted, first_names, team_terms
+from csmkit.terms import Term, Terms, blotted, first_names, team_terms, together
 from tests.compute.helpers import cycle_of, rows
-
-LABELS = {"person": "a colleague", "account": "another account"}
 
 
 def blot(text: str, *names: str, kind: str = "person") -> str:
     index = Terms(Term(n, kind, n) for n in names)
-    return blotted(text, index, person_id="me", accounts=frozenset(), labels=LABELS)
+    return blotted(text, index, person_id="me", accounts=frozenset())
 
 
 @pytest.mark.parametrize(
@@ -62,13 +60,13 @@ def test_a_long_number_is_an_id():
 def test_what_is_ones_own_stays():
     index = Terms([Term("Ana", "person", "me"), Term("Acme", "account", "a")])
     text = "Ana saved Acme"
-    assert blotted(text, index, person_id="me", accounts=frozenset("a"), labels=LABELS) == text
+    assert blotted(text, index, person_id="me", accounts=frozenset("a")) == text
 
 
 def test_a_namesakes_name_is_also_ones_own():
     index = Terms([Term("Ana Lee", "person", "me"), Term("Ana Lee", "person", "other")])
     text = "Ana Lee won"
-    assert blotted(text, index, person_id="me", accounts=frozenset(), labels=LABELS) == text
+    assert blotted(text, index, person_id="me", accounts=frozenset()) == text
 
 
 @pytest.mark.parametrize(
@@ -81,8 +79,23 @@ def test_a_namesakes_name_is_also_ones_own():
 )
 def test_a_whole_name_that_two_people_have_may_be_told_as_somebody_s(text: str, told: str):
     terms = [Term(name, "person", who) for name in ("Ana Lee", "Ana") for who in ("me", "other")]
-    own = {"person_id": "me", "accounts": frozenset(), "labels": LABELS}
+    own = {"person_id": "me", "accounts": frozenset()}
     assert blotted(text, Terms(terms), **own, namesake="somebody of this name") == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("with a colleague & a colleague", "with two colleagues"),
+        ("A colleague, a colleague and a colleague saw it", "Several colleagues saw it"),
+        # After a comma alone, or before another word, another clause may begin.
+        ("told a colleague, a colleague left", "told a colleague, a colleague left"),
+        ("told a colleague, and a colleague left", "told a colleague, and a colleague left"),
+        ("a colleague and a colleagueship", "a colleague and a colleagueship"),
+    ],
+)
+def test_colleagues_in_a_row_are_two_or_several(text: str, told: str):
+    assert together(text) == told
 
 
 def test_terms_of_a_team_are_names_mails_aliases_and_accounts():

@@ -15,7 +15,7 @@ from csmkit.panels.capture import capture_panel
 from csmkit.panels.self_assessment import open_self
 from csmkit.panels.texts import texts
 from csmkit.render.self_kit import self_assessment_kit
-from csmkit.render.slices import read_book
+from csmkit.render.slice_folder import read_book
 from csmkit.schema import EVIDENCE_KINDS
 from csmkit.store.errors import StoreBusy
 from csmkit.store.from_csm import export_self

@@ -9,7 +9,7 @@ import csmkit as ck
 from csmkit.errors import UsageError
 from csmkit.matrix.read import read_matrix
 from csmkit.panels.self_assessment import hand_in_panel, open_self, self_panel
-from csmkit.render.slices import write_book
+from csmkit.render.slice_folder import write_book
 from csmkit.store.hand_in import hand_in
 from csmkit.store.model import Change, Place, cycle_key
 

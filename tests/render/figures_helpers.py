@@ -9,7 +9,7 @@ import pandas as pd
 import csmkit as ck
 from csmkit.cycle import Book
 from csmkit.render.figures import FIGURES, Figures
-from csmkit.render.slices import write_book
+from csmkit.render.slice_folder import write_book
 
 
 def handed(figures: Figures, book: Book, folder: Path) -> Book:

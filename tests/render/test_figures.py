@@ -15,7 +15,8 @@ from csmkit.render import figures as module
 from csmkit.render.figures import FIGURES, Figures
 from csmkit.render.packet import plan_packet, read_packet, template
 from csmkit.render.slice_files import frame_as_it_was, read_frames
-from csmkit.render.slices import EDITIONS, FIGURES_FILE
+from csmkit.render.slice_folder import FIGURES_FILE
+from csmkit.render.slices import EDITIONS
 from csmkit.samples import sample_team
 from csmkit.scan.scanner import Scanner
 from csmkit.schema import TABLES

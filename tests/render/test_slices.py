@@ -11,7 +11,7 @@ from csmkit.errors import UsageError
 from csmkit.matrix import model
 from csmkit.matrix.read import parse_matrix, read_matrix
 from csmkit.render import slices
-from csmkit.render.slices import write_book
+from csmkit.render.slice_folder import write_book
 from tests.render.helpers import ANA, BEN, small_team
 
 

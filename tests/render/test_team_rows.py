@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import csmkit as ck
-from csmkit.render.slices import write_book
+from csmkit.render.slice_folder import write_book
 from csmkit.render.team_rows import Rows, team_rows
 from csmkit.schema import TABLES
 from tests.render.helpers import ANA, small_team

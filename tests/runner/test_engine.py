@@ -13,7 +13,8 @@ from engine_helpers import job_of, shown, structure
 
 from csmkit.errors import CsmkitError, UsageError
 from csmkit.render.packet import PARAMETER, for_reader, template
-from csmkit.render.slices import book_of, write_book
+from csmkit.render.slice_folder import write_book
+from csmkit.render.slices import book_of
 from csmkit.runner.runner import Job, Runner
 from csmkit.samples import sample_team
 

@@ -7,7 +7,7 @@ import csmkit as ck
 from csmkit.errors import CsmkitError, UsageError
 from csmkit.panels.heatmap_board import Board
 from csmkit.panels.scoring_evidence import Evidence
-from csmkit.render.slices import write_book
+from csmkit.render.slice_folder import write_book
 from csmkit.store.cli_phases import app
 from csmkit.store.rescue import rescue_store
 from csmkit.store.subject import export_person

@@ -427,7 +427,7 @@ MISS = item(1, "I took Acme for safe. I now call each month.", kind="miss", priv
 
 
 def test_a_private_miss_is_in_nobodys_draft_but_in_the_persons_own_folder(tmp_path):
-    from csmkit.render.slices import read_book, write_book
+    from csmkit.render.slice_folder import read_book, write_book
 
     cycle = book(evidence=rows(ITEM, MISS))
     for make in MAKERS.values():

@@ -83,7 +83,7 @@ def packet_pdf(book: Book, *, edition: str, version: str = "", paper: str = "a4"
         facts, pages, down = laid(room)
         if pages <= MOST_PAGES:
             break
-    if room.apart and down < _LITTLE:
+    if facts["apart"] and down < _LITTLE:
         # A page of its own for the outcomes is not worth a last page with next to nothing on it.
         closer, fewer, _ = laid(replace(room, apart=False))
         facts = closer if fewer < pages else facts

@@ -29,7 +29,7 @@ from csmkit.view.needs import plain_needs
 from csmkit.view.table import Cell, Group, Head, Table
 from csmkit.view.tables import table_metrics, table_rows
 
-_WIDTHS = {"Figure": "1fr", "Value": "19mm", "Target": "11mm", "Out of": "28mm"}
+_WIDTHS = {"Figure": "1fr", "Value": "17mm", "Target": "11mm", "Out of": "24mm"}
 _LACKING = 600
 _OF_LOSSES = ("account", "date", "kind", "amount", "reason", "controllable", "days_owned")
 

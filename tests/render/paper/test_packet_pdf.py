@@ -1,5 +1,6 @@
 """A packet on paper: two to four pages, the figures of the frames, and nothing of anybody else."""
 
+import json
 import re
 from dataclasses import replace
 from functools import cache
@@ -17,10 +18,14 @@ from csmkit.render.own_words import own_words
 from csmkit.render.packet import template
 from csmkit.render.paper import packet as module
 from csmkit.render.paper.packet import MOST_PAGES, packet_pdf
-from csmkit.render.slices import book_of, write_book
+from csmkit.render.paper.packet_blocks import Room, note, table
+from csmkit.render.paper.typeset import typeset
+from csmkit.render.slice_folder import write_book
+from csmkit.render.slices import book_of
 from csmkit.scan.pdfs import told_beside
 from csmkit.scan.scanner import Scanner
 from csmkit.text import by_unit, missing
+from csmkit.view.table import Cell, Group, Head, Table
 from tests.render.helpers import ANA, small_team
 from tests.render.paper.pdfs import is_tagged, outside, pages_of, text_of
 
@@ -273,3 +278,47 @@ def test_months_of_a_long_time_are_named_a_few():
     assert len(months) <= 12
     assert [place for place, _ in months] == sorted(place for place, _ in months)
     assert all(0 <= place < 1 for place, _ in months)
+
+
+@pytest.mark.parametrize("before", range(56, 76))
+def test_rows_on_a_new_page_have_their_group_s_name_above_and_no_name_is_left_behind(before):
+    """However far down a table begins: it is pushed down line by line."""
+    named = (("Retention", "kept"), ("Customers", "heard"))
+    groups = tuple(
+        Group(name, tuple((Cell(f"{row} {i}"), Cell("1 of 2")) for i in range(9)))
+        for name, row in named
+    )
+    made = Table(heads=(Head("Figure"), Head("Value", numeric=True)), groups=groups)
+    block = table(made, Room())
+    facts = {
+        **{"paper": "a4", "name": "Ana", "edition": "e", "period": "p", "made": "", "foot": "f"},
+        "said": {"confidential": "c"},
+        "apart": False,
+        "parts": [[*(note(f"line {i}") for i in range(before)), block]],
+    }
+    pages = pages_as_text(typeset("packet.typ", facts, title="Ana"))
+    assert len(pages) == 2
+    for page in pages:
+        for name, row in named:
+            lines = [line for line in page if line.startswith((name, row))]
+            assert not lines or (lines[0] == name and len(lines) > 1)
+
+
+def pages_as_text(data):
+    return [
+        [line.strip() for line in page.get_textpage().get_text_range().splitlines()]
+        for page in pypdfium2.PdfDocument(data)
+    ]
+
+
+@pytest.mark.parametrize("who", [LARGE, OPS])
+def test_nothing_is_laid_out_twice(sliced, monkeypatch, who):
+    laid = []
+
+    def ends_at(_, facts, *, title):
+        laid.append(json.dumps(facts))
+        return MOST_PAGES, 0.01
+
+    monkeypatch.setattr(module, "ends_at", ends_at)
+    packet_pdf(sliced(who), edition="e")
+    assert len(laid) == len(set(laid))

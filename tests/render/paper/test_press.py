@@ -11,7 +11,8 @@ import pytest
 
 from csmkit.render.on_paper import NoPaper
 from csmkit.render.press import Press
-from csmkit.render.slices import book_of, write_book
+from csmkit.render.slice_folder import write_book
+from csmkit.render.slices import book_of
 from tests.render.helpers import ANA, BEN, small_team
 from tests.render.paper.pdfs import text_of
 
