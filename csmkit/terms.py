@@ -20,9 +20,11 @@ COLLEAGUE, OTHER_ACCOUNT = "a colleague", "another account"
 _LABELS: Mapping[Kind, str] = {"person": COLLEAGUE, "account": OTHER_ACCOUNT}
 """What stands for the name of somebody else, and of an account never owned."""
 _SEVERAL = ("two colleagues", "several colleagues")
-# After a comma alone, a colleague may begin another clause.
+# After one comma alone, a colleague may begin another clause; and one or another is not both.
 _IN_A_ROW = re.compile(
-    rf"\b{COLLEAGUE}(?:(?:, {COLLEAGUE})+,?)?(?:(?: and| &| or) {COLLEAGUE})+\b", re.IGNORECASE
+    rf"\b{COLLEAGUE}(?:(?:(?:, {COLLEAGUE})+,?)?(?:(?: and| &) {COLLEAGUE})+"
+    rf"|(?:, {COLLEAGUE}){{2,}})\b(?:(?P<of>['’])s\b)?",
+    re.IGNORECASE,
 )
 # Accents written as characters of their own belong to their letter; an underscore joins nothing.
 _MARKS = "\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u064b-\u065f\u0670"
@@ -338,7 +340,7 @@ def together(text: str) -> str:
 
 
 def _counted(found: re.Match[str]) -> str:
-    told = _SEVERAL[found[0].lower().count(COLLEAGUE) > 2]
+    told = _SEVERAL[found[0].lower().count(COLLEAGUE) > 2] + (found["of"] or "")
     return told[0].upper() + told[1:] if found[0][0].isupper() else told
 
 

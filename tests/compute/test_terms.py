@@ -88,6 +88,10 @@ def test_a_whole_name_that_two_people_have_may_be_told_as_somebody_s(text: str, 
     [
         ("with a colleague & a colleague", "with two colleagues"),
         ("A colleague, a colleague and a colleague saw it", "Several colleagues saw it"),
+        ("Trained a colleague, a colleague, a colleague on it", "Trained several colleagues on it"),
+        ("used a colleague and a colleague's lab", "used two colleagues' lab"),
+        ("a colleague and a colleague’s lab", "two colleagues’ lab"),
+        ("Ask a colleague or a colleague", "Ask a colleague or a colleague"),
         # After a comma alone, or before another word, another clause may begin.
         ("told a colleague, a colleague left", "told a colleague, a colleague left"),
         ("told a colleague, and a colleague left", "told a colleague, and a colleague left"),

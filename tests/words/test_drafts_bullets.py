@@ -56,6 +56,11 @@ def test_a_renewal_is_joined_with_what_the_tables_say():
     assert [text[:6] for text in asked] == ["Win 2:", "Win 3:"]
 
 
+def test_colleagues_in_a_row_are_told_together():
+    draft = bullets_draft("- acme renewed with Max Berger and Max Berger", cycle=book(), csm="ana")
+    assert "Acme renewed with two colleagues." in section(draft, "wins")[0]
+
+
 def test_what_a_stranger_would_ask_is_asked_where_the_tables_do_not_tell():
     draft = bullets_draft("- acme grew", cycle=book(), csm="ana")
     _, asked = section(draft, "wins")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ Block = dict[str, Any]
 """What `packet.typ` draws: its ``kind``, and what that kind needs, as JSON can hold it."""
 
 _TONES = ("red", "yellow", "green")
+_BLANKS = re.compile(r"[^\S\u202f]+")
+"""Blanks but for the narrow one, which keeps a currency or a % beside its amount."""
+_SHORT = 200
+"""Characters of a text up to which its row is surely no higher than a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def cut(text: object, most: int) -> str:
     >>> cut("Saved the renewal with a joint plan", 20)
     'Saved the renewal …'
     """
-    whole = " ".join(clean(text).split())
+    whole = _BLANKS.sub(" ", clean(text)).strip()
     if len(whole) <= most:
         return whole
     head = whole[: most - 1]
@@ -129,7 +134,7 @@ def table(
     empty : str, optional
         What stands there instead of nothing; the table's own reason if not given.
     """
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "name": clean(group.name),
             "rows": [[_cell(c, room, letters) for c in row] for row in group.rows],
@@ -140,6 +145,7 @@ def table(
         "kind": "table",
         "columns": [[clean(head.text), head.numeric] for head in made.heads],
         "groups": [group for group in groups if group["rows"]],
+        "whole": all(len(cell["t"]) <= _SHORT for g in groups for row in g["rows"] for cell in row),
         "widths": list(widths) or ["1fr", *["auto"] * (len(made.heads) - 1)],
         "more": more_of(left),
         "empty": clean(empty or made.empty),

@@ -29,7 +29,10 @@ from csmkit.view.needs import plain_needs
 from csmkit.view.table import Cell, Group, Head, Table
 from csmkit.view.tables import table_metrics, table_rows
 
-_WIDTHS = {"Figure": "1fr", "Value": "17mm", "Target": "11mm", "Out of": "24mm"}
+_LEAST = {"Value": 17.0, "Target": 11.0, "Out of": 24.0}
+"""Millimetres of the columns beside a figure's name, which has the rest."""
+_LETTER, _AROUND, _WIDEST = 1.45, 2.2, 30.0
+"""Millimetres that a digit takes in small print, the blanks beside a cell, a column at most."""
 _LACKING = 600
 _OF_LOSSES = ("account", "date", "kind", "amount", "reason", "controllable", "days_owned")
 
@@ -88,7 +91,7 @@ def _together(frame: pd.DataFrame, column: str) -> dict[str, list[str]]:
 
 def stacked(made: Table, room: Room) -> Block:
     """A table of figures as two stacks of about the same height, in the table's order."""
-    widths = [_WIDTHS[head.text] for head in made.heads]
+    widths = _widths(made)
     groups: list[list[Group]] = [[], []]
     half = sum(len(group.rows) for group in made.groups) / 2
     before = 0
@@ -103,6 +106,21 @@ def stacked(made: Table, room: Room) -> Block:
         return table(made, room, widths=widths)
     left, right = (Table(heads=made.heads, groups=tuple(one), kind=made.kind) for one in groups)
     return beside([table(left, room, widths=widths)], [table(right, room, widths=widths)])
+
+
+def _widths(made: Table) -> list[str]:
+    """As wide as the longest amount, which nothing may break, and no less than looks well."""
+    rows = [row for group in made.groups for row in group.rows]
+    longest = [
+        max((len(w) for row in rows for w in row[at].text.split(" ")), default=0)
+        for at in range(len(made.heads))
+    ]
+    return [
+        f"{min(_WIDEST, max(_LEAST[head.text], letters * _LETTER + _AROUND)):.1f}mm"
+        if head.text in _LEAST
+        else "1fr"
+        for head, letters in zip(made.heads, longest, strict=True)
+    ]
 
 
 def in_context(book: Book, room: Room) -> Iterator[Block]:

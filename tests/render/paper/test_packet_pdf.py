@@ -19,6 +19,7 @@ from csmkit.render.packet import template
 from csmkit.render.paper import packet as module
 from csmkit.render.paper.packet import MOST_PAGES, packet_pdf
 from csmkit.render.paper.packet_blocks import Room, note, table
+from csmkit.render.paper.packet_outcomes import stacked
 from csmkit.render.paper.typeset import typeset
 from csmkit.render.slice_folder import write_book
 from csmkit.render.slices import book_of
@@ -290,18 +291,51 @@ def test_rows_on_a_new_page_have_their_group_s_name_above_and_no_name_is_left_be
     )
     made = Table(heads=(Head("Figure"), Head("Value", numeric=True)), groups=groups)
     block = table(made, Room())
-    facts = {
-        **{"paper": "a4", "name": "Ana", "edition": "e", "period": "p", "made": "", "foot": "f"},
-        "said": {"confidential": "c"},
-        "apart": False,
-        "parts": [[*(note(f"line {i}") for i in range(before)), block]],
-    }
-    pages = pages_as_text(typeset("packet.typ", facts, title="Ana"))
+    pages = pages_as_text(pages_with([*(note(f"line {i}") for i in range(before)), block]))
     assert len(pages) == 2
     for page in pages:
         for name, row in named:
             lines = [line for line in page if line.startswith((name, row))]
             assert not lines or (lines[0] == name and len(lines) > 1)
+
+
+def pages_with(blocks):
+    facts = {
+        **{"paper": "a4", "name": "Ana", "edition": "e", "period": "p", "made": "", "foot": "f"},
+        "said": {"confidential": "c"},
+        "apart": False,
+        "parts": [blocks],
+    }
+    return typeset("packet.typ", facts, title="Ana")
+
+
+def test_a_row_higher_than_a_page_goes_on_on_the_next():
+    text = "W" * 19 + " ended here"
+    rows = ((Cell("What"), Cell(f"{'Wide words ' * 900} {text}")),)
+    made = Table(heads=(Head("Figure"), Head("Value")), groups=(Group("", rows),))
+    data = pages_with([table(made, Room(letters=20_000), widths=["1fr", "60mm"])])
+    assert pages_of(data) > 1
+    assert outside(data) == []
+    assert "ended here" in text_of(data)
+
+
+@pytest.mark.parametrize(
+    "amount", ["€5", "−$12,345,678", "SEK\u202f12,345,678", "CHF\u202f123,456,789"]
+)
+def test_amounts_have_room_in_their_column(amount):
+    row = (Cell("Net revenue retention, as it was"), Cell(amount), Cell(f"{amount} of {amount}"))
+    heads = (Head("Figure"), Head("Value", numeric=True), Head("Out of"))
+    block = stacked(Table(heads=heads, groups=(Group("", (row,) * 4),)), Room())
+    page = pypdfium2.PdfDocument(pages_with([block]))[0]
+    widths = [float(one.removesuffix("mm")) for one in block["left"][0]["widths"][1:]]
+    side = 16 + (210 - 2 * 16 - 6) / 2  # millimetres to the end of the stack on the left
+    begins = (side - sum(widths)) * 72 / 25.4
+    text = page.get_textpage()
+    said = text.get_text_range().replace("\u202f", " ")
+    at, last = said.index(amount.replace("\u202f", " ")), side * 72 / 25.4
+    boxes = [text.get_charbox(i) for i in range(at, at + len(amount))]
+    assert min(left for left, *_ in boxes) >= begins
+    assert max(right for _, _, right, _ in boxes) <= last - widths[1] * 72 / 25.4
 
 
 def pages_as_text(data):
@@ -321,4 +355,5 @@ def test_nothing_is_laid_out_twice(sliced, monkeypatch, who):
 
     monkeypatch.setattr(module, "ends_at", ends_at)
     packet_pdf(sliced(who), edition="e")
+    assert laid
     assert len(laid) == len(set(laid))
