@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -64,7 +65,11 @@ EVERY_OUTPUT = [
 
 
 def by_papermill(job: Job, result: Path) -> Path:
-    """What papermill's own engine makes of a job, in a process of its own."""
+    """What papermill's own engine makes of a job, in a process of its own.
+
+    Its kernel talks through ports, and once in some hundred starts it waits for one for ever: what
+    is only to be compared with is then made again.
+    """
     script = (
         "import json, sys, papermill\n"
         "from papermill.exceptions import PapermillExecutionError\n"
@@ -77,7 +82,12 @@ def by_papermill(job: Job, result: Path) -> Path:
     )
     parameters = json.dumps(dict(job.parameters))
     command = [sys.executable, "-c", script, str(job.template), str(result), parameters]
-    subprocess.run(command, cwd=job.folder, check=True, capture_output=True)
+    for seconds in (90, 90, None):
+        with suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                command, cwd=job.folder, check=True, capture_output=True, timeout=seconds
+            )
+            break
     return result
 
 
