@@ -29,6 +29,7 @@ _UNSEEN = re.compile(
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MINUS = "\N{MINUS SIGN}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
+_BLANKS = re.compile(rf"[^\S{_NARROW}]+")
 
 
 def clean(value: Any) -> str:
@@ -44,6 +45,17 @@ def clean(value: Any) -> str:
     text = str(value)
     # What is printable has none of them, and most text is.
     return text if text.isprintable() else _UNSEEN.sub("", text)
+
+
+def one_line(value: Any) -> str:
+    r"""Clean text on one line; the narrow space that keeps a currency or a % by its amount stays.
+
+    Examples
+    --------
+    >>> one_line(" Kept\n  50.0\u202f% ")
+    'Kept 50.0\u202f%'
+    """
+    return _BLANKS.sub(" ", clean(value)).strip(" ")
 
 
 def inert(value: Any) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csmkit.text import clean
+from csmkit.text import clean, one_line
 from csmkit.words.capture import Captured, capture
-from csmkit.words.drafts_said import Writer, one_line, said
+from csmkit.words.drafts_said import Writer, said
 
 LOST = re.compile(
     r"(?<!hours )(?<!days )(?<!a week )(?<!a day )(?<!a month )\blost\b"

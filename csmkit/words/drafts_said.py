@@ -16,7 +16,7 @@ from csmkit.terms import (
     team_terms,
     together,
 )
-from csmkit.text import clean, day
+from csmkit.text import clean, day, one_line
 from csmkit.words.draft import Sentence
 from csmkit.words.drafts_rows import More
 from csmkit.words.facts import Fact, Person, Row, Tables, accounts_of
@@ -29,21 +29,13 @@ LONGEST_QUOTE = 48
 LONGEST_NAME = 60
 """Characters of a name: what is longer is no name that anybody says."""
 _MOST_LETTERS = 380
-_BREAKS = re.compile("[\\s\x85]+")
 _INNER = str.maketrans({"“": "‘", "”": "’", "„": "‘", "«": "‘", "»": "’", '"': "'"})
 _OWN_VOICE = re.compile(r"\b(?:I|my|I'm|I've)\b")
-_NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
 def said() -> Mapping[str, Any]:
     """All of ``drafts.toml``."""
     return text_file("drafts")
-
-
-def one_line(value: Any) -> str:
-    """Clean text on one line; a narrow space inside a figure stays."""
-    text = clean(value).replace(_NARROW, "\0")
-    return _BREAKS.sub(" ", text).strip().replace("\0", _NARROW)
 
 
 def name_of(value: Any) -> str:

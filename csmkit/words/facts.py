@@ -22,6 +22,7 @@ from csmkit.compute.outcomes import due_renewals, outcomes
 from csmkit.compute.practice import practice, touches
 from csmkit.compute.results import movements
 from csmkit.cycle import Cycle
+from csmkit.terms import COLLEAGUE
 from csmkit.text import by_unit, clean, count_of, day, missing, money
 from csmkit.words.signed import trouble_before_signature
 from csmkit.words.text_files import text_file
@@ -316,7 +317,7 @@ class Person:
 
     def name(self, who: Any) -> str:
         """Somebody's name; a colleague who is not in the export is called so."""
-        return clean(self.tables.people["name"].get(str(who), "")) or "a colleague"
+        return clean(self.tables.people["name"].get(str(who), "")) or COLLEAGUE
 
     def items(self, *kinds: str, account: Any = None) -> list[Row]:
         """Items of evidence of some kinds, or of all, on one account, or on any."""

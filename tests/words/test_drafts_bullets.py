@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csmkit.errors import UsageError
-from csmkit.text import clean
+from csmkit.text import clean, one_line
 from csmkit.words.draft_text import draft_markdown
 from csmkit.words.drafts import review_draft
 from csmkit.words.drafts_bullets import LONGEST, MOST, bullets_draft, bullets_of
 from csmkit.words.drafts_bullets_read import bullet_of
-from csmkit.words.drafts_said import one_line, said
+from csmkit.words.drafts_said import said
 from tests.compute.helpers import contracts, rows
 from tests.words.test_drafts import GROWN, ITEM, RENEWALS, book, days_of, item, renewal, section
 

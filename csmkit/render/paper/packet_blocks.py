@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from csmkit.text import clean
+from csmkit.text import clean, one_line
 from csmkit.view.labels import word_of
 from csmkit.view.table import Cell, Table
 
@@ -18,8 +17,6 @@ Block = dict[str, Any]
 """What `packet.typ` draws: its ``kind``, and what that kind needs, as JSON can hold it."""
 
 _TONES = ("red", "yellow", "green")
-_BLANKS = re.compile(r"[^\S\u202f]+")
-"""Blanks but for the narrow one, which keeps a currency or a % beside its amount."""
 _SHORT = 200
 """Characters of a text up to which its row is surely no higher than a page."""
 
@@ -63,7 +60,7 @@ def cut(text: object, most: int) -> str:
     >>> cut("Saved the renewal with a joint plan", 20)
     'Saved the renewal …'
     """
-    whole = _BLANKS.sub(" ", clean(text)).strip()
+    whole = one_line(text)
     if len(whole) <= most:
         return whole
     head = whole[: most - 1]
