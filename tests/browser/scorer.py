@@ -105,17 +105,21 @@ class Scorer:
         return self.page.locator(".csmkit-score .evidence li input")
 
 
-def kill(address, name):
-    """SIGKILL for the kernel of one notebook, and for no other process."""
+def kernel_of(address, name):
+    """The process of one notebook's kernel."""
     with urllib.request.urlopen(f"{address}/api/sessions") as answer:
         sessions = json.load(answer)
     (kernel,) = [s["kernel"]["id"] for s in sessions if s["path"] == f"{name}.ipynb"]
     for process in psutil.process_iter(["cmdline"]):
         command = " ".join(process.info["cmdline"] or ())
         if kernel in command and "ipykernel" in command:
-            process.kill()
-            return
+            return process
     raise AssertionError(f"no kernel of {name}")
+
+
+def kill(address, name):
+    """SIGKILL for the kernel of one notebook, and for no other process."""
+    kernel_of(address, name).kill()
 
 
 def stored(where):

@@ -163,8 +163,11 @@ def test_without_a_kernel_a_click_is_not_called_saved(work, heat):
     page.click(".jp-Dialog button.jp-mod-accept")
     page.wait_for_timeout(3000)
     heat.go("Kwame Mensah", "qbr_craft")
+    cell = heat.cell("Kwame Mensah", "qbr_craft")
+    stood = cell.bounding_box()
     heat.press("n")
     heat.reads(".saved", "NOT SAVED")
+    assert cell.bounding_box()["y"] == stood["y"]
     heat.reads(".trouble", re.compile("Kwame Mensah, QBR craft: Not observed"))
     assert rows(work[0]) == []
     # Run again, the page sends what it kept, and then it is saved.

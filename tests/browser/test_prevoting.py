@@ -147,8 +147,11 @@ def test_without_a_kernel_a_vote_is_not_called_saved_and_is_sent_again(work, vot
     page.click(".lm-Menu-itemLabel >> text=/^Restart Kernel…$/")
     page.click(".jp-Dialog button.jp-mod-accept")
     page.wait_for_timeout(3000)
+    voter.radio("Chloé Dubois", "Meets").hover()
+    stood = voter.radio("Chloé Dubois", "Meets").bounding_box()
     voter.radio("Chloé Dubois", "Exceeds").click()
     voter.says(".standing", "NOT SAVED")
+    assert voter.radio("Chloé Dubois", "Meets").bounding_box()["y"] == stood["y"]
     voter.says(".trouble", "Chloé Dubois: Exceeds Expectations")
     voter.says(".row.pending", "not saved yet")
     voter.root.locator("[data-key=file]").click()

@@ -13,6 +13,7 @@ from tests.browser.scorer import (
     IDS,
     Scorer,
     clicks_until_killed,
+    kernel_of,
     kill,
     notebook,
     stored,
@@ -52,6 +53,11 @@ def other(work, chromium, scorer):
     context = chromium.new_context(viewport={"width": 1280, "height": 720})
     yield Scorer(context.new_page(), work[1], "two").open()
     context.close()
+
+
+def middle(found):
+    box = found.bounding_box()
+    return round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2)
 
 
 def test_all_twenty_by_keyboard_alone(scorer, where):
@@ -464,10 +470,50 @@ def test_under_a_mouse_no_row_moves_and_by_keyboard_it_comes_into_sight(scorer):
     radio = scorer.key(f"{cut} red").bounding_box()
     page.mouse.click(radio["x"] + 10, radio["y"] + 4)
     assert scorer.chosen(cut) == "red"
-    # What grows above it is made up for: under the mouse it stands still.
+    # Whatever comes with it, under the mouse it stands still.
     now = page.locator(f'.csmkit-score [data-row="{cut}"] .name').bounding_box()
     assert now["y"] == pytest.approx(name["y"], abs=1)
     before = rows.evaluate("node => node.scrollTop")
     scorer.keys.press("ArrowDown")
     scorer.keys.press("ArrowUp")
     assert rows.evaluate("node => node.scrollTop") > before
+
+
+def test_what_is_told_of_a_slow_kernel_moves_nothing_under_a_mouse(scorer, work):
+    page = scorer.page
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    page.locator(".csmkit-score").evaluate("panel => panel.scrollIntoView({ block: 'start' })")
+    row, item = "expansion_discovery", page.locator(".csmkit-score .evidence li input").first
+    page.mouse.click(*middle(scorer.key(f"{row} yellow")))
+    scorer.saved()
+    item.wait_for()
+    page.mouse.click(*middle(page.locator(".csmkit-score [data-key=bare]")))
+    scorer.says("No dated item is cited for", ".bare")
+    places = middle(scorer.key(f"{row} red")), middle(item)
+    kernel = kernel_of(work[1], "one")
+    kernel.suspend()
+    try:
+        page.mouse.click(*places[0])
+        page.mouse.click(*places[1])
+        scorer.says("NOT SAVED", ".standing")
+        assert scorer.page.locator(".csmkit-score .trouble").is_visible()
+        page.locator(".csmkit-score .months button").nth(2).click()
+        scorer.says("As it was: the kernel does not answer.", ".evidence")
+        assert (middle(scorer.key(f"{row} red")), middle(item)) == places
+    finally:
+        kernel.resume()
+    scorer.saved()
+    assert middle(scorer.key(f"{row} red")) == places[0]
+    assert scorer.chosen(row) == "red"
+    scorer.says("1 cited", f'[data-row="{row}"]')
+
+
+def test_an_item_that_is_cited_at_once_leaves_the_others_in_sight(scorer):
+    scorer.focus("qbr_craft")
+    others = scorer.items().count()
+    scorer.items().first.check()
+    scorer.says("1 cited", '[data-row="qbr_craft"]')
+    # Longer than a kernel may take to answer: it has answered.
+    scorer.page.wait_for_timeout(2500)
+    assert scorer.items().count() == others
+    assert not scorer.page.get_by_text("kernel does not answer").count()

@@ -43,8 +43,8 @@ function render({ model, el }) {
     make("header", {}, make("div", { class: "who" }, title, who), make("div", { class: "standing" }, make("div", {}, saved), said),
       make("div", { class: "tools" }, undoButton, maskButton, gapsButton, button("look", "Look again", () => ask({ do: "look" }), { title: "Read what others saved meanwhile" }), keysButton,
         button("screen", "Full screen", fullscreen, { title: "Full screen (f)" }))),
-    bar, help, readonly, problem, trouble, readout,
-    make("div", { class: "body" }, grid.root, aside), legend, live);
+    bar, help, readonly, readout,
+    make("div", { class: "body" }, grid.root, aside), problem, trouble, legend, live);
   el.replaceChildren(root);
 
   const viewName = () => sheet.views.find(([view]) => view === table.view)[1];

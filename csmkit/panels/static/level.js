@@ -45,8 +45,8 @@ function openLevel(model, { onleft = () => {} } = {}) {
         make("p", { class: "muted" }, `${shown.period} · `, make("b", {}, shown.phase), shown.scorer === shown.person ? "" : ` by ${shown.scorer}`)),
       make("div", { class: "standing" }, saved, undoButton)),
     make("p", { class: "lead" }, shown.levels.some((one) => one.criteria.length) ? shown.texts.lead : shown.texts.no_role),
-    standing, closed, trouble, group,
-    make("label", { class: "note" }, make("span", {}, "Note ", make("b", { class: "key" }, "w")), note),
+    standing, closed, group,
+    make("label", { class: "note" }, make("span", {}, "Note ", make("b", { class: "key" }, "w")), note), trouble,
     make("footer", { "aria-hidden": "true" }, ...shown.keys.map(([key, does]) => make("span", {}, make("b", { class: "key" }, key), ` ${does}`))),
     live);
 

@@ -35,7 +35,7 @@ function render({ model, el }) {
     make("header", {},
       make("div", { class: "who" }, make("h2", {}, texts.title, shown.scorer ? " of " : "", isolated(shown.scorer)), make("p", { class: "muted" }, shown.period)),
       make("div", { class: "standing" }, count, saved, nextButton, undoButton, keysButton)),
-    make("p", { class: "lead" }, texts.lead), keys, closed, trouble, list,
+    make("p", { class: "lead" }, texts.lead), keys, closed, list, trouble,
     make("div", { class: "file" }, fileButton, make("p", { class: "muted" }, shown.file.lead), fileTold),
     live);
 

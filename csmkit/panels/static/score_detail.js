@@ -6,8 +6,8 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
   const looked = new Map(); // what the kernel said was on file, by competency and month
   let row = null;
   let month = "";
-  let asked = null;
-  let timer = 0;
+  let timer = 0; // until the kernel is asked
+  let patience = 0; // until it should have answered
   let wide = true; // whether the indicators are open; it stays so from row to row
   let bringing = ""; // the item that comes into sight once it is drawn
 
@@ -91,21 +91,25 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
     held?.focus();
   }
 
+  // What is drawn stays where it stands: it was true a moment ago, and somebody is about to click in it.
+  function silent() {
+    if (!evidence.querySelector("[data-item]")) return bareEvidence("problem", "The kernel does not answer, so nothing on file can be shown.");
+    evidence.querySelector(".bar .problem")?.remove();
+    return evidence.querySelector(".bar h4").after(make("span", { class: "problem", role: "status" }, "As it was: the kernel does not answer."));
+  }
+
   function look({ bring = "" } = {}) {
     clearTimeout(timer);
-    asked = name();
+    clearTimeout(patience);
     bringing = bring;
-    if (looked.has(asked)) return paintEvidence();
+    if (looked.has(name())) return paintEvidence();
     // What is there of this row stays until the answer: the pane would jump to its top.
     if (evidence.dataset.of !== row.id) bareEvidence("muted", "Looking …");
     evidence.dataset.of = row.id;
     // Whoever runs down the rows asks for the one they stop at.
     timer = setTimeout(() => {
-      const wanted = name();
       ask({ do: "look", competency: row.id, month });
-      timer = setTimeout(() => {
-        if (asked === wanted && !looked.has(wanted)) bareEvidence("problem", "The kernel does not answer, so nothing on file can be shown.");
-      }, PATIENCE);
+      patience = setTimeout(silent, PATIENCE);
     }, 60);
   }
 
@@ -115,12 +119,15 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
       return;
     }
     looked.set(`${answer.competency} ${answer.month ?? ""}`, answer);
-    if (`${answer.competency} ${answer.month ?? ""}` === name()) paintEvidence();
+    if (`${answer.competency} ${answer.month ?? ""}` !== name()) return;
+    clearTimeout(patience);
+    paintEvidence();
   }
 
   function refused(answer) {
     if (answer.competency !== row.id) return;
     clearTimeout(timer);
+    clearTimeout(patience);
     bareEvidence("problem", `${answer.what} ${answer.remedy}`);
   }
 
@@ -134,7 +141,7 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
     const marks = [one.source, one.kind, one.outside ? "outside the period" : ""].filter(Boolean).join(" · ");
     return make("li", { class: one.unknown ? "unknown" : "" }, make("label", {}, box,
       make("span", { class: "day" }, one.unknown ? "" : dayOf(one.date)),
-      make("span", { class: "what" }, one.account ? make("b", {}, isolated(one.account), ": ") : null, isolated(one.text), marks ? make("span", { class: "source" }, ` ${marks}`) : null,
+      make("span", { class: "what" }, one.account && !one.text.startsWith(`${one.account}:`) ? make("b", {}, isolated(one.account), ": ") : null, isolated(one.text), marks ? make("span", { class: "source" }, ` ${marks}`) : null,
         one.private ? make("span", { class: "kept" }, "private: not handed in") : null)));
   }
 

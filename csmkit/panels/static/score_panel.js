@@ -48,8 +48,10 @@ function render({ model, el }) {
           " · ", make("b", {}, shown.phase), shown.scorer === shown.person.name ? "" : ` by ${shown.scorer}`)),
       make("div", { class: "standing" }, make("div", {}, saved), make("div", {}, progress, bareName)),
       make("div", { class: "tools" }, undoButton, keysButton, screenButton)),
-    book.root, bare, keys, closed, trouble,
+    book.root, keys, closed,
     make("div", { class: "body" }, rows.root, detail.root),
+    // What comes and grows by itself stands below: no row moves away under a mouse.
+    bare, trouble,
     make("footer", { "aria-hidden": "true" }, ...["r y g n|score", "↑ ↓|rows", "e|evidence", "Space|cite", "w|note", "u|undo", "Esc|back", "?|all keys"].map((one) => {
       const [key, does] = one.split("|");
       return make("span", {}, make("b", { class: "key" }, key), ` ${does}`);
