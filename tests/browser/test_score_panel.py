@@ -517,3 +517,21 @@ def test_an_item_that_is_cited_at_once_leaves_the_others_in_sight(scorer):
     scorer.page.wait_for_timeout(2500)
     assert scorer.items().count() == others
     assert not scorer.page.get_by_text("kernel does not answer").count()
+
+
+def test_what_is_told_of_a_slow_kernel_leaves_the_row_in_hand_in_sight(scorer, work):
+    page = scorer.page
+    page.set_viewport_size({"width": 1280, "height": 720})
+    scorer.focus(IDS[0])
+    scorer.keys.press("End")
+    kernel = kernel_of(work[1], "one")
+    kernel.suspend()
+    try:
+        scorer.keys.press("r")
+        scorer.says("NOT SAVED", ".standing")
+        row = page.locator(f'.csmkit-score [data-row="{IDS[-1]}"]').bounding_box()
+        trouble = page.locator(".csmkit-score .trouble").bounding_box()
+        assert row["y"] + row["height"] <= trouble["y"]
+    finally:
+        kernel.resume()
+    scorer.saved()

@@ -4,10 +4,10 @@ const NOT_SAVED = "No answer from the kernel for 2 seconds. If it was restarted 
 
 // `name` names a cell, `back` gives the focus back to it or to the panel, `blank` is said before
 // anything was saved. `last` is when something was, `draft` whether a note is still being typed,
-// `word` how a value is read, `me` who sits here, `turned` is told when trouble comes or goes.
+// `word` how a value is read, `me` who sits here. `trouble` stands below what a mouse is on.
 function openSaving({
   desk, saved, trouble, undo, name, back, blank, me = null,
-  last = () => desk().session.saved, draft = () => false, word = (value) => WORD[value], turned = () => {},
+  last = () => desk().session.saved, draft = () => false, word = (value) => WORD[value],
 }) {
   function said({ competency, set }) {
     const parts = [];
@@ -85,7 +85,9 @@ function openSaving({
     }
     if (trouble.hidden === !found.length) return;
     trouble.hidden = !found.length;
-    turned();
+    // What is told takes room: what is in hand stays in sight.
+    const at = document.activeElement;
+    if (byKeyboard() && trouble.parentElement.contains(at)) at.scrollIntoView({ block: "nearest" });
   }
 
   return { saved: paintSaved, paint: () => { paintSaved(); paintTrouble(); } };

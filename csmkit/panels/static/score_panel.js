@@ -34,11 +34,6 @@ function render({ model, el }) {
     name: (id) => byId.get(id)?.name ?? id,
     last: () => [desk.session.saved, ...shown.rows.map((row) => desk.stored(row.id).at ?? "")].sort().at(-1),
     draft: () => [...desk.session.drafts].some(([id, said]) => said !== desk.current(id).note),
-    // What is told takes room: the row in hand stays in sight.
-    turned: () => {
-      const at = document.activeElement;
-      if (rows.root.contains(at) && byKeyboard()) at.scrollIntoView({ block: "nearest" });
-    },
   });
 
   root.append(
