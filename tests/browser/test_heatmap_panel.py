@@ -156,6 +156,21 @@ def test_a_cell_opens_beside_the_grid_and_escape_leads_back(heat):
     assert heat.root.locator(".beside-grid").is_hidden()
 
 
+def test_under_a_mouse_no_cell_moves_while_it_waits_or_once_it_is_saved(heat):
+    keys = [one.id for one in competencies()]
+    top = heat.root.locator("thead")
+    heat.cell("Kwame Mensah", keys[0]).hover()
+    stood = top.bounding_box()["y"]
+    for key in keys[:6]:
+        box = heat.cell("Kwame Mensah", key).bounding_box()
+        heat.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        assert top.bounding_box()["y"] == stood
+        heat.press("y")
+        assert top.bounding_box()["y"] == stood
+        heat.reads(".saved", SAVED)
+        assert top.bounding_box()["y"] == stood
+
+
 def test_without_a_kernel_a_click_is_not_called_saved(work, heat):
     page = heat.page
     page.click(".lm-MenuBar-itemLabel >> text=Kernel")

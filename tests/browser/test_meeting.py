@@ -10,6 +10,7 @@ import csmkit as ck
 from csmkit.store.model import Change, Place, cycle_key
 from csmkit.store.open import open_store
 from tests.browser.conftest import lab_on
+from tests.browser.scorer import kernel_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DEEPA, RAFAEL = "deepa.krishnan@northwind.example", "rafael.monteiro@northwind.example"
@@ -31,7 +32,8 @@ def work(tmp_path_factory):
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     for name, more in {
         "meet": {"people": 12, "by": DEEPA, "store": "scores"},
-        "follow": {"people": 12, "by": "", "store": "scores"},
+        "lead": {"people": 12, "by": DEEPA, "store": "pair"},
+        "follow": {"people": 12, "by": "", "store": "pair"},
         "many": {"people": 24, "by": DEEPA, "store": "many"},
     }.items():
         cells = [nbformat.v4.new_code_cell(SETUP.format(**more))]
@@ -183,6 +185,18 @@ def test_a_whole_meeting_by_keyboard(lab_tab, work, tmp_path):
     screen.press("a")
     screen.until("as proposed")
 
+    # A kernel that is slow is told of, and no longer once it answers; the stage stays in its place.
+    stage, told = root.locator(".stage"), root.locator(".trouble")
+    stood = stage.bounding_box()["y"]
+    kernel = kernel_of(address, "meet")
+    kernel.suspend()
+    try:
+        told.filter(has_text="No answer from the kernel").wait_for(timeout=30_000)
+        assert stage.bounding_box()["y"] == stood
+    finally:
+        kernel.resume()
+    told.first.wait_for(state="hidden", timeout=30_000)
+
     # The kernel dies; run again it is at the same person, with everything.
     page.evaluate("document.exitFullscreen?.()")
     restarted = page.evaluate(
@@ -258,9 +272,15 @@ def test_a_whole_meeting_by_keyboard(lab_tab, work, tmp_path):
 
 def test_two_windows_one_leads_and_the_other_follows(lab_tab, chromium, work):
     _, address = work
+    leader = Screen(lab_tab.page, address, "lead")
+    leader.root.get_by_role("button", name="Draw the order").press("Enter")
+    leader.root.locator(".card .agenda li").first.wait_for()
+    leader.focus()
+    leader.go()
     context = chromium.new_context(viewport={"width": 1280, "height": 720})
     follower = Screen(context.new_page(), address, "follow")
-    assert "follows" in follower.root.locator(".lead").inner_text()
+    follower.root.locator(".lead").filter(has_text="follows").wait_for(timeout=15_000)
+    assert follower.name == leader.name
     follower.press("l", "a", "PageDown")
     assert follower.root.get_by_role("button", name="Take the lead").count() == 0
     context.close()

@@ -242,3 +242,22 @@ def test_nothing_is_cut_at_any_width(voter, width):
             .filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => node.className)"""
     )
     assert wide == []
+
+
+@pytest.mark.parametrize("width", [1280, 1480])
+def test_a_vote_moves_nobody_s_row(voter, width):
+    page = voter.page
+    page.set_viewport_size({"width": width, "height": 1000})
+    names = ck.sample_team().subjects["name"].tolist()[:6]
+
+    def places():
+        return [voter.row(name).bounding_box()["y"] for name in names]
+
+    voter.row(names[0]).hover()
+    stood = places()
+    for name in names[:3]:
+        box = voter.radio(name, "Meets").bounding_box()
+        page.mouse.click(box["x"] + 12, box["y"] + 8)
+        assert places() == stood
+        voter.saved()
+        assert places() == stood

@@ -535,3 +535,21 @@ def test_what_is_told_of_a_slow_kernel_leaves_the_row_in_hand_in_sight(scorer, w
     finally:
         kernel.resume()
     scorer.saved()
+
+
+def test_a_second_click_on_a_row_is_no_answer_to_what_came_under_it(scorer, other, where):
+    # A conflict comes where the lowest rows were: both windows score one cell, one by mouse.
+    page = scorer.page
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.locator(".csmkit-score").evaluate("panel => panel.scrollIntoView({ block: 'start' })")
+    other.focus(IDS[0])
+    other.keys.press("g")
+    other.saved()
+    page.mouse.click(*middle(scorer.key(f"{IDS[0]} red")))
+    page.locator(".csmkit-score .conflict").wait_for()
+    page.mouse.click(*middle(scorer.key(f"theirs {IDS[0]}")))
+    assert page.locator(".csmkit-score .conflict").is_visible()
+    assert scorer.chosen(IDS[0]) == "red"
+    scorer.key(f"theirs {IDS[0]}").click()
+    scorer.saved()
+    assert scorer.chosen(IDS[0]) == "green"

@@ -43,8 +43,9 @@ function render({ model, el }) {
     make("header", {}, make("div", { class: "who" }, title, who), make("div", { class: "standing" }, make("div", {}, saved), said),
       make("div", { class: "tools" }, undoButton, maskButton, gapsButton, button("look", "Look again", () => ask({ do: "look" }), { title: "Read what others saved meanwhile" }), keysButton,
         button("screen", "Full screen", fullscreen, { title: "Full screen (f)" }))),
-    bar, help, readonly, readout,
-    make("div", { class: "body" }, grid.root, aside), problem, trouble, legend, live);
+    bar, help, readonly,
+    // What comes and grows by itself stands below: no cell moves away under a mouse.
+    make("div", { class: "body" }, grid.root, aside), readout, problem, trouble, legend, live);
   el.replaceChildren(root);
 
   const viewName = () => sheet.views.find(([view]) => view === table.view)[1];

@@ -45,8 +45,8 @@ function openLevel(model, { onleft = () => {} } = {}) {
         make("p", { class: "muted" }, `${shown.period} · `, make("b", {}, shown.phase), shown.scorer === shown.person ? "" : ` by ${shown.scorer}`)),
       make("div", { class: "standing" }, saved, undoButton)),
     make("p", { class: "lead" }, shown.levels.some((one) => one.criteria.length) ? shown.texts.lead : shown.texts.no_role),
-    standing, closed, group,
-    make("label", { class: "note" }, make("span", {}, "Note ", make("b", { class: "key" }, "w")), note), trouble,
+    standing, closed, trouble, group,
+    make("label", { class: "note" }, make("span", {}, "Note ", make("b", { class: "key" }, "w")), note),
     make("footer", { "aria-hidden": "true" }, ...shown.keys.map(([key, does]) => make("span", {}, make("b", { class: "key" }, key), ` ${does}`))),
     live);
 
@@ -145,6 +145,8 @@ function openLevel(model, { onleft = () => {} } = {}) {
     const names = left.map((one) => one.name).join(", ");
     if (standing.dataset.text === text + names) return;
     standing.dataset.text = text + names;
+    // It may get shorter as the mouse arrives: the levels stay where they are until it has left.
+    if (root.matches(":hover")) standing.style.minHeight = `${standing.offsetHeight}px`;
     standing.replaceChildren(make("p", {}, text), ...(open ? [] : [make("ul", {}, ...left.map((one) => make("li", {}, one.name)))]));
     onleft(left);
   }
@@ -186,6 +188,7 @@ function openLevel(model, { onleft = () => {} } = {}) {
 
   shield(root, keydown);
   root.addEventListener("pointerenter", look);
+  root.addEventListener("pointerleave", () => { standing.style.minHeight = ""; });
   root.addEventListener("focusin", (event) => { if (!root.contains(event.relatedTarget)) look(); });
   desk.pump();
   paint();

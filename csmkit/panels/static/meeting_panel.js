@@ -37,7 +37,7 @@ function render({ model, el }) {
   const cover = make("div", { class: "cover", hidden: true }, make("p", {}, "Screen blanked. Press . to show it again."));
   const live = make("p", { class: "unseen", role: "status", "aria-live": "polite" });
   root.append(make("header", {}, make("div", { class: "who" }, place, name, about), make("div", { class: "when" }, clock, status)),
-    lead, news, trouble, stage, bar, over, cover, live);
+    lead, news, stage, trouble, bar, over, cover, live);
   el.replaceChildren(root);
 
   const send = (message) => model.send(message);
@@ -344,7 +344,9 @@ function render({ model, el }) {
   const timer = setInterval(() => {
     paintClock();
     const silent = performance.now() - heard > PATIENCE + POLL;
+    const before = root.classList.contains("silent");
     root.classList.toggle("silent", silent);
+    if (before && !silent) say("");
     if (silent) say("No answer from the kernel. If it was restarted or shut down, run this cell again: every decision that was saved is kept, and the meeting goes on at the same person.");
   }, 500);
   const poll = setInterval(() => { try { send({ do: "poll" }); } catch { /* said by the clock above */ } }, POLL);

@@ -55,8 +55,19 @@ function meetingSheets(sheet, over, { send, act, go, mine, button, others, now, 
       const { scores } = now().person;
       const of = what.value === sheet.overall ? scores.levels : scores.cells[what.value];
       before = of?.stands ?? "";
+      // The person may be drawn anew while somebody chooses: what is chosen, and the focus, stay.
+      const drawn = `${what.value} ${before}`;
+      if (values.dataset.drawn === drawn) return;
+      const again = values.dataset.drawn?.startsWith(`${what.value} `);
+      const chosen = again ? values.querySelector(":checked")?.value : undefined;
+      const held = values.contains(document.activeElement);
+      values.dataset.drawn = drawn;
       values.replaceChildren(make("legend", {}, `Now ${before ? wordOf(before) : "none"}. To:`), ...levelOrColour(what.value).filter((value) => value !== before).map((value) =>
         make("label", { class: "tick" }, make("input", { type: "radio", name: "value", value, required: true }), value in OUTLINE ? shape(value) : null, ` ${wordOf(value)}`)));
+      const radios = [...values.querySelectorAll("input")];
+      const same = radios.find((radio) => radio.value === chosen);
+      if (same) same.checked = true;
+      if (held) (same ?? radios[0])?.focus();
     }
     draw();
     const form = formOf(() => {

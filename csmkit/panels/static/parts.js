@@ -39,7 +39,7 @@ function shield(root, onkeydown) {
 // Under a mouse nothing may move: what has the focus is brought into sight for the keyboard only.
 // The browser's :focus-visible also matches where a script moved the focus after a click.
 let byKeys = true;
-for (const what of ["keydown", "pointerdown"]) {
+for (const what of ["keydown", "pointerdown", "wheel"]) {
   document.addEventListener(what, () => { byKeys = what === "keydown"; }, { capture: true, passive: true });
 }
 const byKeyboard = () => byKeys;

@@ -4,7 +4,7 @@ const NOT_SAVED = "No answer from the kernel for 2 seconds. If it was restarted 
 
 // `name` names a cell, `back` gives the focus back to it or to the panel, `blank` is said before
 // anything was saved. `last` is when something was, `draft` whether a note is still being typed,
-// `word` how a value is read, `me` who sits here. `trouble` stands below what a mouse is on.
+// `word` how a value is read, `me` who sits here.
 function openSaving({
   desk, saved, trouble, undo, name, back, blank, me = null,
   last = () => desk().session.saved, draft = () => false, word = (value) => WORD[value],
@@ -71,6 +71,14 @@ function openSaving({
       make("div", { class: "buttons" }, button("mine", true, "Keep mine", mine.value), button("theirs", false, "Take the other", theirs.value)));
   }
 
+  // It may come under a mouse that is about to click on what was there: that click is no answer.
+  let passing = 0;
+  function letPass() {
+    clearTimeout(passing);
+    trouble.style.pointerEvents = byKeyboard() ? "" : "none";
+    passing = setTimeout(() => { trouble.style.pointerEvents = ""; }, 700);
+  }
+
   function paintTrouble() {
     const found = parts();
     const before = document.activeElement?.dataset?.key;
@@ -80,6 +88,7 @@ function openSaving({
     if (text !== (trouble.dataset.text ?? "")) {
       trouble.dataset.text = text;
       trouble.replaceChildren(...found);
+      letPass();
       const same = [...trouble.querySelectorAll("[data-key]")].find((node) => node.dataset.key === before);
       if (inside) (same ?? trouble.querySelector("button") ?? { focus: () => back() }).focus();
     }
@@ -87,7 +96,7 @@ function openSaving({
     trouble.hidden = !found.length;
     // What is told takes room: what is in hand stays in sight.
     const at = document.activeElement;
-    if (byKeyboard() && trouble.parentElement.contains(at)) at.scrollIntoView({ block: "nearest" });
+    if (found.length && byKeyboard() && trouble.parentElement.contains(at)) at.scrollIntoView({ block: "nearest" });
   }
 
   return { saved: paintSaved, paint: () => { paintSaved(); paintTrouble(); } };

@@ -93,7 +93,7 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
 
   // What is drawn stays where it stands: it was true a moment ago, and somebody is about to click in it.
   function silent() {
-    if (!evidence.querySelector("[data-item]")) return bareEvidence("problem", "The kernel does not answer, so nothing on file can be shown.");
+    if (!evidence.querySelector(".bar")) return bareEvidence("problem", "The kernel does not answer, so nothing on file can be shown.");
     evidence.querySelector(".bar .problem")?.remove();
     return evidence.querySelector(".bar h4").after(make("span", { class: "problem", role: "status" }, "As it was: the kernel does not answer."));
   }

@@ -11,7 +11,7 @@ function render({ model, el }) {
 
   const progress = make("span", { class: "done" });
   const bare = make("div", { class: "bare", hidden: true });
-  const bareName = make("button", { type: "button", class: "link bad", "aria-expanded": "false", "data-key": "bare", onclick: () => fold(bareName, bare) });
+  const bareName = make("button", { type: "button", class: "link bad", "aria-expanded": "false", "data-key": "bare", onclick: openBare });
   const saved = make("strong", { class: "saved" });
   const live = make("span", { class: "unseen", role: "status", "aria-live": "polite" });
   const told = make("p", { class: "told", "aria-hidden": "true", hidden: true });
@@ -57,6 +57,12 @@ function render({ model, el }) {
   function fold(button, what, open = what.hidden) {
     what.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
+  }
+
+  // Its names stand below the rows: by keyboard the way to them is long.
+  function openBare() {
+    fold(bareName, bare);
+    if (byKeyboard() && !bare.hidden) bare.querySelector("button").focus();
   }
 
   const say = (text) => { live.textContent = text; };
