@@ -230,6 +230,9 @@ function render({ model, el }) {
 
   function take(answer) {
     heard = performance.now();
+    // Before anything else is said: an answer may be a refusal, which has to stay.
+    if (root.classList.contains("silent")) say("");
+    root.classList.remove("silent");
     if (answer.answer === "masked") { veiled = veiled && !answer.masked; forget(); return; }
     if (veiled && answer.answer !== "refused" && !answer.masked) {
       asked.delete(answer.at);
@@ -344,9 +347,7 @@ function render({ model, el }) {
   const timer = setInterval(() => {
     paintClock();
     const silent = performance.now() - heard > PATIENCE + POLL;
-    const before = root.classList.contains("silent");
     root.classList.toggle("silent", silent);
-    if (before && !silent) say("");
     if (silent) say("No answer from the kernel. If it was restarted or shut down, run this cell again: every decision that was saved is kept, and the meeting goes on at the same person.");
   }, 500);
   const poll = setInterval(() => { try { send({ do: "poll" }); } catch { /* said by the clock above */ } }, POLL);

@@ -118,8 +118,9 @@ function openDetail(shown, desk, { ask, cite, note, add, back }) {
       if (answer.competency === row.id) paintHistory(answer.rows);
       return;
     }
-    looked.set(`${answer.competency} ${answer.month ?? ""}`, answer);
-    if (`${answer.competency} ${answer.month ?? ""}` !== name()) return;
+    const of = `${answer.competency} ${answer.month ?? ""}`;
+    looked.set(of, answer);
+    if (of !== name()) return;
     clearTimeout(patience);
     paintEvidence();
   }
